@@ -1,0 +1,88 @@
+"""The collector protocol: one file per platform; ``fetch`` does the network, nothing else does."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from monitor.model.activity import Activity, Signal
+from monitor.model.evidence import Capture, RawItem
+from monitor.model.person import Watch
+
+Cursor = Mapping[str, object]
+
+
+class Requirement(StrEnum):
+    """What must be on record before a collector may run (platforms' terms)."""
+
+    NONE = "none"
+    SERVER_ALLOWLIST = "server_allowlist"
+    CONSENT = "consent"
+    AGREEMENT = "agreement"
+
+
+@dataclass(frozen=True, slots=True)
+class Info:
+    """What a collector is: what it can observe, how often it may ask, and what it cannot see.
+
+    ``min_interval`` is in seconds. ``blind_spots`` are printed by ``netralitas coverage``.
+    """
+
+    name: str
+    platform: str
+    version: str
+    observes: frozenset[Signal]
+    requires: Requirement
+    min_interval: int
+    basis: str
+    blind_spots: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One step of reading a source; it is stored whole, together with its cursor.
+
+    ``cursor`` is JSON-ready and resumes after this page. ``complete`` is false where the platform
+    held something back or reading stopped early; ``note`` says why in one line without any
+    stranger's name. ``native_id`` and ``handle`` report what the account resolved to, ``moved_to``
+    an address that the publisher changed for good. ``next_in`` is the platform's own wish for
+    the next look, in seconds.
+    """
+
+    items: tuple[RawItem, ...]
+    cursor: Cursor
+    complete: bool = True
+    last: bool = True
+    note: str = ""
+    native_id: str = ""
+    handle: str = ""
+    moved_to: str = ""
+    next_in: float | None = None
+
+
+class Collector(Protocol):
+    """One platform. It keeps no state of its own: cursors go in and come out."""
+
+    @property
+    def info(self) -> Info: ...
+
+    def fetch(
+        self, watch: Watch, cursor: Cursor, last_look: datetime | None
+    ) -> AsyncIterator[Page]:
+        """Yield pages, oldest work first where a walk was cut; raise ``CollectError``.
+
+        An empty ``cursor`` is a first look. ``last_look`` (the last complete one) becomes each
+        item's ``not_before``. Nothing that happened before ``watch.monitored_from`` is yielded.
+        """
+        ...
+
+    def normalise(self, raw: RawItem, watch: Watch) -> Activity:
+        """Turn one item into an activity; pure; raise ``NormaliseError``."""
+        ...
+
+    async def capture(self, activity: Activity, raw: RawItem, watch: Watch) -> Capture:
+        """Fetch the act's own record alone, with its proof and target; raise ``CollectError``."""
+        ...

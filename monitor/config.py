@@ -1,0 +1,223 @@
+"""``config.toml``: typed, read once, every fault listed at once. It never holds a secret."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from monitor.errors import ConfigError, Fault
+
+Seconds = Annotated[float, Field(gt=0)]
+Count = Annotated[int, Field(ge=1)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class Paths(_Section):
+    """Folders, relative to the config file. ``secrets`` yields to systemd's credentials."""
+
+    data: Path = Path("data")
+    watchlists: Path = Path("watchlists")
+    register_file: Path = Field(default=Path("watchlists/register/contoh.csv"), alias="register")
+    secrets: Path = Path("secrets")
+    keys: Path = Path("keys")
+
+
+class Http(_Section):
+    """The one HTTP layer. ``contact`` goes into User-Agent, as platforms ask.
+
+    ``allow_private`` lists ``host:port`` that may lie on a private or loopback address; hosts
+    learned from data never may.
+    """
+
+    contact: str = Field(min_length=3)
+    timeout: Seconds = 30.0
+    max_bytes: Count = 5_000_000
+    connections: Count = 20
+    connections_per_host: Count = 4
+    requests_per_second: Seconds = 5.0
+    attempts: Count = 4
+    proxy: str = ""
+    ca_file: Path | None = None
+    allow_private: tuple[str, ...] = ()
+
+
+class Feeds(_Section):
+    enabled: bool = True
+    interval: Seconds = 900.0
+    min_interval: Seconds = 900.0
+
+
+class Bluesky(_Section):
+    """``directory`` is the did:plc identity directory, ``resolver`` answers resolveHandle."""
+
+    enabled: bool = True
+    interval: Seconds = 300.0
+    min_interval: Seconds = 60.0
+    directory: str = "https://plc.directory"
+    resolver: str = "https://public.api.bsky.app"
+    full_scan: Seconds = 86_400.0
+
+
+class Collect(_Section):
+    feeds: Feeds = Feeds()
+    bluesky: Bluesky = Bluesky()
+
+
+class Schedule(_Section):
+    """``tick`` picks what is due; ``misfire_grace`` is how late a job may still start."""
+
+    tick: Seconds = 1.0
+    batch: Count = 500
+    workers: Count = 20
+    jitter: Annotated[float, Field(ge=0, le=0.5)] = 0.1
+    max_interval: Seconds = 21_600.0
+    misfire_grace: Seconds = 60.0
+    capture_timeout: Seconds = 60.0
+
+
+class Route(_Section):
+    """One destination. An empty list of ``instansi`` means every one."""
+
+    notifier: Literal["stdout", "telegram"]
+    destination: str = "-"
+    outcomes: tuple[Literal["alert", "review"], ...] = ("alert", "review")
+    instansi: tuple[str, ...] = ()
+    health: bool = False
+
+
+class Telegram(_Section):
+    """``api`` differs from Telegram's own address only for a local Bot API server or a test."""
+
+    api: str = "https://api.telegram.org"
+    per_chat_per_minute: Count = 20
+    overall_per_second: Count = 30
+    timeout: Seconds = 20.0
+
+
+class Notify(_Section):
+    language: Literal["id", "en"] = "id"
+    routes: tuple[Route, ...] = (Route(notifier="stdout", health=True),)
+    telegram: Telegram = Telegram()
+    max_attempts: Count = 12
+
+
+class Retention(_Section):
+    """Days that keyed digests of acts which matched nothing are kept (P13)."""
+
+    seen_days: Count = 400
+    health_days: Count = 90
+
+
+class Health(_Section):
+    """A source is stale after ``stale_polls`` missed intervals; a backlog is told at its limit."""
+
+    interval: Seconds = 60.0
+    stale_polls: Count = 3
+    outbox_backlog: Count = 100
+    min_free_bytes: Count = 200_000_000
+
+
+class Log(_Section):
+    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    json_lines: bool = False
+
+
+class Config(_Section):
+    """All settings. ``contests`` limits the live ones; empty means every contest on file."""
+
+    http: Http
+    paths: Paths = Paths()
+    collect: Collect = Collect()
+    schedule: Schedule = Schedule()
+    notify: Notify = Notify()
+    retention: Retention = Retention()
+    health: Health = Health()
+    log: Log = Log()
+    contests: tuple[str, ...] = ()
+    folder: Path = Field(default=Path(), exclude=True)
+
+    @model_validator(mode="after")
+    def _intervals_respect_minimum(self) -> Self:
+        for name, section in (("feeds", self.collect.feeds), ("bluesky", self.collect.bluesky)):
+            if section.interval < section.min_interval:
+                raise ValueError(f"collect.{name}.interval must not be below its min_interval")
+        return self
+
+    def path(self, name: Literal["data", "watchlists", "register_file", "secrets", "keys"]) -> Path:
+        """Return a configured path, made absolute against the config file's folder."""
+        configured: Path = getattr(self.paths, name)
+        return configured if configured.is_absolute() else (self.folder / configured).resolve()
+
+    @property
+    def database(self) -> Path:
+        return self.path("data") / "netralitas.sqlite3"
+
+    @property
+    def snapshots(self) -> Path:
+        return self.path("data") / "snapshots"
+
+
+def load(path: Path) -> Config:
+    """Read a config file; raise ``ConfigError`` with every fault in it."""
+    try:
+        raw = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        hint = f"run: netralitas init {path.parent}"
+        raise ConfigError([Fault(str(path), "", "a config file", "none", hint)]) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError([Fault(str(path), "", "valid TOML in UTF-8", str(error))]) from None
+    except OSError as error:
+        raise ConfigError([Fault(str(path), "", "a readable file", error.strerror or "")]) from None
+    raw["folder"] = path.resolve().parent
+    return parse(raw, str(path))
+
+
+def parse(raw: dict[str, Any], where: str) -> Config:
+    """Validate a parsed config; ``where`` names its file in faults."""
+    try:
+        return Config.model_validate(raw)
+    except ValidationError as error:
+        raise ConfigError([_fault(where, raw, item) for item in error.errors()]) from None
+
+
+def read_secret(config: Config, name: str) -> str:
+    """Return a secret from systemd's credentials or the secrets folder, without its newline."""
+    folders = [Path(d) for d in [os.environ.get("CREDENTIALS_DIRECTORY", "")] if d]
+    folders.append(config.path("secrets"))
+    for folder in folders:
+        candidate = folder / name
+        if candidate.is_file():
+            return candidate.read_text("utf-8").strip()
+    fault = Fault(
+        str(folders[-1] / name), "", "a file with the secret", "none", "see docs/operations.md"
+    )
+    raise ConfigError([fault])
+
+
+def _fault(where: str, raw: dict[str, Any], item: Any) -> Fault:
+    key = ".".join(str(part) for part in item["loc"])
+    kind = item["type"]
+    if kind == "extra_forbidden":
+        # The value of a key we do not know may be a secret in the wrong place: never print it.
+        return Fault(where, key, "no such key", "an unknown key", "see docs/operations.md")
+    if kind == "missing":
+        return Fault(where, key, "a value", "nothing")
+    got = type(_at(raw, item["loc"])).__name__
+    message = item["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
+    return Fault(where, key, message, got)
+
+
+def _at(raw: Any, path: tuple[str | int, ...]) -> Any:
+    for part in path:
+        try:
+            raw = raw[part]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return raw

@@ -1,0 +1,127 @@
+"""Every error the program raises on purpose, and who catches it.
+
+MonitorError
+├── ConfigError          start-up and ``check``: all faults are listed, exit 2, nothing runs
+├── CollectError         the job edge (run/pipeline): the source is rescheduled, the cursor stays
+│   ├── TransientError   retry with back-off; counts towards staleness
+│   ├── RateLimited      wait ``retry_after`` seconds
+│   ├── AuthError        pause the collector, tell the operator once
+│   ├── BlockedError     a challenge or login page: never "no posts"; pause, tell the operator
+│   ├── NotFoundError    the collector turns it into an ``unavailable`` activity
+│   └── ProofError       a record's signed proof is false: record nothing, tell the operator
+├── NormaliseError       the job edge: keep the bytes, mark the item, tell the operator, go on
+├── EvidenceError        the process edge: stop before anything is sent
+├── StoreError           the process edge: stop before anything is sent
+└── NotifyError          the delivery edge (run/dispatch): dead letter or later
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong with something a person wrote.
+
+    ``where`` is a file, with ``:line`` where one is known; ``key`` the dotted path inside it.
+    ``got`` is left empty where the value may be a secret.
+    """
+
+    where: str
+    key: str
+    expected: str
+    got: str = ""
+    hint: str = ""
+
+    def __str__(self) -> str:
+        got = f", got {self.got}" if self.got else ""
+        hint = f" ({self.hint})" if self.hint else ""
+        key = f"{self.key}: " if self.key else ""
+        return f"{self.where}: {key}expected {self.expected}{got}{hint}"
+
+
+class MonitorError(Exception):
+    """Root of every error raised on purpose; its text is one line: the subject, then the cause."""
+
+
+class ConfigError(MonitorError):
+    """Something a person wrote cannot be used; carries every fault that was found."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("; ".join(str(fault) for fault in self.faults))
+
+
+class CollectError(MonitorError):
+    """A source could not be read.
+
+    ``subject`` names collector and register line, never a stranger's account or address.
+    """
+
+    def __init__(self, subject: str, cause: str) -> None:
+        self.subject = subject
+        self.cause = cause
+        super().__init__(f"{subject}: {cause}")
+
+
+class TransientError(CollectError):
+    """The same request may succeed later: time-out, reset, 5xx, a cut answer."""
+
+
+class RateLimited(CollectError):
+    """The platform asks us to wait ``retry_after`` seconds."""
+
+    def __init__(self, subject: str, retry_after: float) -> None:
+        self.retry_after = retry_after
+        super().__init__(subject, f"rate limited, wait {retry_after:.0f} s")
+
+
+class AuthError(CollectError):
+    """The platform refuses our credentials; ``secret`` is a name, never a value."""
+
+    def __init__(self, subject: str, secret: str) -> None:
+        self.secret = secret
+        super().__init__(subject, f"access refused, check secret {secret!r}")
+
+
+class BlockedError(CollectError):
+    """The answer is a challenge, a login page or a refusal; it says nothing about posts."""
+
+
+class NotFoundError(CollectError):
+    """The account or record is gone: deleted, closed, suspended, or never there."""
+
+
+class ProofError(CollectError):
+    """The record's signature, key or path in the repository does not hold."""
+
+
+class NormaliseError(MonitorError):
+    """An item has a form that its parser does not know; ``field`` says where."""
+
+    def __init__(self, subject: str, field: str, cause: str) -> None:
+        self.subject = subject
+        self.field = field
+        super().__init__(f"{subject}: {field}: {cause}")
+
+
+class EvidenceError(MonitorError):
+    """Evidence cannot be written or does not verify."""
+
+
+class StoreError(MonitorError):
+    """The database cannot be opened, written or trusted."""
+
+
+class NotifyError(MonitorError):
+    """A message was not delivered.
+
+    ``permanent`` means that sending the same again cannot help; ``retry_after`` is in seconds.
+    """
+
+    def __init__(self, cause: str, *, permanent: bool, retry_after: float | None = None) -> None:
+        self.permanent = permanent
+        self.retry_after = retry_after
+        super().__init__(cause)

@@ -1,0 +1,1 @@
+"""The nouns that flow through the program: frozen, small, without input or output."""

@@ -1,0 +1,59 @@
+"""What leaves the program: messages, where they go, and what became of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from monitor.model.evidence import LogHead
+
+
+class DeliveryState(StrEnum):
+    PENDING = "pending"
+    SENT = "sent"
+    DEAD = "dead"
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxItem:
+    """One message owed to one destination. ``subject`` is a finding id or a health alarm's key."""
+
+    id: int
+    kind: str
+    subject: str
+    seq: int
+    notifier: str
+    destination: str
+    attempts: int
+    created_at: datetime
+    body: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A rendered message: HTML as Telegram allows it, and the same as plain text."""
+
+    subject: str
+    html: str
+    plain: str
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Proof of acceptance: the platform's own message id, as text."""
+
+    message_id: str
+    accepted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AlertFacts:
+    """What a template may use besides the finding: who as registered, and the log head."""
+
+    finding_id: str
+    revision_no: int
+    head: LogHead
+    captured_parts: tuple[str, ...]
+    capture_partial: bool
+    capture_proof: str

@@ -1,0 +1,129 @@
+"""The evidence log's forms: what was received, what is kept, and how entries are chained.
+
+docs/evidence.md describes the same bytes for someone who writes a verifier.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+GENESIS = bytes(32)
+SALT_BYTES = 32
+
+Canonical = str | int | bool | None | Sequence["Canonical"] | Mapping[str, "Canonical"]
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One HTTP exchange as the client saw it; header order and case are the wire's.
+
+    ``url`` is the final address; ``moved_to`` repeats it where every redirect on the way was
+    permanent. ``body`` is decoded of transfer and content encoding. Credentials are taken out of
+    request headers.
+    """
+
+    method: str
+    url: str
+    status: int
+    reason: str
+    http_version: str
+    request_headers: tuple[tuple[str, str], ...]
+    response_headers: tuple[tuple[str, str], ...]
+    body: bytes
+    started_at: datetime
+    finished_at: datetime
+    peer_ip: str = ""
+    tls_cert_sha256: str = ""
+    moved_to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RawItem:
+    """One act as received: its own bytes, and where they came from.
+
+    ``body`` is this entry's element alone, never a list page. ``page`` is the exchange that
+    brought it with its body left out; ``page_digest`` is the SHA-256 (hex) of that body.
+    ``context`` holds the bytes of what was acted upon, by name; a name that is there with
+    ``None`` was looked for and could not be read.
+    """
+
+    native_key: str
+    body: bytes
+    page: Exchange
+    page_digest: str
+    seen_at: datetime
+    not_before: datetime | None = None
+    context: tuple[tuple[str, Exchange | None], ...] = ()
+    hints: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One file of a capture: ``record``, ``proof``, ``target`` or ``headers``."""
+
+    name: str
+    media_type: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """A snapshot of one act. ``partial`` says that something could not be fetched; ``notes`` why.
+
+    ``proof`` states what was verified (for instance ``atproto-commit-signature``) or is empty.
+    """
+
+    parts: tuple[Part, ...]
+    partial: bool = False
+    notes: tuple[str, ...] = ()
+    proof: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LogHead:
+    """The last entry's number and hash (64 hex): what every alert prints."""
+
+    seq: int
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class LogRow:
+    """One stored entry: ``canonical`` are the bytes that were hashed, ``hash`` the link's value."""
+
+    seq: int
+    canonical: bytes
+    hash: bytes
+
+
+def canonical(value: Canonical) -> bytes:
+    """Encode as JSON with sorted keys, no spaces, UTF-8, no floats: one value, one byte string."""
+    _refuse_floats(value)
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return text.encode()
+
+
+def link(previous: bytes, entry: bytes) -> bytes:
+    """Return the hash of an entry: SHA-256 over the previous hash (32 bytes) and the entry."""
+    return hashlib.sha256(previous + entry).digest()
+
+
+def commitment(salt: bytes, data: bytes) -> str:
+    """Return HMAC-SHA-256 (64 hex) of data under its salt; without the salt it tells nothing."""
+    return hmac.new(salt, data, hashlib.sha256).hexdigest()
+
+
+def _refuse_floats(value: Canonical) -> None:
+    if isinstance(value, float):
+        raise TypeError("a float has no single text form")
+    if isinstance(value, Mapping):
+        for item in value.values():
+            _refuse_floats(item)
+    elif isinstance(value, Sequence) and not isinstance(value, str):
+        for item in value:
+            _refuse_floats(item)

@@ -1,0 +1,124 @@
+"""Rules as data: which act, which stance, which target, which law, and what excludes it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from monitor.model.activity import Signal
+from monitor.model.contest import Contest, Phase, TargetKind
+
+
+class Stance(StrEnum):
+    SUPPORT = "support"
+    ATTACK = "attack"
+    NEUTRAL = "neutral"
+
+
+class Status(StrEnum):
+    """A rule starts in ``shadow`` (counted, never told), goes ``live``, and is never deleted."""
+
+    SHADOW = "shadow"
+    LIVE = "live"
+    RETIRED = "retired"
+
+
+class Level(StrEnum):
+    """The consequence a rule leads to, not how sure we are."""
+
+    KODE_ETIK = "kode_etik"
+    DISIPLIN = "disiplin"
+    PIDANA = "pidana"
+    KONTRAK = "kontrak"
+    RUJUKAN = "rujukan"
+    SINYAL = "sinyal"
+
+
+@dataclass(frozen=True, slots=True)
+class LegalBasis:
+    """One article of one instrument.
+
+    ``confidence`` says how the wording is known: V1 read in the instrument, V2 in a retelling,
+    V3 an official's statement, I an inference, M from memory (never shown).
+    """
+
+    instrument: str
+    article: str
+    confidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """A law, regulation, decree or circular, with the dates between which it applies."""
+
+    id: str
+    title: str
+    short: str
+    valid_from: str
+    valid_to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """A named reason why an act that looks like a hit is none; ``when`` names a detector."""
+
+    reason: str
+    when: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One act that the law names, and everything that must hold for it.
+
+    Empty sets mean "any". ``target_roles`` concern the account acted upon; ``needs`` names
+    features of the act that must all be there, ``caps`` features that lower it to ``review``.
+    ``act`` is the Indonesian phrase for an alert, as in "menyukai unggahan".
+    """
+
+    id: str
+    revision: int
+    title: str
+    status: Status
+    level: Level
+    act: str
+    signals: frozenset[Signal]
+    stances: frozenset[Stance]
+    phases: frozenset[Phase]
+    unsur: tuple[str, ...]
+    legal_basis: tuple[LegalBasis, ...]
+    target_kinds: frozenset[TargetKind] = frozenset()
+    target_roles: frozenset[str] = frozenset()
+    needs: frozenset[str] = frozenset()
+    caps: frozenset[str] = frozenset()
+    exclusions: tuple[Exclusion, ...] = ()
+    exculpations: tuple[str, ...] = ()
+    known_false_positives: str = ""
+    author: str = ""
+    modified: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRole:
+    """What the watchlists say of an account that somebody may follow, like or answer."""
+
+    role: str
+    of: str
+    account_type: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """Everything reading and judging may know, as one immutable value swapped whole.
+
+    ``lexicon`` maps a list's name to its entries; ``accounts`` maps (platform, id or handle) to a
+    role; ``digest`` (64 hex) names the set in every finding and log entry.
+    """
+
+    digest: str
+    contests: Mapping[str, Contest]
+    rules: tuple[Rule, ...]
+    lexicon: Mapping[str, tuple[str, ...]]
+    instruments: Mapping[str, Instrument]
+    accounts: Mapping[tuple[str, str], AccountRole] = field(default_factory=dict)

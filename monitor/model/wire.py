@@ -1,0 +1,286 @@
+"""JSON forms: the line that ``netralitas match`` reads, and a finding's stored content."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any, TypeVar
+
+from monitor.clock import from_text, to_text
+from monitor.model.activity import Activity, Actor, Media, ObjectRef, Signal, Target, TargetState
+from monitor.model.evidence import Canonical
+from monitor.model.finding import Finding, Match
+from monitor.model.person import EmployerType, Interval, Ownership, PersonFacts
+
+T = TypeVar("T")
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One activity to judge, and which facts the sender stated (an absent key is not stated).
+
+    ``contests`` is ``None`` where the sender named none.
+    """
+
+    activity: Activity
+    person: PersonFacts | None
+    contests: tuple[str, ...] | None
+    stated: frozenset[str]
+
+
+def statement(line: Mapping[str, Any]) -> Statement:
+    """Read one JSON object (DESIGN section 4); every key but ``id`` may be missing.
+
+    Raises ``ValueError`` with the key, what was expected and what came.
+    """
+    given_id = _text(line, "id")
+    if not given_id:
+        raise ValueError("id: expected a text that is not empty")
+    actor = line.get("actor") or {}
+    activity = Activity(
+        given_id=given_id,
+        platform=_text(line, "platform"),
+        signal=_one_of(Signal, line.get("signal") or "post", "signal"),
+        actor=Actor(str(actor.get("id", "")), str(actor.get("handle", ""))),
+        object=ObjectRef(given_id, url=_text(line, "url")),
+        first_seen_at=_instant(line, "first_seen_at") or EPOCH,
+        watch_id=_text(line, "watch_id"),
+        target=_target(line.get("target")),
+        text=_text(line, "text"),
+        media=_media(line.get("media"), "media"),
+        occurred_at=_instant(line, "occurred_at"),
+        not_before=_instant(line, "not_before"),
+    )
+    person = line.get("person")
+    return Statement(
+        activity,
+        _person(person) if isinstance(person, Mapping) else None,
+        _contests(line.get("contests")),
+        frozenset(line),
+    )
+
+
+def finding_output(finding: Finding) -> dict[str, Any]:
+    """Return the output line of ``netralitas match`` (DESIGN section 6)."""
+    return {
+        "id": finding.activity.id,
+        "outcome": finding.outcome.value,
+        "stance": finding.stance.value if finding.stance else None,
+        "targets": list(finding.targets),
+        "score": finding.score,
+        "level": finding.level.value if finding.level else None,
+        "phase": finding.phase,
+        "facts": finding.facts,
+        "ruleset": finding.ruleset,
+        "matches": [match_content(m) for m in finding.matches],
+        "exculpations": [{"id": e.id, "result": e.result.value} for e in finding.exculpations],
+    }
+
+
+def finding_content(finding: Finding) -> dict[str, Canonical]:
+    """Return what the evidence log keeps of a finding; a stranger is left out (POLICY 29)."""
+    return {
+        "activity": activity_content(finding.activity),
+        "outcome": finding.outcome.value,
+        "stance": finding.stance.value if finding.stance else None,
+        "targets": list(finding.targets),
+        "level": finding.level.value if finding.level else None,
+        "phase": finding.phase,
+        "facts": finding.facts,
+        "ruleset": finding.ruleset,
+        "matches": [match_content(m) for m in finding.matches],
+        "exculpations": [
+            {"id": e.id, "result": e.result.value, "fact": e.fact, "as_of": e.as_of}
+            for e in finding.exculpations
+        ],
+        "questions": list(finding.questions),
+        "derivation": list(finding.derivation),
+    }
+
+
+def activity_content(activity: Activity) -> dict[str, Canonical]:
+    """Return an activity's stored form. Of a stranger's post only its state remains."""
+    return {
+        "id": activity.id,
+        "revision": activity.revision,
+        "platform": activity.platform,
+        "signal": activity.signal.value,
+        "actor": {"id": activity.actor.native_id, "handle": activity.actor.handle},
+        "object": {
+            "id": activity.object.id,
+            "url": activity.object.url,
+            "digest": activity.object.digest,
+        },
+        "watch_id": activity.watch_id,
+        "target": _target_content(activity.target),
+        "text": activity.text,
+        "media": [_media_content(m) for m in activity.media],
+        "occurred_at": _maybe(activity.occurred_at, to_text),
+        "occurred_at_source": activity.occurred_at_source.value,
+        "not_before": _maybe(activity.not_before, to_text),
+        "first_seen_at": to_text(activity.first_seen_at),
+        "complete": activity.complete,
+        "basis": activity.basis,
+        "collector": activity.collector,
+        "collector_version": activity.collector_version,
+    }
+
+
+def match_content(match: Match) -> dict[str, Any]:
+    return {
+        "rule": match.rule,
+        "revision": match.revision,
+        "target": match.target,
+        "stance": match.stance.value,
+        "level": match.level.value,
+        "spans": [{"field": s.field, "start": s.start, "end": s.end} for s in match.spans],
+        "legal_basis": [
+            {"instrument": b.instrument, "article": b.article, "confidence": b.confidence}
+            for b in match.legal_basis
+        ],
+    }
+
+
+def _target_content(target: Target | None) -> Canonical:
+    if target is None:
+        return None
+    if target.is_stranger:
+        return {"state": target.state.value, "stranger": True}
+    return {
+        "id": target.id,
+        "url": target.url,
+        "author_id": target.author_id,
+        "author_handle": target.author_handle,
+        "text": target.text,
+        "media": [_media_content(m) for m in target.media],
+        "state": target.state.value,
+        "role": target.role,
+        "of": target.of,
+        "account_type": target.account_type,
+        "stranger": False,
+    }
+
+
+def _media_content(media: Media) -> dict[str, Canonical]:
+    return {
+        "kind": media.kind,
+        "url": media.url,
+        "alt": media.alt,
+        "digest": media.digest,
+        "tags": list(media.tags),
+    }
+
+
+def _target(value: Any) -> Target | None:
+    if value is None:
+        return None
+    if not isinstance(value, Mapping):
+        raise _wrong("target", "an object or null", value)
+    author = value.get("author") or {}
+    unread = "text" in value and value["text"] is None
+    return Target(
+        id=_text(value, "id"),
+        url=_text(value, "url"),
+        author_id=str(author.get("id") or ""),
+        author_handle=str(author.get("handle") or ""),
+        text=_text(value, "text"),
+        media=_media(value.get("media"), "target.media"),
+        state=TargetState.MISSING if unread else TargetState.PRESENT,
+        role=str(author.get("role") or ""),
+        of=str(author.get("of") or ""),
+        account_type=str(author.get("account_type") or ""),
+    )
+
+
+def _media(value: Any, key: str) -> tuple[Media, ...]:
+    if value is None:
+        return ()
+    if not isinstance(value, list) or not all(isinstance(m, Mapping) for m in value):
+        raise _wrong(key, "a list of objects", value)
+    return tuple(
+        Media(
+            kind=_text(m, "kind"),
+            url=_text(m, "url"),
+            alt=_text(m, "alt"),
+            digest=_text(m, "digest"),
+            tags=tuple(str(t) for t in m.get("tags") or ()),
+        )
+        for m in value
+    )
+
+
+def _person(value: Mapping[str, Any]) -> PersonFacts:
+    intervals = value.get("intervals")
+    return PersonFacts(
+        stated=frozenset(value),
+        employer_type=_maybe(_known(value, "employer_type"), EmployerType),
+        position=_maybe(_known(value, "position"), str),
+        area=_maybe(_known(value, "area"), str),
+        zone=_maybe(_known(value, "zone"), str),
+        ownership=_maybe(_known(value, "ownership"), Ownership),
+        notice_date=_maybe(_known(value, "notice_date"), date.fromisoformat),
+        intervals=None if intervals is None else tuple(_interval(i) for i in intervals),
+        candidate_spouse_of=_maybe(_known(value, "candidate_spouse_of"), str),
+        as_of=_maybe(_known(value, "per_tanggal"), date.fromisoformat),
+    )
+
+
+def _interval(value: Mapping[str, Any]) -> Interval:
+    end = value.get("to")
+    return Interval(
+        kind=str(value["kind"]),
+        start=date.fromisoformat(value["from"]),
+        end=date.fromisoformat(end) if end else None,
+    )
+
+
+def _contests(value: Any) -> tuple[str, ...] | None:
+    if value is None:
+        return None
+    if not isinstance(value, list):
+        raise _wrong("contests", "a list of contest ids", value)
+    return tuple(str(c) for c in value)
+
+
+def _instant(line: Mapping[str, Any], key: str) -> datetime | None:
+    value = line.get(key)
+    if value is None or value == UNKNOWN:
+        return None
+    try:
+        return from_text(value)
+    except (TypeError, ValueError):
+        raise _wrong(key, "an ISO 8601 time with a zone", value) from None
+
+
+def _text(line: Mapping[str, Any], key: str) -> str:
+    value = line.get(key)
+    if value is None:
+        return ""
+    if isinstance(value, (str, int)) and not isinstance(value, bool):
+        return str(value)
+    raise _wrong(key, "a text", value)
+
+
+def _known(value: Mapping[str, Any], key: str) -> Any:
+    found = value.get(key)
+    return None if found == UNKNOWN else found
+
+
+def _one_of(kind: Callable[[Any], T], value: Any, key: str) -> T:
+    try:
+        return kind(value)
+    except ValueError:
+        allowed = ", ".join(str(k) for k in kind)  # type: ignore[attr-defined]
+        raise _wrong(key, f"one of {allowed}", value) from None
+
+
+def _maybe(value: Any, make: Callable[[Any], T]) -> T | None:
+    return None if value is None else make(value)
+
+
+def _wrong(key: str, expected: str, value: object) -> ValueError:
+    return ValueError(f"{key}: expected {expected}, got {type(value).__name__}")

@@ -1,0 +1,35 @@
+"""The notifier protocol: a rendered message to one destination, or a ``NotifyError``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from monitor.model.delivery import Message, Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class NotifierInfo:
+    """What a notifier is; ``needs_secret`` names the file under the secrets folder, if any."""
+
+    name: str
+    version: str
+    max_chars: int
+    needs_secret: str = ""
+
+
+class Notifier(Protocol):
+    """One way out. Sending the same message twice must be recognisable, never harmful."""
+
+    @property
+    def info(self) -> NotifierInfo: ...
+
+    async def open(self) -> None:
+        """Prepare; raise ``NotifyError`` (permanent) where credentials are refused."""
+        ...
+
+    async def send(self, message: Message, destination: str) -> Receipt:
+        """Deliver, or raise ``NotifyError`` with ``permanent`` or ``retry_after``."""
+        ...
+
+    async def close(self) -> None: ...
