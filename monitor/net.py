@@ -1,0 +1,346 @@
+"""The one HTTP layer and the only aiohttp: polite, bounded, and closed to private networks.
+
+Hosts learned from data must not lead us into our own network, so every address is checked where
+it is connected to, not where it was looked up first. Behind a proxy the proxy looks names up:
+then only literal addresses can be refused here, and the rest is the proxy's to refuse.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import random
+import socket
+import ssl
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from types import TracebackType
+from typing import Self
+
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.connector import Connection
+from aiohttp.resolver import ThreadedResolver
+from yarl import URL
+
+from monitor import __version__, config
+from monitor.clock import Clock, utc_now
+from monitor.errors import BlockedError, ConfigError, Fault, RateLimited, TransientError
+from monitor.model.evidence import Exchange
+from monitor.net_guard import Expect, Guard, misfit, page_kind
+from monitor.net_limits import TOO_MANY, UNAVAILABLE, Limits, Sleep
+
+__all__ = ["Expect", "Http"]
+
+MAX_HOPS = 5
+# Full jitter: the n-th retry waits between 0 and BASE_DELAY * 2^n seconds, at most LONGEST_DELAY.
+BASE_DELAY = 1.0
+LONGEST_DELAY = 30.0
+# A server that sends nothing for a third of the time a whole answer may take has stalled.
+STALL_SHARE = 3
+
+_OK, _SERVER_FAULT = 2, 5
+_PERMANENT = frozenset({301, 308})
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_ANSWERS = frozenset({304, 400, 404, 410})
+_TRY_LATER = frozenset({408, 425})
+_MAY_BE_CHALLENGE = frozenset({403, TOO_MANY, UNAVAILABLE})
+_CHANCE = random.SystemRandom().random
+_SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """What stays the same over retries and redirects of one ``get``."""
+
+    subject: str
+    expect: Expect
+    max_bytes: int
+    headers: Mapping[str, str]
+
+
+class Http:
+    """One shared session. Errors name ``subject`` and never a URL, so strangers stay unnamed."""
+
+    def __init__(
+        self,
+        settings: config.Http,
+        clock: Clock = utc_now,
+        *,
+        sleep: Sleep = asyncio.sleep,
+        chance: Callable[[], float] = _CHANCE,
+    ) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._sleep = sleep
+        self._chance = chance
+        self._guard = Guard(settings.allow_private)
+        self._limits = Limits(
+            rate=settings.requests_per_second,
+            at_once=settings.connections_per_host,
+            overall=settings.connections,
+            patience=settings.timeout,
+            sleep=sleep,
+        )
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        timeout = self._settings.timeout
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(
+                limit=self._settings.connections,
+                ssl=_tls(self._settings),
+                resolver=_PublicOnly(_resolver_guard(self._settings)),
+            ),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            timeout=aiohttp.ClientTimeout(total=timeout, sock_read=timeout / STALL_SHARE),
+            headers={"User-Agent": f"Netralitas/{__version__} (+{self._settings.contact})"},
+            response_class=_Response,
+        )
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    async def get(
+        self,
+        url: str,
+        *,
+        subject: str,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        expect: Expect = Expect.ANY,
+        configured: bool = False,
+        max_bytes: int | None = None,
+    ) -> Exchange:
+        """Fetch a page; redirects are followed and every hop is checked.
+
+        ``configured`` says that the host comes from the operator's settings or register; one
+        learned from data must be https. ``max_bytes`` (default: the setting) bounds the body
+        after decompression. Conditional headers are the caller's; a 304 is returned.
+
+        Returns 2xx, 304, 400, 404 and 410. Raises ``RateLimited``; ``BlockedError`` for a
+        refusal, a challenge or login page, a refused address, a body over the bound; and
+        ``TransientError`` for what may pass by itself, after retries.
+        """
+        call = _Call(subject, expect, max_bytes or self._settings.max_bytes, headers or {})
+        target = _parse(url, subject, params)
+        attempt = 0
+        while True:
+            try:
+                return await self._follow(target, call, configured=configured)
+            except TransientError:
+                attempt += 1
+                if attempt >= self._settings.attempts:
+                    raise
+            await self._sleep(self._chance() * min(LONGEST_DELAY, BASE_DELAY * 2**attempt))
+
+    async def _follow(self, url: URL, call: _Call, *, configured: bool) -> Exchange:
+        permanent = True
+        for hop in range(MAX_HOPS + 1):
+            fault = self._guard.fault(str(url), configured=configured)
+            if fault:
+                raise BlockedError(call.subject, fault)
+            exchange = await self._in_turn(url, call)
+            location = _header(exchange, "location")
+            if exchange.status not in _REDIRECTS or not location:
+                final = exchange.url if hop and permanent else ""
+                return self._judged(replace(exchange, moved_to=final), call)
+            permanent = permanent and exchange.status in _PERMANENT
+            target = _parse(location, call.subject, base=url)
+            if target.host != url.host:
+                call = replace(call, headers=_without_secrets(call.headers))
+            if url.scheme == "https" and target.scheme != "https":
+                raise BlockedError(call.subject, "a redirect leads from https to http")
+            # What began as the operator's plain http may stay plain; nothing else may become so.
+            url, configured = target, url.scheme == "http"
+        raise BlockedError(call.subject, f"more than {MAX_HOPS} redirects")
+
+    async def _in_turn(self, url: URL, call: _Call) -> Exchange:
+        host = url.host or ""
+        async with self._limits.turn(host, call.subject), _translated(call.subject):
+            exchange = await self._ask(url, call)
+        wait = self._limits.learn(host, exchange.status, _by_name(exchange), self._clock())
+        if _is_challenge(exchange):
+            raise BlockedError(call.subject, "a challenge page came, not an answer")
+        if exchange.status in (TOO_MANY, UNAVAILABLE) and wait is not None:
+            raise RateLimited(call.subject, wait)
+        return exchange
+
+    async def _ask(self, url: URL, call: _Call) -> Exchange:
+        if self._session is None:
+            raise RuntimeError("Http is used outside its context")
+        started = self._clock()
+        async with self._session.get(
+            url,
+            headers=call.headers,
+            allow_redirects=False,
+            proxy=self._settings.proxy or None,
+        ) as response:
+            if not isinstance(response, _Response):
+                raise TypeError("the session makes another kind of response")
+            body = await _read(response, call)
+            return _exchange(response, body, started, self._clock())
+
+    def _judged(self, exchange: Exchange, call: _Call) -> Exchange:
+        status, kind = exchange.status, exchange.status // 100
+        if kind == _OK:
+            wrong = misfit(call.expect, exchange.body)
+            if wrong:
+                raise BlockedError(call.subject, wrong)
+            return exchange
+        if status in _ANSWERS:
+            return exchange
+        if kind == _SERVER_FAULT or status in _TRY_LATER:
+            raise TransientError(call.subject, f"the server answered with status {status}")
+        raise BlockedError(call.subject, f"refused with status {status}")
+
+
+class _Response(aiohttp.ClientResponse):
+    """Remembers who answered; aiohttp forgets the connection once the body has arrived."""
+
+    peer_ip = ""
+    tls_cert_sha256 = ""
+
+    async def start(self, connection: Connection) -> aiohttp.ClientResponse:
+        transport = connection.transport
+        if transport is not None:
+            self.peer_ip = str((transport.get_extra_info("peername") or ("",))[0])
+            tls = transport.get_extra_info("ssl_object")
+            certificate = tls.getpeercert(binary_form=True) if tls is not None else None
+            if certificate:
+                self.tls_cert_sha256 = hashlib.sha256(certificate).hexdigest()
+        return await super().start(connection)
+
+
+class _RefusedAddress(OSError):
+    """A name resolved to an address that the guard forbids."""
+
+
+class _PublicOnly(AbstractResolver):
+    """Resolves a name; one forbidden address among the answers refuses the whole name."""
+
+    def __init__(self, guard: Guard) -> None:
+        self._guard = guard
+        self._inner = ThreadedResolver()
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        found = await self._inner.resolve(host, port, family)
+        if not all(self._guard.may_connect(host, port, entry["host"]) for entry in found):
+            raise _RefusedAddress
+        return found
+
+    async def close(self) -> None:
+        await self._inner.close()
+
+
+def _resolver_guard(settings: config.Http) -> Guard:
+    """Return the guard for names; the operator's own proxy may lie in a private network."""
+    if not settings.proxy:
+        return Guard(settings.allow_private)
+    proxy = URL(settings.proxy)
+    return Guard((*settings.allow_private, f"{proxy.host}:{proxy.port}"))
+
+
+def _tls(settings: config.Http) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    if settings.ca_file is not None:
+        try:
+            context.load_verify_locations(settings.ca_file)
+        except (OSError, ssl.SSLError):
+            fault = Fault(str(settings.ca_file), "", "a readable file of CA certificates (PEM)")
+            raise ConfigError([fault]) from None
+    return context
+
+
+def _parse(
+    text: str, subject: str, params: Mapping[str, str] | None = None, base: URL | None = None
+) -> URL:
+    # One parser for checking and for connecting: two would disagree on odd spellings of a host.
+    try:
+        url = URL(text) if base is None else base.join(URL(text))
+        return url.update_query(params) if params else url
+    except (ValueError, TypeError):
+        raise BlockedError(subject, "the address is not a valid URL") from None
+
+
+async def _read(response: aiohttp.ClientResponse, call: _Call) -> bytes:
+    body = bytearray()
+    async for chunk in response.content.iter_any():
+        body += chunk
+        if len(body) > call.max_bytes:
+            response.close()
+            raise BlockedError(call.subject, f"the answer is larger than {call.max_bytes} bytes")
+    return bytes(body)
+
+
+def _exchange(response: _Response, body: bytes, start: datetime, end: datetime) -> Exchange:
+    version = response.version
+    return Exchange(
+        method=response.method,
+        url=str(response.url),
+        status=response.status,
+        reason=response.reason or "",
+        http_version=f"{version.major}.{version.minor}" if version else "",
+        request_headers=tuple(_without_secrets(response.request_info.headers).items()),
+        response_headers=tuple(
+            (name.decode("latin-1"), value.decode("latin-1"))
+            for name, value in response.raw_headers
+        ),
+        body=body,
+        started_at=start,
+        finished_at=end,
+        peer_ip=response.peer_ip,
+        tls_cert_sha256=response.tls_cert_sha256,
+    )
+
+
+@asynccontextmanager
+async def _translated(subject: str) -> AsyncIterator[None]:
+    """Turn aiohttp's errors into ours, without their text and chain: both may hold a URL."""
+    try:
+        yield
+    except aiohttp.ClientConnectorDNSError as error:
+        if isinstance(error.os_error, _RefusedAddress):
+            raise BlockedError(subject, "the address is not public") from None
+        raise TransientError(subject, "the host name was not found") from None
+    except TimeoutError:
+        raise TransientError(subject, "no complete answer in time") from None
+    except (aiohttp.ClientConnectorCertificateError, aiohttp.ClientConnectorSSLError):
+        raise TransientError(subject, "the server's TLS certificate does not verify") from None
+    except aiohttp.ClientPayloadError:
+        raise TransientError(subject, "the answer was cut short or wrongly encoded") from None
+    except aiohttp.InvalidURL:
+        raise BlockedError(subject, "the address is not a valid URL") from None
+    except (aiohttp.ClientError, OSError) as error:
+        kind = type(error).__name__
+        raise TransientError(subject, f"the connection failed ({kind})") from None
+
+
+def _is_challenge(exchange: Exchange) -> bool:
+    if _header(exchange, "cf-mitigated").lower() == "challenge":
+        return True
+    return exchange.status in _MAY_BE_CHALLENGE and page_kind(exchange.body) == "a challenge page"
+
+
+def _by_name(exchange: Exchange) -> dict[str, str]:
+    return {name.lower(): value for name, value in exchange.response_headers}
+
+
+def _header(exchange: Exchange, name: str) -> str:
+    return _by_name(exchange).get(name, "")
+
+
+def _without_secrets(headers: Mapping[str, str]) -> dict[str, str]:
+    return {k: v for k, v in headers.items() if k.lower() not in _SECRET_HEADERS}
