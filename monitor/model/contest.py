@@ -66,7 +66,8 @@ class ContestTarget:
 
     ``names`` are full names, one per person. ``aliases`` are strong short forms. ``ambiguous``
     aliases are common words or names of others and need a political neighbour. ``leave`` holds
-    dated campaign leave of an office holder.
+    dated campaign leave of an office holder. ``area`` is empty for a target that stands in the
+    whole area of its contest (a local party of Aceh does not).
     """
 
     id: str
@@ -83,6 +84,7 @@ class ContestTarget:
     incumbent_of: str = ""
     leave: tuple[tuple[date, date], ...] = ()
     bakal_calon_since: date | None = None
+    area: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 
 from monitor.model.activity import Signal
@@ -57,6 +58,18 @@ class Instrument:
     short: str
     valid_from: str
     valid_to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """The body that receives a report of that period; both days included, ISO dates."""
+
+    id: str
+    name: str
+    short: str
+    valid_from: str
+    valid_to: str = ""
+    basis: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,3 +135,12 @@ class RuleSet:
     lexicon: Mapping[str, tuple[str, ...]]
     instruments: Mapping[str, Instrument]
     accounts: Mapping[tuple[str, str], AccountRole] = field(default_factory=dict)
+    authorities: tuple[Authority, ...] = ()
+
+    def authority_on(self, day: date) -> Authority | None:
+        """Return who receives a report made on that day (facts change: never in code)."""
+        text = day.isoformat()
+        for found in self.authorities:
+            if found.valid_from <= text and (not found.valid_to or text <= found.valid_to):
+                return found
+        return None
