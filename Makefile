@@ -1,0 +1,122 @@
+# Every developer command, and nothing hidden. `make` alone lists them.
+#
+# Each target builds what it needs. A stamp file under .venv/stamp says which requirement file was
+# installed; removing .venv (or `make clean`) starts from nothing.
+
+PYTHON  ?= python3
+VENV    := .venv
+BIN     := $(VENV)/bin
+STAMP   := $(VENV)/stamp
+PIP     := $(BIN)/python -m pip --disable-pip-version-check --no-input -q
+
+# Long drills: `make long PERCENT=1` runs one hundredth of each, `SEED=7` repeats a run.
+PERCENT ?= 100
+SEED    ?=
+DRILL   := $(BIN)/python -m tests.drills
+
+# `make lock UPGRADE=--upgrade` takes newer versions; without it pins move only where they must.
+UPGRADE ?=
+COMPILE := $(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-header \
+           --strip-extras $(UPGRADE)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test check lint network bench long crash mutations fuzz faults lock run \
+        licences wheel clean
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+## ---- use it -------------------------------------------------------------------------------
+
+demo: $(STAMP)/runtime ## watch the real daemon work on an invented province (under 60 s)
+	$(BIN)/netralitas demo
+
+run: $(STAMP)/runtime ## the daemon, with ./config.toml
+	$(BIN)/netralitas run --config config.toml
+
+## ---- work on it ---------------------------------------------------------------------------
+
+test: $(STAMP)/dev ## the tests, shuffled, without a network (under 3 minutes on 2 cores)
+	$(BIN)/python -m pytest -n 2
+
+check: lint test ## everything a change must pass: format, lint, types, rules, tests
+
+lint: $(STAMP)/dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/netralitas check --config config.toml
+
+network: $(STAMP)/dev ## the real servers on loopback, and the tests that need them
+	$(BIN)/python -m tests.network.servers --install
+	$(BIN)/python -m pytest -m network --network
+
+bench: $(STAMP)/dev ## measure, beside what one would pick instead
+	set -e; for script in bench/[a-z]*.py; do echo "== $$script"; $(BIN)/python "$$script"; done
+
+long: crash mutations fuzz faults ## the four drills in full; PERCENT=1 for a taste, SEED=n to repeat
+
+crash: $(STAMP)/dev ## kill -9 at every commit point: no finding lost, no chain broken
+	$(DRILL).crash --percent $(PERCENT) $(if $(SEED),--seed $(SEED))
+
+mutations: $(STAMP)/dev ## change the evidence log in every way: verify must name the row
+	$(DRILL).mutations --percent $(PERCENT) $(if $(SEED),--seed $(SEED))
+
+fuzz: $(STAMP)/dev ## random texts and answers against every parser
+	$(DRILL).fuzz --percent $(PERCENT) $(if $(SEED),--seed $(SEED))
+
+faults: $(STAMP)/dev ## full disks, dead servers, wrong clocks, in random order
+	$(DRILL).faults --percent $(PERCENT) $(if $(SEED),--seed $(SEED))
+
+lock: $(STAMP)/dev ## compile requirements/*.in into hash-pinned *.txt
+	$(COMPILE) requirements/dev.in -o requirements/dev.txt
+	$(COMPILE) -c requirements/dev.txt requirements/runtime.in -o requirements/runtime.txt
+	$(COMPILE) -c requirements/dev.txt requirements/build.in -o requirements/build.txt
+	$(COMPILE) requirements/network.in -o requirements/network.txt
+
+licences: $(STAMP)/dev ## write docs/licences.md from what is installed
+	$(BIN)/python -m tests.licences docs/licences.md
+
+wheel: $(STAMP)/dev ## build dist/netralitas-*.whl
+	$(BIN)/python -m build --no-isolation --wheel --outdir dist .
+
+clean: ## remove everything that make built
+	rm -rf $(VENV) .make dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+## ---- how it is built ----------------------------------------------------------------------
+
+# The program is installed as a link to this checkout, by the real build backend, so that the
+# console script is the wheel's own and an edit needs no second installation. The backend's few
+# packages are pinned in requirements/build.txt: no build isolation, nothing fetched unpinned.
+LINK = $(PIP) install --no-deps --no-build-isolation --editable .
+
+$(STAMP)/runtime: requirements/runtime.txt requirements/build.txt pyproject.toml | $(STAMP)/venv
+	$(PIP) install --require-hashes -r requirements/runtime.txt -r requirements/build.txt
+	$(LINK)
+	@touch $@
+
+$(STAMP)/dev: requirements/dev.txt pyproject.toml | $(STAMP)/venv
+	$(PIP) install --require-hashes -r requirements/dev.txt
+	$(LINK)
+	@touch $@ $(STAMP)/runtime
+
+# Debian ships Python without ensurepip; python3-venv brings it.
+$(STAMP)/venv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "netralitas needs Python 3.11 or newer, $(PYTHON) is $$($(PYTHON) -V)"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || $(MAKE) -s --no-print-directory .venv-module
+	$(PYTHON) -m venv $(VENV)
+	@mkdir -p $(STAMP) && touch $@
+
+.PHONY: .venv-module
+.venv-module:
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "installing Debian's python3-venv"; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+	    apt-get install -y -qq --no-install-recommends python3-venv >/dev/null; \
+	else \
+	  echo "Python's venv module is missing. On Debian or Ubuntu, as root: apt-get install python3-venv"; \
+	  exit 1; \
+	fi

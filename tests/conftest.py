@@ -1,0 +1,46 @@
+"""What every test gets: a closed network, UTC, and the two switches for the slow kinds."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from tests import guard
+
+# The program must not care; `TZ=Asia/Jayapura make test` shows that it does not.
+os.environ.setdefault("TZ", "UTC")
+time.tzset()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--network", action="store_true", help="run tests that need `make network`")
+
+
+def pytest_configure() -> None:
+    guard.install()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what was not asked for: deselected and counted, not skipped in silence."""
+    asked = config.getoption("--network")
+    out = [item for item in items if item.get_closest_marker("network") and not asked]
+    if out:
+        config.hook.pytest_deselected(items=out)
+        items[:] = [item for item in items if item not in out]
+
+
+@pytest.fixture(autouse=True)
+def _closed_network() -> Iterator[None]:
+    guard.attempts.clear()
+    yield
+    assert not guard.attempts, f"this test tried to leave the machine: {guard.attempts}"
+
+
+@pytest.fixture
+def now() -> datetime:
+    """Saturday, 12 October 2024, 09.30 WIB: inside the campaign of the regional elections."""
+    return datetime(2024, 10, 12, 2, 30, tzinfo=UTC)

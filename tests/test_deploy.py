@@ -1,0 +1,87 @@
+"""The service files, as systemd itself reads them: nothing to say, and little exposed."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from monitor.config import Schedule
+
+DEPLOY = Path(__file__).parent.parent / "deploy"
+UNITS = sorted(p.name for p in DEPLOY.iterdir() if p.suffix in {".service", ".timer"})
+MOST_EXPOSED = 1.5
+
+needs_systemd = pytest.mark.skipif(
+    shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed"
+)
+
+
+@pytest.fixture
+def units(tmp_path: Path) -> Path:
+    """The units with a program that exists: ``verify`` looks for it on this machine."""
+    for name in UNITS:
+        text = (DEPLOY / name).read_text("utf-8")
+        (tmp_path / name).write_text(re.sub(r"(?m)^ExecStart=\S+", "ExecStart=/bin/true", text))
+    return tmp_path
+
+
+def analyze(*args: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["systemd-analyze", "--no-pager", *args], capture_output=True, text=True, check=False
+    )
+
+
+def setting(unit: str, key: str) -> str:
+    found = re.findall(rf"(?m)^{key}=(.*)$", (DEPLOY / unit).read_text("utf-8"))
+    assert found, f"{unit} has no {key}"
+    return str(found[-1])
+
+
+@needs_systemd
+@pytest.mark.parametrize("name", UNITS)
+def test_verify_has_nothing_to_say(units: Path, name: str) -> None:
+    ran = analyze("verify", "--man=no", str(units / name))
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
+
+
+@needs_systemd
+def test_verify_would_have_spoken(units: Path) -> None:
+    """An unknown key alone leaves the exit status at 0: hence the look at what is printed."""
+    unit = units / "netralitas.service"
+    unit.write_text(unit.read_text("utf-8").replace("WatchdogSec=", "WatchdogSecs="))
+    assert "WatchdogSecs" in analyze("verify", "--man=no", str(unit)).stderr
+
+
+@needs_systemd
+@pytest.mark.parametrize("name", [name for name in UNITS if name.endswith(".service")])
+def test_little_is_exposed(units: Path, name: str) -> None:
+    ran = analyze("security", "--offline=yes", str(units / name))
+    level = re.search(r"Overall exposure level for \S+: ([\d.]+)", ran.stdout)
+    assert level, ran.stdout + ran.stderr
+    assert float(level[1]) <= MOST_EXPOSED
+
+
+def test_a_stop_is_given_the_time_it_needs() -> None:
+    stop = float(setting("netralitas.service", "TimeoutStopSec"))
+    assert Schedule().stop_grace < stop
+
+
+def test_the_watchdog_waits_longer_than_one_look() -> None:
+    """The loop feeds it at every tick; a page that is being committed must not look like a hang."""
+    assert float(setting("netralitas.service", "WatchdogSec")) > 10 * Schedule().tick
+
+
+def test_the_unit_speaks_as_the_program_does() -> None:
+    assert setting("netralitas.service", "Type") == "notify"
+    assert setting("netralitas.service", "LoadCredential").startswith("telegram_token:")
+    assert setting("netralitas.service", "RestartPreventExitStatus") == "2"
+
+
+def test_only_the_state_folder_is_writable() -> None:
+    text = (DEPLOY / "netralitas.service").read_text("utf-8")
+    assert re.findall(r"(?m)^(?:ReadWritePaths|StateDirectory)=(.*)$", text) == ["netralitas"]
+    assert setting("netralitas.service", "ProtectSystem") == "strict"

@@ -1,0 +1,192 @@
+"""The walls of the house: layers, one home per third-party package, three broad excepts, sizes."""
+
+from __future__ import annotations
+
+import math
+import re
+import statistics
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tests import walk
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "monitor"
+
+LAYERS = {
+    "errors": 0, "clock": 0,
+    "model": 1,
+    "text": 2, "config": 2, "log": 2, "watch": 2, "telegram": 2,
+    "net": 2, "net_guard": 2, "net_limits": 2,
+    "collect": 3, "match": 3, "judge": 3, "evidence": 3, "store": 3, "notify": 3,
+    "run": 4, "demo": 4,
+    "app": 5, "cli": 5, "__main__": 5,
+}  # fmt: skip
+WALLS = frozenset({3})
+
+HOMES = {
+    "aiohttp": ["net.py", "net_guard.py", "net_limits.py", "demo/"],
+    "telegram": ["telegram.py"],
+    "sqlmodel": ["store/"],
+    "sqlalchemy": ["store/"],
+    "alembic": ["store/"],
+    "sqlite3": ["store/"],
+    "apscheduler": ["run/schedule.py"],
+    "rapidfuzz": ["text/fuzzy.py"],
+    "ahocorasick_rs": ["text/index.py"],
+    "loguru": ["log.py"],
+    "feedparser": ["collect/feeds_parse.py"],
+    "libipld": ["collect/bluesky_proof.py", "demo/"],
+    "cryptography": ["collect/bluesky_proof.py", "demo/"],
+    "jinja2": ["notify/render.py"],
+    "typer": ["cli.py", "cli/"],
+    "rich": ["cli.py", "cli/"],
+    "msgspec": ["collect/", "evidence/"],
+    "pydantic": ["config.py"],
+    "sdnotify": ["run/systemd.py"],
+}
+
+# Reading and judging are pure: what they know is passed in, so a replay gives the same answer.
+PURE = ["match", "judge"]
+IMPURE = {
+    "asyncio", "http", "io", "os", "pathlib", "random", "secrets", "shutil", "socket", "subprocess",
+    "tempfile", "time", "urllib",
+    "monitor.clock.utc_now", "monitor.config", "monitor.log", "monitor.net", "monitor.telegram",
+    "monitor.watch",
+}  # fmt: skip
+
+BROAD_EXCEPTS = {"run/pipeline.py": 1, "run/dispatch.py": 1, "app.py": 1}
+PRINTERS = ["cli.py", "cli/", "demo/", "notify/stdout.py"]
+
+MEDIAN_FUNCTION_LINES = 12
+P95_FUNCTION_LINES = 40
+MODULE_LINES = 350
+
+
+def test_layers() -> None:
+    assert walk.layer_faults(PACKAGE, LAYERS, WALLS) == []
+
+
+def test_every_room_of_the_table_stands() -> None:
+    rooms = {module.room for module in walk.modules(PACKAGE)}
+    assert set(LAYERS) - {"__main__"} <= rooms
+
+
+def test_third_party_fences() -> None:
+    assert walk.fence_faults(PACKAGE, HOMES) == []
+
+
+def test_every_dependency_has_a_home() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    names = {re.split(r"[\[<>=~]", line)[0] for line in project["dependencies"]}
+    modules = {"python-telegram-bot": "telegram"}
+    # tzdata is data: zoneinfo finds it where the system has no time zones.
+    homes = {modules.get(name, name.replace("-", "_")) for name in names - {"tzdata"}}
+    assert homes - set(HOMES) == set()
+
+
+def test_reading_and_judging_are_pure() -> None:
+    faults = [
+        f"{module.path}:{used.line}: {used.name}"
+        for module in walk.modules(PACKAGE)
+        if module.room in PURE
+        for used in walk.imports(module)
+        if any(used.name == bad or used.name.startswith(f"{bad}.") for bad in IMPURE)
+    ]
+    assert faults == []
+
+
+def test_three_broad_excepts_at_the_three_edges() -> None:
+    assert walk.broad_excepts(PACKAGE) == BROAD_EXCEPTS
+
+
+def test_the_wall_clock_is_read_in_one_place() -> None:
+    assert walk.call_faults(PACKAGE, walk.WALL_CLOCK, ["clock.py"]) == []
+
+
+def test_nobody_prints_but_those_who_speak_to_people() -> None:
+    assert walk.call_faults(PACKAGE, {"print"}, PRINTERS) == []
+
+
+@pytest.mark.parametrize("folder", ["monitor", "tests", "bench"])
+def test_imports_are_absolute(folder: str) -> None:
+    assert walk.relative_imports(ROOT / folder) == []
+
+
+def test_functions_are_short() -> None:
+    lengths = walk.function_lengths(PACKAGE)
+    ranked = sorted(lengths.values())
+    p95 = ranked[math.ceil(0.95 * len(ranked)) - 1]
+    longest = sorted(lengths, key=lambda name: -lengths[name])[:10]
+    assert statistics.median(ranked) <= MEDIAN_FUNCTION_LINES
+    assert p95 <= P95_FUNCTION_LINES, [f"{name}: {lengths[name]}" for name in longest]
+
+
+def test_modules_are_short() -> None:
+    long = {m.path: m.lines for m in walk.modules(PACKAGE) if m.lines >= MODULE_LINES}
+    assert long == {}
+
+
+# ---- the walkers, on a made-up house that breaks every rule ----------------------------------
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Path:
+    files = {
+        "__init__.py": "",
+        "clock.py": "from datetime import datetime\n\ndef now():\n    return datetime.now()\n",
+        "collect/__init__.py": "",
+        "collect/a.py": "import monitor.run.job\nfrom monitor.store import db\nimport requests\n",
+        "store/__init__.py": "from monitor import clock\n",
+        "store/db.py": "import sqlite3\nfrom . import x\nfrom datetime import datetime as d\n",
+        "run/job.py": (
+            "import time, contextlib, sqlite3\n"
+            "def f():\n    try:\n        print(time.time())\n"
+            "    except (OSError, Exception):\n        pass\n    except:\n        pass\n"
+            "    with contextlib.suppress(BaseException):\n        pass\n"
+        ),
+        "attic.py": "",
+    }
+    for path, text in files.items():
+        file = tmp_path / path
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text)
+    return tmp_path
+
+
+def test_layer_faults_are_found(house: Path) -> None:
+    layers = {"clock": 0, "collect": 3, "store": 3, "run": 4}
+    assert walk.layer_faults(house, layers, frozenset({3})) == [
+        "attic.py: room 'attic' has no layer",
+        "collect/a.py:1: layer 3 imports monitor.run.job of layer 4",
+        "collect/a.py:2: collect and store may not know each other",
+    ]
+
+
+def test_fence_faults_are_found(house: Path) -> None:
+    faults = walk.fence_faults(house, {"sqlite3": ["store/"], "rich": ["cli.py"]})
+    assert faults == [
+        "collect/a.py:3: requests has no home in the table",
+        "run/job.py:1: sqlite3 outside its home",
+        f"{house.name}: rich has a home but is never imported there",
+    ]
+
+
+def test_broad_excepts_are_counted(house: Path) -> None:
+    assert walk.broad_excepts(house) == {"run/job.py": 3}
+
+
+def test_calls_are_found(house: Path) -> None:
+    assert walk.call_faults(house, walk.WALL_CLOCK, ["clock.py"]) == ["run/job.py:4: time.time"]
+    assert walk.call_faults(house, walk.WALL_CLOCK, ["run/"]) == ["clock.py:4: datetime.now"]
+    assert walk.call_faults(house, {"print"}, []) == ["run/job.py:4: print"]
+
+
+def test_relative_imports_are_found(house: Path) -> None:
+    assert walk.relative_imports(house) == ["store/db.py:2: relative import"]
+
+
+def test_lengths_are_counted(house: Path) -> None:
+    assert walk.function_lengths(house) == {"clock.py:3 now": 2, "run/job.py:2 f": 9}
