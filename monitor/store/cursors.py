@@ -1,0 +1,237 @@
+"""One row for every watched source: where reading stopped, and when it is read next.
+
+Which sources are due is one query on ``next_check_at``; there is no scheduler job per account.
+Times to compare are unix seconds, times to show are ISO 8601 texts.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from monitor.clock import from_text, to_text
+from monitor.errors import StoreError
+from monitor.model.person import Watch
+from monitor.store.db import guard
+
+Cursor = Mapping[str, object]
+
+# One statement picks, reschedules and returns: no second process can claim the same source, and a
+# crash before reading only costs one interval. random() is masked to 16 bits, mapped to -1..1.
+CLAIM = """
+UPDATE source
+SET next_check_at = :now + interval * (1.0 + :jitter * ((random() & 65535) / 32767.5 - 1.0))
+WHERE rowid IN (
+  SELECT rowid FROM source WHERE active = 1 AND next_check_at <= :now
+  ORDER BY next_check_at LIMIT :limit)
+RETURNING watch_id, platform
+"""
+KNOWN = "SELECT watch_id, platform, address, native_id FROM source"
+ALL = """
+SELECT watch_id, platform, active, native_id, handle, address, cursor, next_check_at, interval,
+  failures, last_look_at, last_success_at, last_error, complete
+FROM source
+"""
+LOAD = ALL + "WHERE watch_id = ?"
+ADD = """
+INSERT INTO source (watch_id, platform, active, native_id, handle, address, cursor, next_check_at,
+  interval, failures, complete)
+VALUES (:watch_id, :platform, 1, :native_id, '', :address, '{}', :now, :interval, 0, 1)
+"""
+# Another account than before: what was known of the old one must not be used for it.
+RESET = """
+UPDATE source SET platform = :platform, active = 1, native_id = :native_id, handle = '',
+  address = :address, cursor = '{}', next_check_at = :now, interval = :interval, failures = 0,
+  last_look_at = NULL, last_success_at = NULL, last_error = NULL, complete = 1
+WHERE watch_id = :watch_id
+"""
+WAKE = """
+UPDATE source SET active = 1, next_check_at = :now, interval = :interval, failures = 0,
+  last_error = NULL
+WHERE watch_id = :watch_id AND active = 0
+"""
+SAVE = """
+UPDATE source SET cursor = :cursor, complete = :complete, native_id = :native_id,
+  handle = :handle, interval = :interval, next_check_at = :next_check_at, failures = 0,
+  last_error = NULL, last_success_at = :look_at,
+  last_look_at = CASE WHEN :complete THEN :look_at ELSE last_look_at END
+WHERE watch_id = :watch_id
+"""
+FAILED = """
+UPDATE source SET failures = failures + 1, last_error = ?, next_check_at = ? WHERE watch_id = ?
+"""
+# Spread over one interval, or every source would be read at the same moment.
+CLAMP = """
+UPDATE source SET next_check_at = :now + min(interval, :ahead) * (random() & 65535) / 65535.0
+WHERE next_check_at > :now + :ahead
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A source that was claimed for one look."""
+
+    watch_id: str
+    platform: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """All that is known of reading one source.
+
+    ``last_look_at`` is the last complete look, the ``not_before`` of what the next one finds;
+    ``last_success_at`` the last time that reading worked at all.
+    """
+
+    watch_id: str
+    platform: str
+    active: bool
+    native_id: str
+    handle: str
+    address: str
+    cursor: Cursor
+    next_check_at: float
+    interval: float
+    failures: int
+    last_look_at: datetime | None
+    last_success_at: datetime | None
+    last_error: str
+    complete: bool
+
+
+def sync(
+    tx: sqlite3.Connection, watches: Sequence[Watch], intervals: Mapping[str, float], now: float
+) -> None:
+    """Make the sources those of ``watches``: new ones are due at once, others stop being read.
+
+    ``intervals`` gives seconds by platform; a platform that it does not name is not read. A line
+    whose address or native id became another account starts from nothing.
+    """
+    known = {row[0]: row[1:] for row in tx.execute(KNOWN)}
+    readable = [watch for watch in watches if watch.platform in intervals]
+    for watch in readable:
+        row = known.pop(watch.watch_id, None)
+        values = {
+            "watch_id": watch.watch_id,
+            "platform": watch.platform,
+            "native_id": watch.native_id,
+            "address": watch.address,
+            "interval": intervals[watch.platform],
+            "now": now,
+        }
+        tx.execute(_change(watch, row), values)
+    for watch_id in known:
+        deactivate(tx, watch_id)
+
+
+def due(tx: sqlite3.Connection, now: float, limit: int, jitter: float) -> list[Due]:
+    """Claim up to ``limit`` due sources; each is next due after its interval, give or take.
+
+    ``jitter`` is the share (0 to 1) of the interval by which the next look may move.
+    """
+    values = {"now": now, "limit": limit, "jitter": jitter}
+    return [Due(*row) for row in tx.execute(CLAIM, values)]
+
+
+@guard()
+def load(conn: sqlite3.Connection, watch_id: str) -> SourceState:
+    """Return one source; ``StoreError`` where there is none."""
+    row = conn.execute(LOAD, (watch_id,)).fetchone()
+    if row is None:
+        raise StoreError(f"{watch_id}: no such source: the register changed, start again")
+    return _state(row)
+
+
+@guard()
+def statuses(conn: sqlite3.Connection) -> list[SourceState]:
+    """Return every source, also those that are no longer read, by watch id."""
+    return [_state(row) for row in conn.execute(ALL + "ORDER BY watch_id")]
+
+
+def save(
+    tx: sqlite3.Connection,
+    watch_id: str,
+    *,
+    cursor: Cursor,
+    complete: bool,
+    native_id: str,
+    handle: str,
+    interval: float,
+    next_check_at: float,
+    look_at: datetime,
+) -> None:
+    """Store how far reading came; the caller does it in the transaction of what was read.
+
+    ``complete`` is true where this look reached its end and nothing was held back: only then does
+    ``look_at`` become the moment before which later finds cannot have been visible.
+    """
+    values = {
+        "watch_id": watch_id,
+        "cursor": json.dumps(dict(cursor), separators=(",", ":")),
+        "complete": int(complete),
+        "native_id": native_id,
+        "handle": handle,
+        "interval": interval,
+        "next_check_at": next_check_at,
+        "look_at": to_text(look_at),
+    }
+    _one(tx.execute(SAVE, values), watch_id)
+
+
+def failed(tx: sqlite3.Connection, watch_id: str, *, error: str, next_check_at: float) -> None:
+    """Count a failed look; the cursor stays, so nothing is skipped."""
+    _one(tx.execute(FAILED, (error, next_check_at, watch_id)), watch_id)
+
+
+def deactivate(tx: sqlite3.Connection, watch_id: str) -> None:
+    """Stop reading a source and keep where it stood."""
+    tx.execute("UPDATE source SET active = 0 WHERE watch_id = ? AND active = 1", (watch_id,))
+
+
+def clamp(tx: sqlite3.Connection, now: float, max_ahead: float) -> int:
+    """Bring back what lies more than ``max_ahead`` seconds ahead: the clock was set back.
+
+    Returns how many sources were moved; each is due within its own interval.
+    """
+    return tx.execute(CLAMP, {"now": now, "ahead": max_ahead}).rowcount
+
+
+@guard()
+def holders(conn: sqlite3.Connection, platform: str, native_id: str) -> tuple[str, ...]:
+    """Return the watch ids of the sources being read that resolved to this account."""
+    query = """SELECT watch_id FROM source
+        WHERE platform = ? AND native_id = ? AND native_id <> '' AND active = 1 ORDER BY watch_id"""
+    return tuple(row[0] for row in conn.execute(query, (platform, native_id)))
+
+
+def _change(watch: Watch, row: tuple[str, str, str] | None) -> str:
+    if row is None:
+        return ADD
+    platform, address, native_id = row
+    moved = (platform, address) != (watch.platform, watch.address)
+    other = bool(watch.native_id and native_id and watch.native_id != native_id)
+    return RESET if moved or other else WAKE
+
+
+def _state(row: tuple[Any, ...]) -> SourceState:
+    values = dict(zip(SourceState.__slots__, row, strict=True))
+    values["active"] = bool(values["active"])
+    values["cursor"] = json.loads(values["cursor"])
+    values["last_look_at"] = _instant(values["last_look_at"])
+    values["last_success_at"] = _instant(values["last_success_at"])
+    values["last_error"] = values["last_error"] or ""
+    values["complete"] = bool(values["complete"])
+    return SourceState(**values)
+
+
+def _instant(text: str | None) -> datetime | None:
+    return from_text(text) if text else None
+
+
+def _one(change: sqlite3.Cursor, watch_id: str) -> None:
+    if change.rowcount != 1:
+        raise StoreError(f"{watch_id}: no such source: the register changed, start again")

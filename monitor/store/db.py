@@ -1,0 +1,124 @@
+"""Opening the SQLite file, and what its errors mean for the person who must act.
+
+Everything that writes at run time uses plain ``sqlite3``: the classes of ``tables`` describe the
+schema and are imported by migrations only, because importing them takes longer than a start may.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from monitor.errors import StoreError
+
+BUSY_SECONDS = 30.0
+PRIVATE_FILE = 0o600
+PRIVATE_FOLDER = 0o700
+
+# FULL because an alert may only leave after its evidence is on the disk; secure_delete because an
+# erased salt or key must not survive in a free page.
+PRAGMAS = (
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA secure_delete = ON",
+    "PRAGMA temp_store = MEMORY",
+)
+
+# What to do next, by SQLite's primary result code.
+ADVICE = {
+    sqlite3.SQLITE_FULL: "the disk is full: free space on its file system, then start again",
+    sqlite3.SQLITE_READONLY: "it is read-only: make the file and its folder writable for this user",
+    sqlite3.SQLITE_CORRUPT: "the file is damaged: keep it, run netralitas restore from a backup",
+    sqlite3.SQLITE_NOTADB: "the file is no SQLite database: check paths.data, or restore a backup",
+    sqlite3.SQLITE_BUSY: "another process held it too long: see who has it open, then try again",
+    sqlite3.SQLITE_LOCKED: "another connection held a table too long: try again",
+    sqlite3.SQLITE_CANTOPEN: "it cannot be opened: check that this user may use file and folder",
+    sqlite3.SQLITE_PERM: "access was refused: check owner and mode of the file",
+    sqlite3.SQLITE_IOERR: "the disk failed to read or write: check the disk and the kernel's log",
+    sqlite3.SQLITE_CONSTRAINT: "a rule of the schema refused the change",
+    sqlite3.SQLITE_SCHEMA: "the schema changed meanwhile: start again",
+}
+PRIMARY_CODE = 0xFF
+
+
+@contextmanager
+def guard(database: Path | None = None) -> Iterator[None]:
+    """Turn an error of SQLite into a ``StoreError`` that says what to do next.
+
+    ``sqlite3.ProgrammingError`` passes: it is a fault of ours, not of the database.
+    """
+    try:
+        yield
+    except sqlite3.ProgrammingError:
+        raise
+    except sqlite3.Error as error:
+        raise explain(error, database) from error
+
+
+def explain(error: sqlite3.Error, database: Path | None = None) -> StoreError:
+    """Return the one-line ``StoreError`` for an error of SQLite; it holds no stored value."""
+    code = getattr(error, "sqlite_errorcode", 0) & PRIMARY_CODE
+    advice = ADVICE.get(code, "SQLite refused the work")
+    return StoreError(f"{database or 'database'}: {advice} ({error})")
+
+
+def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
+    """Open an existing database in WAL mode, in autocommit: transactions are begun by hand.
+
+    Waits ``BUSY_SECONDS`` for a lock. A missing or unusable file raises ``StoreError``.
+    """
+    if not path.is_file():
+        raise StoreError(f"{path}: there is no database yet: run netralitas migrate")
+    mode = "ro" if read_only else "rw"
+    with guard(path):
+        conn = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode={mode}",
+            uri=True,
+            isolation_level=None,
+            timeout=BUSY_SECONDS,
+            check_same_thread=False,
+            cached_statements=256,
+        )
+        try:
+            _prepare(conn, path, read_only=read_only)
+        except BaseException:
+            conn.close()
+            raise
+    return conn
+
+
+def create(path: Path) -> None:
+    """Make an empty file that only its owner may read; SQLite gives its WAL the same mode."""
+    path.parent.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, PRIVATE_FILE))
+    except FileExistsError:
+        raise StoreError(f"{path}: a file is already there") from None
+    except OSError as error:
+        raise StoreError(f"{path}: cannot be made: {error.strerror}") from None
+
+
+def copy(database: Path, to: Path) -> None:
+    """Copy a database that may be in use into a new file, through SQLite's backup call."""
+    create(to)
+    with (
+        guard(database),
+        closing(connect(database, read_only=True)) as source,
+        # The copy is opened plainly: it must stay one file, without a WAL beside it.
+        closing(sqlite3.connect(to)) as target,
+    ):
+        source.backup(target)
+
+
+def _prepare(conn: sqlite3.Connection, path: Path, *, read_only: bool) -> None:
+    for pragma in PRAGMAS:
+        conn.execute(pragma)
+    if read_only:
+        conn.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        return
+    (journal,) = conn.execute("PRAGMA journal_mode = WAL").fetchone()
+    if journal != "wal":
+        raise StoreError(f"{path}: this file system cannot hold a WAL: use a local disk")

@@ -1,0 +1,75 @@
+"""Bringing the schema to the one this program knows, and refusing any other at start.
+
+``check`` runs at every start, so it reads one row with plain ``sqlite3`` and loads no Alembic.
+"""
+
+from __future__ import annotations
+
+import itertools
+from contextlib import closing
+from pathlib import Path
+
+from monitor.errors import StoreError
+from monitor.store import db
+
+# Every revision, oldest first; a test holds this equal to the migrations' own order.
+REVISIONS = ("0001",)
+HEAD = REVISIONS[-1]
+
+VERSION = "SELECT version_num FROM alembic_version"
+HAS_VERSION = "SELECT count(*) FROM sqlite_schema WHERE name = 'alembic_version'"
+HAS_TABLES = "SELECT count(*) FROM sqlite_schema"
+
+
+def check(path: Path) -> None:
+    """Raise ``StoreError`` unless the database has exactly this program's schema."""
+    found = current(path)
+    _refuse_newer(path, found)
+    if found != HEAD:
+        raise StoreError(f"{path}: its schema is older than this program: run netralitas migrate")
+
+
+def current(path: Path) -> str | None:
+    """Return the database's schema revision, or ``None`` for an empty file."""
+    with db.guard(path), closing(db.connect(path, read_only=True)) as conn:
+        if conn.execute(HAS_VERSION).fetchone()[0]:
+            row = conn.execute(VERSION).fetchone()
+            return str(row[0]) if row else None
+        if conn.execute(HAS_TABLES).fetchone()[0]:
+            raise StoreError(f"{path}: a database of another program: check paths.data")
+    return None
+
+
+def upgrade(path: Path) -> str | None:
+    """Create the database, or bring it to this program's schema.
+
+    Where there is data, a copy is made first and its path returned; ``None`` where nothing had to
+    be kept. A schema newer than the program raises ``StoreError`` and nothing is touched.
+    """
+    if not path.exists():
+        db.create(path)
+    found = current(path)
+    _refuse_newer(path, found)
+    if found == HEAD:
+        return None
+    copy = _keep(path, found) if found else None
+    # Alembic takes about half a second to import, and every start imports this module.
+    from monitor.store.upgrade import apply  # noqa: PLC0415
+
+    apply(path)
+    return str(copy) if copy else None
+
+
+def _refuse_newer(path: Path, found: str | None) -> None:
+    if found is not None and found not in REVISIONS:
+        raise StoreError(
+            f"{path}: its schema ({found}) is newer than this program ({HEAD}): install the"
+            " program that made it, or restore a backup from before"
+        )
+
+
+def _keep(path: Path, revision: str) -> Path:
+    names = (f"{path.name}.before-{revision}-{n}" for n in itertools.count(1))
+    to = next(path.with_name(name) for name in names if not path.with_name(name).exists())
+    db.copy(path, to)
+    return to

@@ -1,0 +1,1 @@
+"""Schema changes, applied by ``netralitas migrate``; they are never edited once released."""

@@ -1,0 +1,126 @@
+"""Messages owed. An entry and its messages commit together; sending comes after.
+
+pending --sent--> sent · pending --later--> pending · pending --dead--> dead; nothing else.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from monitor.clock import from_text, to_text
+from monitor.errors import StoreError
+from monitor.model.delivery import DeliveryState, OutboxItem
+from monitor.store.db import guard
+
+PUT = """
+INSERT INTO outbox
+  (kind, subject, seq, notifier, destination, state, attempts, next_try_at, created_at, body)
+VALUES (?, ?, ?, ?, ?, 'pending', 0, 0.0, ?, ?)
+ON CONFLICT (kind, subject, seq, notifier, destination) DO NOTHING
+"""
+DUE = """
+SELECT id, kind, subject, seq, notifier, destination, attempts, created_at, body
+FROM outbox AS owed WHERE state = 'pending' AND next_try_at <= :now AND NOT EXISTS (
+  SELECT 1 FROM outbox AS earlier
+  WHERE earlier.state = 'pending' AND earlier.notifier = owed.notifier
+    AND earlier.destination = owed.destination AND earlier.id < owed.id
+    AND earlier.next_try_at > :now
+)
+ORDER BY id LIMIT :limit
+"""
+SENT = """
+UPDATE outbox SET state = 'sent', attempts = attempts + 1, message_id = ?, sent_at = ?,
+  last_error = NULL WHERE id = ? AND state = 'pending'
+"""
+LATER = """
+UPDATE outbox SET attempts = attempts + 1, next_try_at = ?, last_error = ?
+WHERE id = ? AND state = 'pending'
+"""
+HOLD = "UPDATE outbox SET next_try_at = ? WHERE id = ? AND state = 'pending'"
+DEAD = """
+UPDATE outbox SET state = 'dead', attempts = attempts + 1, last_error = ?
+WHERE id = ? AND state = 'pending'
+"""
+
+
+def put(
+    tx: sqlite3.Connection,
+    *,
+    kind: str,
+    subject: str,
+    seq: int,
+    destinations: Sequence[tuple[str, str]],
+    at: datetime,
+    body: str = "",
+) -> int:
+    """Owe one message to each (notifier, destination), due at once; return how many are new.
+
+    The same message to the same destination is owed once, however often it is put.
+    """
+    created = to_text(at)
+    return sum(
+        tx.execute(PUT, (kind, subject, seq, notifier, destination, created, body)).rowcount
+        for notifier, destination in destinations
+    )
+
+
+@guard()
+def due(conn: sqlite3.Connection, now: float, limit: int) -> list[OutboxItem]:
+    """Return what may be sent at ``now`` (unix seconds), longest owed first.
+
+    A destination is told in order: while its oldest message waits, the later ones wait behind it.
+    """
+    return [_item(row) for row in conn.execute(DUE, {"now": now, "limit": limit})]
+
+
+def sent(tx: sqlite3.Connection, item: OutboxItem, message_id: str, at: datetime) -> None:
+    """Record that the platform accepted the message; ``at`` is when."""
+    _leave(tx.execute(SENT, (message_id, to_text(at), item.id)), item)
+
+
+def later(tx: sqlite3.Connection, item: OutboxItem, next_try_at: float, error: str) -> None:
+    """Record a failure that may pass; ``next_try_at`` is in unix seconds."""
+    _leave(tx.execute(LATER, (next_try_at, error, item.id)), item)
+
+
+def hold(tx: sqlite3.Connection, item: OutboxItem, next_try_at: float) -> None:
+    """Wait because a rate limit says so, until unix seconds; that is no failed attempt."""
+    _leave(tx.execute(HOLD, (next_try_at, item.id)), item)
+
+
+def is_pending(conn: sqlite3.Connection, item: OutboxItem) -> bool:
+    """Say whether the message is still owed: another process may have sent it meanwhile."""
+    query = "SELECT 1 FROM outbox WHERE id = ? AND state = 'pending'"
+    return conn.execute(query, (item.id,)).fetchone() is not None
+
+
+def dead(tx: sqlite3.Connection, item: OutboxItem, error: str) -> None:
+    """Record that sending this message again cannot help."""
+    _leave(tx.execute(DEAD, (error, item.id)), item)
+
+
+def clamp(tx: sqlite3.Connection, now: float, max_ahead: float) -> int:
+    """Make due what lies more than ``max_ahead`` seconds ahead: the clock was set back."""
+    query = "UPDATE outbox SET next_try_at = ? WHERE state = 'pending' AND next_try_at > ?"
+    return tx.execute(query, (now, now + max_ahead)).rowcount
+
+
+@guard()
+def backlog(conn: sqlite3.Connection) -> Mapping[DeliveryState, int]:
+    """Return how many messages are in each state; every state is there."""
+    found = dict(conn.execute("SELECT state, count(*) FROM outbox GROUP BY state").fetchall())
+    return {state: found.get(state.value, 0) for state in DeliveryState}
+
+
+def _leave(change: sqlite3.Cursor, item: OutboxItem) -> None:
+    if change.rowcount != 1:
+        raise StoreError(f"outbox item {item.id}: it is not pending any more")
+
+
+def _item(row: Sequence[Any]) -> OutboxItem:
+    values = list(row)
+    values[7] = from_text(values[7])
+    return OutboxItem(*values)

@@ -1,0 +1,196 @@
+"""The schema's one home. Migrations build it step by step, and a test holds the two equal.
+
+Only migrations and that test import this file: what runs uses plain ``sqlite3``. Tables are
+STRICT, so SQLite itself refuses a wrong type.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    BLOB,
+    INTEGER,
+    REAL,
+    TEXT,
+    CheckConstraint,
+    Column,
+    Computed,
+    Connection,
+    ForeignKey,
+    Index,
+    MetaData,
+    UniqueConstraint,
+    event,
+)
+from sqlmodel import Field, SQLModel
+
+STRICT: dict[str, Any] = {"sqlite_strict": True}
+# Small rows that are found by their key live in the key's own tree.
+KEYED: dict[str, Any] = {"sqlite_strict": True, "sqlite_with_rowid": False}
+
+
+def _col(kind: type[Any], *more: Any, key: bool = False, null: bool = False) -> Any:
+    return Field(sa_column=Column(kind, *more, primary_key=key, nullable=null))
+
+
+def _from_entry(name: str) -> Any:
+    path = f"json_extract(CAST(canonical AS TEXT), '$.{name}')"
+    return Field(sa_column=Column(TEXT, Computed(path, persisted=False)))
+
+
+class Log(SQLModel, table=True):
+    """One entry of the evidence log; the last three columns are read out of ``canonical``."""
+
+    __table_args__ = (CheckConstraint("length(hash) = 32", name="log_hash_length"), STRICT)
+    seq: int = _col(INTEGER, key=True)
+    canonical: bytes = _col(BLOB)
+    hash: bytes = _col(BLOB)
+    at: str = _from_entry("at")
+    kind: str = _from_entry("kind")
+    subject: str = _from_entry("subject")
+
+
+class Content(SQLModel, table=True):
+    """A content of an entry: canonical JSON, and the salt of its commitment."""
+
+    __table_args__ = STRICT
+    seq: int = _col(INTEGER, ForeignKey("log.seq"), key=True)
+    name: str = _col(TEXT, key=True)
+    salt: bytes = _col(BLOB)
+    body: bytes = _col(BLOB)
+
+
+class Snapshot(SQLModel, table=True):
+    """The salt of a file of an entry; the file is named by its commitment."""
+
+    __table_args__ = KEYED
+    seq: int = _col(INTEGER, ForeignKey("log.seq"), key=True)
+    name: str = _col(TEXT, key=True)
+    salt: bytes = _col(BLOB)
+
+
+class Finding(SQLModel, table=True):
+    """Which entries are the revisions of one finding."""
+
+    __table_args__ = KEYED
+    finding_id: str = _col(TEXT, key=True)
+    revision_no: int = _col(INTEGER, key=True)
+    seq: int = _col(INTEGER, ForeignKey("log.seq"))
+    outcome: str = _col(TEXT)
+
+
+class Seen(SQLModel, table=True):
+    """Keyed digests of an act and its content, and the day it was last marked."""
+
+    __table_args__ = (Index("seen_by_day", "seen_on"), KEYED)
+    key: bytes = _col(BLOB, key=True)
+    revision: bytes = _col(BLOB)
+    seen_on: str = _col(TEXT)
+
+
+class PersonKey(SQLModel, table=True):
+    """The key whose erasure makes a person's digests meaningless."""
+
+    __tablename__ = "person_key"
+    __table_args__ = KEYED
+    person_ref: str = _col(TEXT, key=True)
+    key: bytes = _col(BLOB)
+
+
+class Source(SQLModel, table=True):
+    """How far reading of a register line's account came, and when it is read next."""
+
+    __table_args__ = (
+        Index("source_by_time", "active", "next_check_at"),
+        Index("source_by_account", "platform", "native_id"),
+        STRICT,
+    )
+    watch_id: str = _col(TEXT, key=True)
+    platform: str = _col(TEXT)
+    active: int = _col(INTEGER)
+    native_id: str = _col(TEXT)
+    handle: str = _col(TEXT)
+    address: str = _col(TEXT)
+    cursor: str = _col(TEXT)
+    next_check_at: float = _col(REAL)
+    interval: float = _col(REAL)
+    failures: int = _col(INTEGER)
+    last_look_at: str | None = _col(TEXT, null=True)
+    last_success_at: str | None = _col(TEXT, null=True)
+    last_error: str | None = _col(TEXT, null=True)
+    complete: int = _col(INTEGER)
+
+
+class Register(SQLModel, table=True):
+    """A register line as last synchronised."""
+
+    __table_args__ = STRICT
+    watch_id: str = _col(TEXT, key=True)
+    body: str = _col(TEXT)
+    active: int = _col(INTEGER)
+
+
+class Outbox(SQLModel, table=True):
+    """One message owed to one destination."""
+
+    __table_args__ = (
+        UniqueConstraint("kind", "subject", "seq", "notifier", "destination", name="outbox_once"),
+        CheckConstraint("state IN ('pending', 'sent', 'dead')", name="outbox_state"),
+        Index("outbox_by_time", "state", "next_try_at"),
+        STRICT,
+    )
+    id: int | None = _col(INTEGER, key=True)
+    kind: str = _col(TEXT)
+    subject: str = _col(TEXT)
+    seq: int = _col(INTEGER)
+    notifier: str = _col(TEXT)
+    destination: str = _col(TEXT)
+    state: str = _col(TEXT)
+    attempts: int = _col(INTEGER)
+    next_try_at: float = _col(REAL)
+    created_at: str = _col(TEXT)
+    sent_at: str | None = _col(TEXT, null=True)
+    message_id: str | None = _col(TEXT, null=True)
+    last_error: str | None = _col(TEXT, null=True)
+    body: str = _col(TEXT)
+
+
+class Alarm(SQLModel, table=True):
+    """A health alarm that is open."""
+
+    __table_args__ = KEYED
+    key: str = _col(TEXT, key=True)
+    raised_at: str = _col(TEXT)
+    text: str = _col(TEXT)
+    told: int = _col(INTEGER)
+
+
+# REPLACE deletes a row without its DELETE trigger, so INSERT is guarded as well.
+TRIGGERS = (
+    """CREATE TRIGGER log_contiguous BEFORE INSERT ON log
+    WHEN NEW.seq IS NOT (SELECT coalesce(max(seq), 0) + 1 FROM log)
+    BEGIN SELECT RAISE(ABORT, 'the log only takes the next number'); END""",
+    """CREATE TRIGGER log_no_update BEFORE UPDATE ON log
+    BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END""",
+    """CREATE TRIGGER log_no_delete BEFORE DELETE ON log
+    BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END""",
+    """CREATE TRIGGER content_with_entry BEFORE INSERT ON content
+    WHEN NEW.seq IS NOT (SELECT max(seq) FROM log)
+      OR EXISTS (SELECT 1 FROM content WHERE seq = NEW.seq AND name = NEW.name)
+    BEGIN SELECT RAISE(ABORT, 'content is written once, with its entry'); END""",
+    """CREATE TRIGGER content_no_update BEFORE UPDATE ON content
+    BEGIN SELECT RAISE(ABORT, 'content never changes'); END""",
+    """CREATE TRIGGER snapshot_with_entry BEFORE INSERT ON snapshot
+    WHEN NEW.seq IS NOT (SELECT max(seq) FROM log)
+      OR EXISTS (SELECT 1 FROM snapshot WHERE seq = NEW.seq AND name = NEW.name)
+    BEGIN SELECT RAISE(ABORT, 'a snapshot is written once, with its entry'); END""",
+    """CREATE TRIGGER snapshot_no_update BEFORE UPDATE ON snapshot
+    BEGIN SELECT RAISE(ABORT, 'a snapshot never changes'); END""",
+)
+
+
+@event.listens_for(SQLModel.metadata, "after_create")
+def _add_triggers(_: MetaData, connection: Connection, **__: Any) -> None:
+    for trigger in TRIGGERS:
+        connection.exec_driver_sql(trigger)
