@@ -156,7 +156,8 @@ def _target_content(target: Target | None) -> Canonical:
         "author_id": target.author_id,
         "author_handle": target.author_handle,
         "text": target.text,
-        "media": [_media_content(m) for m in target.media],
+        # A post quoted inside an answer may be a stranger's: it stays in the snapshot (POLICY 29).
+        "media": [_media_content(m) for m in target.media if m.kind != "quote"],
         "state": target.state.value,
         "role": target.role,
         "of": target.of,
