@@ -1,0 +1,245 @@
+"""What a template may use: a recorded finding, read back, as codes and cleaned texts.
+
+No wording lives here and nothing is judged: a template turns each code into words. What is not
+here cannot be shown, so there is no score, no person reference and nothing of a stranger.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from monitor.clock import from_text
+from monitor.model.contest import Contest, ContestTarget
+from monitor.model.delivery import AlertFacts
+from monitor.model.rule import RuleSet
+from monitor.notify import words
+from monitor.notify.quote import clean, excerpt
+
+# P22: an article that is only remembered is not shown to people.
+FROM_MEMORY = "M"
+PHOTOS = frozenset({"image", "photo", "video"})
+STRANGER = "stranger"
+ACTS_ON_A_POST = frozenset({"reply", "quote", "share", "like", "reaction"})
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much fits: characters of each quotation, entries of each list, characters of a field."""
+
+    quote: int
+    items: int
+    field: int
+
+
+def build(
+    content: Mapping[str, Any],
+    watch: Mapping[str, Any],
+    alert: AlertFacts,
+    ruleset: RuleSet,
+    language: words.Language,
+    size: Size,
+) -> dict[str, Any]:
+    """Return the template's variables; a missing key of the stored forms raises ``KeyError``."""
+    activity = content["activity"]
+    target = activity["target"]
+    matches = content["matches"]
+    return {
+        "outcome": content["outcome"],
+        "finding_id": alert.finding_id,
+        "revision_no": alert.revision_no,
+        "who": _who(watch, size),
+        "signal": activity["signal"],
+        "acts": _acts(matches, ruleset, size),
+        "toward": _short(_toward(content, ruleset, size), size),
+        "source": _source(activity["signal"], target, ruleset, size),
+        "time": _time(activity, watch, language),
+        "own_words": bool(activity["text"].strip()),
+        "quotes": _short(_quotes(activity, matches, size), size),
+        "rules": _short(_rules(matches, ruleset, size), size),
+        "level": content["level"],
+        "phase": clean(content["phase"] or "", size.field),
+        "checked": _short(_checked(content["exculpations"], language, size), size),
+        "questions": _short([clean(q, size.field * 2) for q in content["questions"]], size),
+        "link": _link(activity["object"]["url"], size),
+        "capture": _capture(alert),
+        "head": f"{alert.head.seq}:{alert.head.hash}",
+        "ownership": watch["ownership"],
+        "as_of": _day(watch["as_of"], language),
+        "photo": any(m["kind"] in PHOTOS for m in activity["media"]),
+    }
+
+
+def _who(watch: Mapping[str, Any], size: Size) -> dict[str, str]:
+    return {
+        "name": clean(watch["name"], size.field),
+        "instansi": clean(watch["instansi"], size.field),
+        "unit": clean(watch["unit"], size.field),
+        "type": watch["employer_type"],
+    }
+
+
+def _acts(matches: Sequence[Mapping[str, Any]], ruleset: RuleSet, size: Size) -> list[str]:
+    acts = {rule.id: rule.act for rule in ruleset.rules}
+    found = [clean(acts.get(m["rule"], ""), size.field) for m in matches]
+    return _distinct(a for a in found if a)
+
+
+def _toward(content: Mapping[str, Any], ruleset: RuleSet, size: Size) -> list[dict[str, str]]:
+    # Targets without a match of their own (a bare number that may mean several) are named too.
+    pairs = [(m["target"], m["stance"]) for m in content["matches"] if m["target"]]
+    matched = {target for target, _ in pairs}
+    pairs += [(t, content["stance"] or "") for t in content["targets"] if t not in matched]
+    return [
+        {**_label(target, ruleset, size), "stance": stance} for target, stance in _distinct(pairs)
+    ]
+
+
+def _label(target_id: str, ruleset: RuleSet, size: Size) -> dict[str, str]:
+    contest, target = _find(target_id, ruleset)
+    if contest is None or target is None:
+        return {"label": clean(target_id, size.field), "number": "", "contest": ""}
+    return {
+        "label": clean(target.label, size.field),
+        "number": str(target.number or ""),
+        "contest": clean(contest.title, size.field),
+    }
+
+
+def _find(target_id: str, ruleset: RuleSet) -> tuple[Contest | None, ContestTarget | None]:
+    for contest in ruleset.contests.values():
+        target = contest.target(target_id)
+        if target:
+            return contest, target
+    return None, None
+
+
+def _source(
+    signal: str, target: Mapping[str, Any] | None, ruleset: RuleSet, size: Size
+) -> dict[str, str] | None:
+    """Whose post or account was acted upon. Of a stranger only the state is known, and shown."""
+    if target is None and signal not in ACTS_ON_A_POST:
+        return None
+    shown = {"state": "missing", "role": "", "owner": "", "handle": "", "account_type": ""}
+    if target is None:
+        return shown
+    if target["stranger"]:
+        return {**shown, "state": target["state"], "role": STRANGER}
+    return {
+        "state": target["state"],
+        "role": target["role"] or STRANGER,
+        "owner": _label(target["of"], ruleset, size)["label"] if target["of"] else "",
+        "handle": clean(target["author_handle"], size.field),
+        "account_type": target["account_type"],
+    }
+
+
+def _time(
+    activity: Mapping[str, Any], watch: Mapping[str, Any], language: words.Language
+) -> dict[str, str]:
+    def say(key: str) -> str:
+        value = activity[key]
+        return words.moment(from_text(value), watch["zone"], language) if value else ""
+
+    return {
+        "at": say("occurred_at"),
+        "source": activity["occurred_at_source"],
+        "after": say("not_before"),
+        "before": say("first_seen_at"),
+    }
+
+
+def _quotes(
+    activity: Mapping[str, Any], matches: Sequence[Mapping[str, Any]], size: Size
+) -> list[dict[str, Any]]:
+    spans = _spans(matches)
+    texts = _texts(activity)
+    # Own words come even where nothing in them matched: they may say the opposite.
+    fields = [f for f in texts if f in spans or f in ("text", "target.text")]
+    return [
+        {
+            "field": f.rstrip("0123456789."),
+            "pieces": excerpt(texts[f], spans.get(f, []), size.quote),
+        }
+        for f in fields
+    ]
+
+
+def _spans(matches: Sequence[Mapping[str, Any]]) -> dict[str, list[tuple[int, int]]]:
+    spans: dict[str, list[tuple[int, int]]] = {}
+    for match in matches:
+        for span in match["spans"]:
+            spans.setdefault(span["field"], []).append((span["start"], span["end"]))
+    return spans
+
+
+def _texts(activity: Mapping[str, Any]) -> dict[str, str]:
+    texts = {"text": activity["text"]}
+    texts |= {f"media.{n}.alt": m["alt"] for n, m in enumerate(activity["media"])}
+    target = activity["target"]
+    if target and not target["stranger"]:
+        texts["target.text"] = target["text"]
+        media = target["media"]
+        texts |= {f"target.media.{n}.alt": m["alt"] for n, m in enumerate(media)}
+    return {field: text for field, text in texts.items() if text.strip()}
+
+
+def _rules(
+    matches: Sequence[Mapping[str, Any]], ruleset: RuleSet, size: Size
+) -> list[dict[str, Any]]:
+    rules: dict[str, dict[str, Any]] = {}
+    for match in matches:
+        shown = rules.setdefault(match["rule"], {"id": clean(match["rule"], 80), "basis": []})
+        cited = [b for b in match["legal_basis"] if b["confidence"] != FROM_MEMORY]
+        shown["basis"] = _distinct([*shown["basis"], *(_cite(b, ruleset, size) for b in cited)])
+    for shown in rules.values():
+        shown["basis"] = shown["basis"][: size.items]
+    return list(rules.values())
+
+
+def _cite(basis: Mapping[str, str], ruleset: RuleSet, size: Size) -> tuple[str, str, str]:
+    known = ruleset.instruments.get(basis["instrument"])
+    short = known.short if known else basis["instrument"]
+    return clean(short, 80), clean(basis["article"], size.field), basis["confidence"]
+
+
+def _checked(
+    tried: Sequence[Mapping[str, str]], language: words.Language, size: Size
+) -> list[dict[str, str]]:
+    return [
+        {
+            "id": e["id"],
+            "result": e["result"],
+            "fact": clean(e["fact"], size.field),
+            "as_of": _day(e["as_of"], language),
+        }
+        for e in tried
+    ]
+
+
+def _link(url: str, size: Size) -> str:
+    # A cut address leads nowhere or elsewhere: it is shown whole or not at all.
+    web = url.startswith(("https://", "http://")) and url.isprintable() and " " not in url
+    return url if web and len(url) <= size.field * 5 else ""
+
+
+def _capture(alert: AlertFacts) -> dict[str, Any]:
+    return {
+        "partial": alert.capture_partial,
+        "proof": clean(alert.capture_proof, 80),
+        "parts": [clean(p, 40) for p in alert.captured_parts[:8]],
+    }
+
+
+def _day(text: str | None, language: words.Language) -> str:
+    return words.day(date.fromisoformat(text[:10]), language) if text else ""
+
+
+def _short(entries: Sequence[Any], size: Size) -> dict[str, Any]:
+    return {"shown": list(entries[: size.items]), "more": max(0, len(entries) - size.items)}
+
+
+def _distinct(values: Iterable[Any]) -> list[Any]:
+    return list(dict.fromkeys(values))

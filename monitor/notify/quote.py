@@ -1,0 +1,161 @@
+"""Words of others, made safe to show: escaped, masked, and cut around what matched.
+
+The author's own characters are kept. What is replaced: control and bidirectional characters (they
+could rewrite the line), numbers shaped like a NIP, NIK or telephone number, and names and links
+of other accounts, because an account that is not registered stands in no message.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+ELLIPSIS = "…"
+LEAST_CONTEXT = 8
+# A cut is moved off an accent or a joined emoji, but not for ever: "Zalgo" texts never end.
+MOST_SHIFT = 16
+JOINER = "\u200d"
+SKIN_TONES = range(0x1F3FB, 0x1F400)
+VARIANTS = range(0xFE00, 0xFE10)
+
+# NIK has 16 digits and NIP 18, often written in groups.
+NUMBER = re.compile(
+    r"(?<!\d)(?:\d[ .]?){15,19}\d(?!\d)|(?<!\d)(?:\+?62|0)[ .-]?8(?:[ .-]?\d){8,11}(?!\d)"
+)
+LINK = re.compile(r"(?:https?://|www\.)\S+|\bdid:[a-z]+:\S+", re.IGNORECASE)
+ACCOUNT = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?<![\w@])@\w(?:[\w.-]*\w)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of a quotation. ``kind`` is ``text``, ``mark`` (it matched), or what was replaced."""
+
+    kind: str
+    text: str = ""
+
+
+Range = tuple[int, int]
+
+
+def utf16(text: str) -> int:
+    """Return the length in UTF-16 code units, in which Telegram counts."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def clean(text: str, limit: int) -> str:
+    """Return one line of at most ``limit`` characters, safe to show, with numbers masked."""
+    # The tail is dropped before masking, so that a long text costs no more than a short one.
+    shown = _printable(NUMBER.sub(ELLIPSIS, text[: limit * 2]).strip())
+    return shown if len(shown) <= limit else shown[: limit - 1] + ELLIPSIS
+
+
+def excerpt(text: str, spans: Sequence[Range], budget: int) -> tuple[Piece, ...]:
+    """Return about ``budget`` characters of a text around its spans (code points, half-open).
+
+    A link or account that a span touches is what matched, so it is shown.
+    """
+    marks = _merged((max(0, a), min(b, len(text))) for a, b in spans)
+    masks = _masks(text, marks)
+    pieces: list[Piece] = []
+    end = 0
+    for start, end in _windows(text, marks, budget):
+        if start > 0:
+            pieces.append(Piece("text", ELLIPSIS))
+        pieces += _pieces(text, start, end, marks, masks)
+    if end < len(text):
+        pieces.append(Piece("text", ELLIPSIS))
+    return tuple(pieces)
+
+
+def _printable(text: str) -> str:
+    return "".join(_show(character) for character in text)
+
+
+def _show(character: str) -> str:
+    if character.isprintable() or character == JOINER:
+        return character
+    if character == "\n":
+        return " ⏎ "
+    if character == "\t" or unicodedata.category(character) == "Zs":
+        return " "
+    return f"\\u{ord(character):04x}"
+
+
+def _masks(text: str, marks: Sequence[Range]) -> dict[Range, str]:
+    found: dict[Range, str] = {}
+    for kind, pattern in (("link", LINK), ("account", ACCOUNT)):
+        for match in pattern.finditer(text):
+            if not any(_touch(match.span(), other) for other in (*marks, *found)):
+                found[match.span()] = kind
+    for match in NUMBER.finditer(text):
+        if not any(_touch(match.span(), other) for other in found):
+            found[match.span()] = "number"
+    return found
+
+
+def _windows(text: str, marks: Sequence[Range], budget: int) -> list[Range]:
+    if len(text) <= budget:
+        return [(0, len(text))]
+    if not marks:
+        return [(0, _boundary(text, budget))]
+    spare = budget - sum(b - a for a, b in marks)
+    context = max(LEAST_CONTEXT, spare // (2 * len(marks)))
+    windows: list[Range] = []
+    left = budget
+    for start, end in _merged((max(0, a - context), b + context) for a, b in marks):
+        if left <= 0:
+            break
+        stop = min(end, start + left, len(text))
+        left -= stop - start
+        windows.append((_boundary(text, start), max(_boundary(text, stop), start)))
+    return windows
+
+
+def _boundary(text: str, at: int) -> int:
+    for shift in range(MOST_SHIFT):
+        here = at - shift
+        if not 0 < here < len(text) or not _joined(text[here - 1], text[here]):
+            return max(here, 0)
+    return at
+
+
+def _joined(before: str, after: str) -> bool:
+    return (
+        JOINER in (before, after)
+        or unicodedata.category(after).startswith("M")
+        or ord(after) in SKIN_TONES
+        or ord(after) in VARIANTS
+    )
+
+
+def _pieces(
+    text: str, start: int, end: int, marks: Sequence[Range], masks: dict[Range, str]
+) -> Iterator[Piece]:
+    here = start
+    hidden = {r: kind for r, kind in masks.items() if _touch(r, (start, end))}
+    shown = [r for r in marks if _touch(r, (start, end))]
+    edges = sorted({end, *(x for r in (*hidden, *shown) for x in r if start < x < end)})
+    for edge in edges:
+        mask = next((r for r in hidden if r[0] <= here < r[1]), None)
+        if mask is None:
+            marked = any(a <= here < b for a, b in shown)
+            yield Piece("mark" if marked else "text", _printable(text[here:edge]))
+        elif here == max(mask[0], start):
+            yield Piece(hidden[mask])
+        here = edge
+
+
+def _merged(ranges: Iterable[Range]) -> list[Range]:
+    merged: list[Range] = []
+    for start, end in sorted(r for r in ranges if r[0] < r[1]):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def _touch(one: Range, other: Range) -> bool:
+    return one[0] < other[1] and other[0] < one[1]

@@ -1,0 +1,126 @@
+"""Messages from recorded data: the only Jinja2. Wording lives in ``templates``, as data.
+
+A message is rendered as Telegram's HTML and turned into plain text from the same HTML. It fits
+Telegram's 4096 UTF-16 units: quotations give way first, then lists, then long fields.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from markupsafe import Markup, escape
+
+from monitor.errors import NotifyError
+from monitor.model.delivery import AlertFacts, Message
+from monitor.model.rule import RuleSet
+from monitor.notify import card
+from monitor.notify.card import Size
+from monitor.notify.quote import Piece, clean, utf16
+from monitor.notify.words import Language
+
+LIMIT = 4096
+SIZES = (
+    *(Size(quote, 12, 160) for quote in (700, 400, 200, 100, 50)),
+    Size(50, 5, 120),
+    Size(40, 2, 80),
+    Size(20, 1, 40),
+)
+HEALTH_LINES = 40
+HEALTH_LINE = 300
+TAG = re.compile(r"(<[^<>]+>)")
+BLANK_LINES = re.compile(r"\n{3,}")
+QUOTE_MARKS = {"<blockquote>": "“", "</blockquote>": "”"}
+BOLD_MARKS = {"<b>": "«", "</b>": "»"}
+
+
+def render_alert(
+    content: Mapping[str, Any],
+    watch: Mapping[str, Any],
+    alert: AlertFacts,
+    ruleset: RuleSet,
+    language: Language = "id",
+) -> Message:
+    """Render a recorded finding; ``content`` and ``watch`` are as the log gives them back.
+
+    Raises ``KeyError``, ``ValueError`` or ``jinja2.UndefinedError`` for data that this program
+    did not write, and a permanent ``NotifyError`` if even the shortest form is too long.
+    """
+    template = _template(f"alert.{language}.j2")
+    forms = (
+        template.render(card.build(content, watch, alert, ruleset, language, size))
+        for size in SIZES
+    )
+    return _first_that_fits(alert.finding_id, forms)
+
+
+def render_health(subject: str, body: str, language: Language = "id") -> Message:
+    """Render an operator's message: what is wrong or right again, as the alarm says it."""
+    template = _template(f"health.{language}.j2")
+    lines = [clean(line, HEALTH_LINE) for line in body.splitlines()]
+    counts = (HEALTH_LINES, 8, 2)
+    forms = (
+        template.render(subject=clean(subject, 120), lines=lines[:count], more=len(lines) > count)
+        for count in counts
+    )
+    return _first_that_fits(subject, forms)
+
+
+def plain_text(markup: str) -> str:
+    """Return our own HTML as plain text; words marked inside a quotation are set in «»."""
+    shown: list[str] = []
+    quoting = False
+    for part in TAG.split(markup):
+        if not TAG.fullmatch(part):
+            shown.append(html.unescape(part))
+            continue
+        quoting = (quoting or part == "<blockquote>") and part != "</blockquote>"
+        shown.append(QUOTE_MARKS.get(part) or (BOLD_MARKS.get(part, "") if quoting else ""))
+    return "".join(shown)
+
+
+def _first_that_fits(subject: str, forms: Any) -> Message:
+    for form in forms:
+        markup = BLANK_LINES.sub("\n\n", form).strip()
+        plain = plain_text(markup)
+        # The plain form carries more signs than the visible part of the HTML, so it decides.
+        if utf16(plain) <= LIMIT:
+            return Message(subject, markup, plain)
+    raise NotifyError("the message does not fit, however short", permanent=True)
+
+
+@cache
+def _template(name: str) -> Template:
+    environment = Environment(
+        loader=PackageLoader("monitor.notify", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=False,
+    )
+    environment.filters |= {"b": _bold, "code": _code, "quoted": _quoted}
+    return environment.get_template(name)
+
+
+def _bold(text: str) -> Markup:
+    return Markup("<b>{}</b>").format(text)
+
+
+def _code(text: str) -> Markup:
+    return Markup("<code>{}</code>").format(text)
+
+
+def _quoted(pieces: Sequence[Piece], replaced: Mapping[str, str]) -> Markup:
+    """Set pieces as a quotation; ``replaced`` says in words what was left out, by kind."""
+    inside = Markup().join(
+        _bold(p.text)
+        if p.kind == "mark"
+        else escape(p.text if p.kind == "text" else replaced[p.kind])
+        for p in pieces
+    )
+    return Markup("<blockquote>{}</blockquote>").format(inside)

@@ -1,0 +1,236 @@
+"""Dispatch: what is owed goes out, each destination in order, none held up by another.
+
+A message leaves at least once and carries its finding id, so that a second copy (the process died
+between acceptance and commit) is recognised as one. Acceptance and the log's ``delivery`` entry
+are one transaction: when a supervisor was told is a legal fact (PP 94/2021, articles 26 and 28:
+the duty to act begins with knowing).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from monitor.clock import Clock, to_text
+from monitor.config import Config
+from monitor.errors import NotifyError, StoreError
+from monitor.log import logger
+from monitor.model.delivery import AlertFacts, Message, OutboxItem, Receipt
+from monitor.model.evidence import Canonical, LogHead
+from monitor.model.rule import RuleSet
+from monitor.notify.base import Notifier
+from monitor.notify.render import render_alert, render_health
+from monitor.store import alarms, log, outbox
+from monitor.store.writer import Writer
+
+HEALTH = "health"
+FIRST_WAIT = 10.0
+LONGEST_WAIT = 21_600.0
+
+DEAD_TEXT = {
+    "id": "Pesan {subject} lewat {notifier} tidak terkirim dan tidak dicoba lagi: {cause}. "
+    "Perbaiki penyebabnya; temuannya tetap ada dalam log.",
+    "en": "Message {subject} through {notifier} was not delivered and is not tried again: {cause}. "
+    "Mend the cause; the finding itself is safe in the log.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DispatchReport:
+    """What one run did. ``waiting`` counts messages put off by a fault or a rate limit."""
+
+    sent: int = 0
+    waiting: int = 0
+    dead: int = 0
+
+    @property
+    def attempted(self) -> int:
+        return self.sent + self.waiting + self.dead
+
+
+class Dispatcher:
+    """Sends what the outbox owes. It keeps nothing in memory between two runs.
+
+    ``ruleset`` gives labels and phrases; it is replaced together with the reader's.
+    """
+
+    def __init__(
+        self,
+        writer: Writer,
+        ruleset: RuleSet,
+        notifiers: Mapping[str, Notifier],
+        settings: Config,
+        clock: Clock,
+    ) -> None:
+        """``notifiers`` are keyed by the name that routes use."""
+        self._writer = writer
+        self.ruleset = ruleset
+        self._notifiers = notifiers
+        self._settings = settings.notify
+        self._clock = clock
+
+    async def run_once(self, limit: int) -> DispatchReport:
+        """Try up to ``limit`` due messages. ``StoreError`` passes: nothing is sent unrecorded."""
+        due = outbox.due(self._writer.reader(), self._clock().timestamp(), limit)
+        queues: dict[tuple[str, str], list[OutboxItem]] = {}
+        for item in due:
+            queues.setdefault((item.notifier, item.destination), []).append(item)
+        results: Counter[str] = Counter()
+        try:
+            async with asyncio.TaskGroup() as group:
+                for queue in queues.values():
+                    group.create_task(self._drain(queue, results))
+        except ExceptionGroup as faults:
+            # Only a store fault passes the delivery edge; one of them is enough to stop.
+            raise faults.exceptions[0] from None
+        return DispatchReport(results["sent"], results["waiting"], results["dead"])
+
+    async def _drain(self, queue: Sequence[OutboxItem], results: Counter[str]) -> None:
+        for item in queue:
+            result = await self._deliver(item)
+            results[result] += 1
+            if result == "waiting":
+                return  # the later ones wait behind it, so that a destination is told in order
+
+    async def _deliver(self, item: OutboxItem) -> str:
+        if not outbox.is_pending(self._writer.reader(), item):
+            return "elsewhere"
+        try:
+            message = self._render(item)
+            receipt = await self._notifier(item).send(message, item.destination)
+        except NotifyError as error:
+            return self._failed(item, error)
+        except StoreError:
+            raise
+        except Exception:  # noqa: BLE001 - one of the three edges (errors.py)
+            # The delivery edge: a fault of ours with one message must not hold up the others.
+            logger.exception("message {} could not be made or sent", item.subject)
+            return self._failed(item, NotifyError("internal fault, see the log", permanent=True))
+        return self._sent(item, receipt)
+
+    def _render(self, item: OutboxItem) -> Message:
+        if item.kind == HEALTH:
+            return render_health(item.subject, item.body, self._settings.language)
+        conn = self._writer.reader()
+        content = log.content(conn, item.seq, "finding")
+        watch = log.content(conn, item.seq, "watch")
+        if content is None or watch is None:
+            raise NotifyError("the finding's content was erased", permanent=True)
+        facts = alert_facts(conn, item.seq)
+        return render_alert(content, watch, facts, self.ruleset, self._settings.language)
+
+    def _notifier(self, item: OutboxItem) -> Notifier:
+        try:
+            return self._notifiers[item.notifier]
+        except KeyError:
+            cause = f"no route uses notifier {item.notifier!r} any more"
+            raise NotifyError(cause, permanent=True) from None
+
+    def _sent(self, item: OutboxItem, receipt: Receipt) -> str:
+        with self._writer.transaction() as tx:
+            if not outbox.is_pending(tx, item):
+                return "elsewhere"
+            outbox.sent(tx, item, receipt.message_id, receipt.accepted_at)
+            self._note(tx, item, "accepted", receipt)
+            alarms.clear(tx, _alarm_key(item), self._clock())
+        logger.info("told {} through {}", item.subject, item.notifier)
+        return "sent"
+
+    def _failed(self, item: OutboxItem, error: NotifyError) -> str:
+        now = self._clock()
+        spent = item.attempts + 1 >= self._settings.max_attempts
+        with self._writer.transaction() as tx:
+            if not outbox.is_pending(tx, item):
+                return "elsewhere"
+            if error.retry_after is not None and not error.permanent:
+                outbox.hold(tx, item, now.timestamp() + error.retry_after)
+            elif error.permanent or spent:
+                self._bury(tx, item, str(error), now)
+            else:
+                outbox.later(tx, item, now.timestamp() + _wait(item.attempts), str(error))
+        dead = error.permanent or (spent and error.retry_after is None)
+        logger.warning("message {} {}: {}", item.subject, "given up" if dead else "waits", error)
+        return "dead" if dead else "waiting"
+
+    def _bury(self, tx: sqlite3.Connection, item: OutboxItem, cause: str, now: datetime) -> None:
+        outbox.dead(tx, item, cause)
+        self._note(tx, item, "given_up", None)
+        text = DEAD_TEXT[self._settings.language].format(
+            subject=item.subject, notifier=item.notifier, cause=cause
+        )
+        if alarms.raise_(tx, _alarm_key(item), text, now):
+            self._tell_operators(tx, item, text, now)
+
+    def _tell_operators(
+        self, tx: sqlite3.Connection, item: OutboxItem, text: str, now: datetime
+    ) -> None:
+        # Not by the way that just failed; where it is the only one, the open alarm remains.
+        routes = {(r.notifier, r.destination) for r in self._settings.routes if r.health}
+        outbox.put(
+            tx,
+            kind=HEALTH,
+            subject=_alarm_key(item),
+            seq=log.head(tx).seq,
+            destinations=sorted(routes - {(item.notifier, item.destination)}),
+            at=now,
+            body=text,
+        )
+
+    def _note(
+        self, tx: sqlite3.Connection, item: OutboxItem, result: str, receipt: Receipt | None
+    ) -> None:
+        if item.kind == HEALTH:
+            return  # alarms have their own entries; only findings are told to supervisors
+        delivery: dict[str, Canonical] = {"destination": item.destination}
+        public: dict[str, Canonical] = {
+            "notifier": item.notifier,
+            "attempt": item.attempts + 1,
+            "finding_seq": item.seq,
+            "result": result,
+        }
+        if receipt:
+            public["accepted_at"] = to_text(receipt.accepted_at)
+            delivery["message_id"] = receipt.message_id
+        log.append(
+            tx,
+            at=self._clock(),
+            kind="delivery",
+            subject=item.subject,
+            public=public,
+            content={"delivery": delivery},
+        )
+
+
+def alert_facts(conn: sqlite3.Connection, seq: int) -> AlertFacts:
+    """Return what an alert says of its log entry; ``StoreError`` where there is no such entry.
+
+    The head printed is the finding's own entry, so that sending again prints the same.
+    """
+    row = next(log.rows(conn, after=seq - 1), None)
+    if row is None or row.seq != seq:
+        raise StoreError(f"log entry {seq} is owed to a destination but is not there")
+    entry: dict[str, Any] = json.loads(row.canonical)
+    public = entry["public"]
+    return AlertFacts(
+        finding_id=entry["subject"],
+        revision_no=public["revision_no"],
+        head=LogHead(seq, row.hash.hex()),
+        captured_parts=tuple(entry["files"]),
+        capture_partial=public["partial"],
+        capture_proof=public["proof"],
+    )
+
+
+def _wait(attempts: int) -> float:
+    """Return seconds until the next attempt: doubling, so that an outage is not hammered."""
+    return float(min(LONGEST_WAIT, FIRST_WAIT * 2**attempts))
+
+
+def _alarm_key(item: OutboxItem) -> str:
+    return f"dead-letter:{item.notifier}"
