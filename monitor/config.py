@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
 
 from monitor.errors import ConfigError, Fault
 
@@ -48,16 +49,27 @@ class Http(_Section):
     allow_private: tuple[str, ...] = ()
 
 
-class Feeds(_Section):
+class _Polled(_Section):
     enabled: bool = True
+    interval: Seconds
+    min_interval: Seconds
+
+    @model_validator(mode="after")
+    def _respects_minimum(self) -> Self:
+        if self.interval < self.min_interval:
+            facts = {"least": self.min_interval, "got": self.interval}
+            raise PydanticCustomError("too_often", "at least its min_interval, {least} s", facts)
+        return self
+
+
+class Feeds(_Polled):
     interval: Seconds = 900.0
     min_interval: Seconds = 900.0
 
 
-class Bluesky(_Section):
+class Bluesky(_Polled):
     """``directory`` is the did:plc identity directory, ``resolver`` answers resolveHandle."""
 
-    enabled: bool = True
     interval: Seconds = 300.0
     min_interval: Seconds = 60.0
     directory: str = "https://plc.directory"
@@ -71,7 +83,11 @@ class Collect(_Section):
 
 
 class Schedule(_Section):
-    """``tick`` picks what is due; ``misfire_grace`` is how late a job may still start."""
+    """``tick`` picks what is due; ``misfire_grace`` is how late a job may still start.
+
+    ``poll_timeout`` bounds one look at one source: what is left goes on at the next one.
+    ``stop_grace`` is how long a stop waits for looks that are under way.
+    """
 
     tick: Seconds = 1.0
     batch: Count = 500
@@ -80,6 +96,8 @@ class Schedule(_Section):
     max_interval: Seconds = 21_600.0
     misfire_grace: Seconds = 60.0
     capture_timeout: Seconds = 60.0
+    poll_timeout: Seconds = 600.0
+    stop_grace: Seconds = 20.0
 
 
 class Route(_Section):
@@ -143,13 +161,6 @@ class Config(_Section):
     contests: tuple[str, ...] = ()
     folder: Path = Field(default=Path(), exclude=True)
 
-    @model_validator(mode="after")
-    def _intervals_respect_minimum(self) -> Self:
-        for name, section in (("feeds", self.collect.feeds), ("bluesky", self.collect.bluesky)):
-            if section.interval < section.min_interval:
-                raise ValueError(f"collect.{name}.interval must not be below its min_interval")
-        return self
-
     def path(self, name: Literal["data", "watchlists", "register_file", "secrets", "keys"]) -> Path:
         """Return a configured path, made absolute against the config file's folder."""
         configured: Path = getattr(self.paths, name)
@@ -209,6 +220,8 @@ def _fault(where: str, raw: dict[str, Any], item: Any) -> Fault:
         return Fault(where, key, "no such key", "an unknown key", "see docs/operations.md")
     if kind == "missing":
         return Fault(where, key, "a value", "nothing")
+    if kind == "too_often":
+        return Fault(where, f"{key}.interval", item["msg"], f"{item['ctx']['got']}")
     got = type(_at(raw, item["loc"])).__name__
     message = item["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
     return Fault(where, key, message, got)
