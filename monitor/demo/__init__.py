@@ -1,1 +1,1 @@
-"""Placeholder."""
+"""An invented province served over loopback HTTP, to see the real daemon work."""

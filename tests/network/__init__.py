@@ -1,0 +1,1 @@
+"""Tests against a real Bluesky network: identity directory and personal data server."""
