@@ -12,12 +12,15 @@ PIP     := $(BIN)/python -m pip --disable-pip-version-check --no-input -q
 # Long drills: `make long PERCENT=1` runs one hundredth of each, `SEED=7` repeats a run.
 PERCENT ?= 100
 SEED    ?=
-DRILL   := $(BIN)/python -m tests.drills
+DRILL   := $(BIN)/python -m tests.long
 
 # `make lock UPGRADE=--upgrade` takes newer versions; without it pins move only where they must.
 UPGRADE ?=
 COMPILE := $(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-header \
            --strip-extras $(UPGRADE)
+
+NAMES    := sed -n 's/^\([A-Za-z0-9._-]*\)==.*/\1/p'
+LICENCES := $(BIN)/pip-licenses --from=mixed --format=markdown --order=name --with-system
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -76,7 +79,12 @@ lock: $(STAMP)/dev ## compile requirements/*.in into hash-pinned *.txt
 	$(COMPILE) requirements/network.in -o requirements/network.txt
 
 licences: $(STAMP)/dev ## write docs/licences.md from what is installed
-	$(BIN)/python -m tests.licences docs/licences.md
+	{ printf '# Licences of what Netralitas uses\n\nWritten by `make licences`; do not edit.\n'; \
+	  printf '\n## Installed with the program\n\n'; \
+	  $(LICENCES) --packages $$($(NAMES) requirements/runtime.txt); \
+	  printf '\n## Used to build and test it\n\n'; \
+	  $(LICENCES) --packages $$($(NAMES) requirements/dev.txt \
+	    | grep -vxF "$$($(NAMES) requirements/runtime.txt)"); } > docs/licences.md
 
 wheel: $(STAMP)/dev ## build dist/netralitas-*.whl
 	$(BIN)/python -m build --no-isolation --wheel --outdir dist .
