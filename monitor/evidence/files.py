@@ -258,7 +258,8 @@ def _write(path: Path, data: bytes) -> None:
 def _folder(path: Path) -> None:
     if path.is_dir():
         return
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _folder(path.parent)  # pathlib's own ``parents`` would make these readable for others
+    path.mkdir(mode=0o700, exist_ok=True)
     _sync(path.parent)
 
 

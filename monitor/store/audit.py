@@ -1,0 +1,88 @@
+"""The evidence log as an auditor reads it: every row as it stands, whatever was done to it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from monitor.store.db import connect, guard
+
+# SHA-256 of each trigger's text with its spaces made single. A trigger's text in the database is
+# the one that a migration gave; a test compares this list with the schema's one home, ``tables``,
+# which is not imported here because it is slow to load.
+GUARDS = {
+    "log_contiguous": "15ad7ba8523aa2078388872d5741c414c52baaf28f1912286300c97126b26acd",
+    "log_no_update": "27c794eba66996f04f7848dc4e2dadca9f2442af492be1f4a78b49cc2f320ea2",
+    "log_no_delete": "633427cd0cc17939a2a8c59a9b0631f23f12d872fe29c6ad44ba0647104f0ae7",
+    "content_with_entry": "6b4c8b10d664f5098ea31260eb971becb76f93267e1115cd8fb0e82966738518",
+    "content_no_update": "5fdb3f20fb7cf4547ca79c920ddfaffce32eac668308bc841629f1b7f2e4c3a7",
+    "snapshot_with_entry": "ce22ceab04e523fcff1b00ca35915558293847af84ef4e3b6d97ade1a480d6dd",
+    "snapshot_no_update": "d1fe29a73950068230ea3d84e3f2ff7805fb04b3febef729e2583685b1536fb6",
+}
+
+
+class Audit:
+    """One read-only state of the database. Use it with ``with``; every call may raise StoreError.
+
+    The iterators select without a condition, so a row with an impossible number or of a wrong
+    type is yielded too, and they read from the one state that was there at the start.
+    """
+
+    def __init__(self, database: Path) -> None:
+        self._conn = connect(database, read_only=True)
+        # A forged text need not be UTF-8; sorting must not need memory.
+        self._conn.text_factory = _text
+        with guard(database):
+            self._conn.execute("PRAGMA temp_store = FILE")
+            self._conn.execute("BEGIN")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._conn.close()
+
+    def rows(self) -> Iterator[tuple[Any, ...]]:
+        """Yield (seq, canonical, hash), by seq."""
+        return self._select("SELECT seq, canonical, hash FROM log ORDER BY seq")
+
+    def contents(self) -> Iterator[tuple[Any, ...]]:
+        """Yield (seq, name, salt, body), by seq."""
+        return self._select("SELECT seq, name, salt, body FROM content ORDER BY seq, name")
+
+    def snapshots(self) -> Iterator[tuple[Any, ...]]:
+        """Yield (seq, name, salt), by seq."""
+        return self._select("SELECT seq, name, salt FROM snapshot ORDER BY seq, name")
+
+    def findings(self) -> Iterator[tuple[Any, ...]]:
+        """Yield (seq, finding_id, revision_no, outcome), by seq."""
+        return self._select(
+            "SELECT seq, finding_id, revision_no, outcome FROM finding ORDER BY seq"
+        )
+
+    def missing_guards(self) -> tuple[str, ...]:
+        """Name each trigger that is not there with the text that a migration gave it."""
+        found = self._select("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'")
+        present = {name: fingerprint(str(sql)) for name, sql in found}
+        return tuple(name for name, text in GUARDS.items() if present.get(name) != text)
+
+    def _select(self, query: str) -> Iterator[tuple[Any, ...]]:
+        with guard():
+            yield from self._conn.execute(query)
+
+
+def fingerprint(sql: str) -> str:
+    """Return the SHA-256 (hex) of a statement, however its lines are broken."""
+    return hashlib.sha256(" ".join(sql.split()).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", "surrogateescape")

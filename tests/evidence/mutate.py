@@ -1,0 +1,381 @@
+"""A real log with files, and every way to change it behind the program's back."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from monitor.evidence.files import Files
+from monitor.evidence.report import Report
+from monitor.evidence.verify import verify
+from monitor.model.evidence import Canonical, LogHead, Part, canonical, link
+from monitor.store import findings, log, migrate
+from monitor.store.audit import Audit
+from monitor.store.writer import Writer
+
+START = datetime(2024, 10, 12, 2, 30, tzinfo=UTC)
+ENTRIES = 24
+VALUES = {
+    "log": ("seq", "canonical", "hash"),
+    "content": ("seq", "name", "salt", "body"),
+    "snapshot": ("seq", "name", "salt"),
+    "finding": ("finding_id", "revision_no", "seq", "outcome"),
+}
+KEYS = {
+    "log": ("seq",),
+    "content": ("seq", "name"),
+    "snapshot": ("seq", "name"),
+    "finding": ("finding_id", "revision_no"),
+}
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """One installation's database, snapshots and the head that its last alert printed."""
+
+    folder: Path
+    head: LogHead
+
+    @property
+    def database(self) -> Path:
+        return self.folder / "database.sqlite"
+
+    @property
+    def snapshots(self) -> Path:
+        return self.folder / "snapshots"
+
+    def copy(self, to: Path) -> House:
+        shutil.copytree(self.folder, to, symlinks=True)
+        return House(to, self.head)
+
+    def verify(self, head: LogHead | None = None) -> Report:
+        with Audit(self.database) as source:
+            return verify(source, Files(self.snapshots), head)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What was changed, the entries that may be named first, and whether a head is needed."""
+
+    what: str
+    places: frozenset[int]
+    needs_head: bool = False
+
+
+def build(folder: Path, entries: int = ENTRIES) -> House:
+    """Write a log through the program's own parts: findings, revisions, entries without files."""
+    folder.mkdir(parents=True)
+    database = folder / "database.sqlite"
+    migrate.upgrade(database)
+    writer, files = Writer(database), Files(folder / "snapshots")
+    heads = [_append(writer, files, number) for number in range(1, entries + 1)]
+    writer.close()
+    return House(folder, heads[-1])
+
+
+def _append(writer: Writer, files: Files, number: int) -> LogHead:
+    at = START + timedelta(minutes=number)
+    if number % 5 == 1:
+        with writer.transaction() as tx:
+            content: dict[str, Canonical] = {"line": {"name": f"Tokoh Rekaan {number}"}}
+            return log.append(
+                tx, at=at, kind="register", subject=f"w-{number}", public={}, content=content
+            )
+    if number % 5 == 3:
+        with writer.transaction() as tx:
+            return log.append(tx, at=at, kind="alarm", subject="stale", public={"raised": True})
+    return _finding(writer, files, number, at)
+
+
+def _finding(writer: Writer, files: Files, number: int, at: datetime) -> LogHead:
+    # Every fourth finding revises the one before, as an edited post does.
+    subject = f"NTR-AAAA-{number - number % 5 // 4:04d}"
+    content: dict[str, Canonical] = {
+        "finding": {"text": f"ujaran rekaan {number}", "spans": [[0, 6]]},
+        "watch": {"name": f"Tokoh Rekaan {number}", "unit": "Dinas Rekaan"},
+    }
+    parts = [
+        Part(name, "application/json", f'{{"{name}":{number}}}'.encode() * 9)
+        for name in ("record", "proof", "target", "headers")
+    ]
+    with files.staging(parts) as staged, writer.transaction() as tx:
+        revision = findings.next_revision(tx, subject)
+        public: dict[str, Canonical] = {"outcome": "alert", "revision_no": revision, "rules": []}
+        files.publish(staged)
+        head = log.append(
+            tx,
+            at=at,
+            kind="finding",
+            subject=subject,
+            public=public,
+            content=content,
+            files=staged,
+        )
+        findings.add(tx, subject, head.seq, "alert")
+    return head
+
+
+def tamper(database: Path, work: Callable[[sqlite3.Connection], None]) -> None:
+    """Change a database as someone with the file in hand would: without guards, which return."""
+    with closing(sqlite3.connect(database, isolation_level=None)) as conn:
+        conn.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
+        triggers = conn.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'")
+        kept = triggers.fetchall()
+        for name, _ in kept:
+            conn.execute(f"DROP TRIGGER {name}")
+        work(conn)
+        for _, sql in kept:
+            conn.execute(sql)
+
+
+LOOSER = (
+    ("WITHOUT ROWID, STRICT", "WITHOUT ROWID"),
+    (") STRICT", ")"),
+    ("NOT NULL", ""),
+    ("length(hash) = 32", "1"),
+    ("json_extract(CAST(canonical AS TEXT), ", "coalesce('', "),
+)
+
+
+def loosen(conn: sqlite3.Connection) -> None:
+    """Let every column of the evidence take every value, as a forger's own schema would."""
+    conn.execute("PRAGMA writable_schema = ON")
+    for old, new in LOOSER:
+        conn.execute(
+            "UPDATE sqlite_schema SET sql = replace(sql, ?, ?) WHERE type = 'table'"
+            " AND name IN ('log', 'content', 'snapshot', 'finding')",
+            (old, new),
+        )
+    (version,) = conn.execute("PRAGMA schema_version").fetchone()
+    conn.execute(f"PRAGMA schema_version = {version + 1}")
+    conn.execute("PRAGMA writable_schema = RESET")
+
+
+def table_rows(conn: sqlite3.Connection, table: str) -> list[Row]:
+    columns = VALUES[table]
+    query = f"SELECT {', '.join(columns)} FROM {table} ORDER BY {', '.join(KEYS[table])}"
+    return [dict(zip(columns, row, strict=True)) for row in conn.execute(query)]
+
+
+def set_value(conn: sqlite3.Connection, table: str, row: Row, column: str, value: Any) -> None:
+    where = " AND ".join(f"{key} = ?" for key in KEYS[table])
+    keys = [row[key] for key in KEYS[table]]
+    done = conn.execute(f"UPDATE {table} SET {column} = ? WHERE {where}", (value, *keys))
+    if done.rowcount != 1:
+        raise LookupError(f"{table} {keys} was not changed")
+
+
+def delete(conn: sqlite3.Connection, table: str, row: Row) -> None:
+    where = " AND ".join(f"{key} = ?" for key in KEYS[table])
+    conn.execute(f"DELETE FROM {table} WHERE {where}", [row[key] for key in KEYS[table]])
+
+
+def insert(conn: sqlite3.Connection, table: str, row: Row) -> None:
+    marks = ", ".join("?" for _ in row)
+    conn.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", list(row.values()))
+
+
+def other(rng: random.Random, value: Any) -> Any:
+    """Return another value of the same SQLite type, near or far."""
+    if isinstance(value, int):
+        return rng.choice([value + 1000, -value, 0, value + rng.randrange(1001, 1 << 40)])
+    if isinstance(value, str):
+        changed = rng.choice([value + " ", value.swapcase(), value[:-1], "", value + "\x00", "é"])
+        return changed if changed != value else value + "x"
+    return _other_bytes(rng, value)
+
+
+def _other_bytes(rng: random.Random, value: bytes) -> bytes:
+    place = rng.randrange(len(value))
+    flipped = bytes([value[place] ^ (1 << rng.randrange(8))])
+    same_size = [value[:place] + flipped + value[place + 1 :], rng.randbytes(len(value))]
+    return rng.choice([*same_size, value[:-1], value + b" ", b"", value[:place] + value])
+
+
+def change_value(rng: random.Random, house: House) -> Change:
+    """Change one value of one column of one row."""
+    table = rng.choice(list(VALUES))
+    column = rng.choice(VALUES[table])
+    places: set[int] = set()
+
+    def work(conn: sqlite3.Connection) -> None:
+        loosen(conn)
+        row = rng.choice(table_rows(conn, table))
+        value = other(rng, row[column])
+        set_value(conn, table, row, column, value)
+        places.add(row["seq"])
+        if column == "seq":
+            places.add(value)
+
+    tamper(house.database, work)
+    return Change(f"value of {table}.{column}", frozenset(places))
+
+
+def delete_row(rng: random.Random, house: House) -> Change:
+    table = rng.choice(list(VALUES))
+    places: set[int] = set()
+
+    def work(conn: sqlite3.Connection) -> None:
+        row = rng.choice(table_rows(conn, table))
+        delete(conn, table, row)
+        places.add(row["seq"])
+
+    tamper(house.database, work)
+    # The last entry without its contents is a cut tail: only a head tells.
+    return Change(f"row of {table} deleted", frozenset(places), needs_head=table == "log")
+
+
+def swap_rows(rng: random.Random, house: House) -> Change:
+    """Exchange everything but the key between two rows of a table."""
+    table = rng.choice(["log", "content", "snapshot"])
+    places: set[int] = set()
+
+    def work(conn: sqlite3.Connection) -> None:
+        one, two = rng.sample(table_rows(conn, table), 2)
+        for column in VALUES[table]:
+            if column not in KEYS[table]:
+                set_value(conn, table, one, column, two[column])
+                set_value(conn, table, two, column, one[column])
+        places.update((one["seq"], two["seq"]))
+
+    tamper(house.database, work)
+    return Change(f"rows of {table} swapped", frozenset(places))
+
+
+def insert_row(rng: random.Random, house: House) -> Change:
+    """Add a copy of a row under a new key."""
+    table = rng.choice(list(VALUES))
+    places: set[int] = set()
+
+    def work(conn: sqlite3.Connection) -> None:
+        row = rng.choice(table_rows(conn, table))
+        key = {"log": "seq", "finding": "revision_no"}.get(table, "name")
+        used = max(r[key] for r in table_rows(conn, table))
+        new = {**row, key: used + 1 if isinstance(used, int) else used + "-2"}
+        insert(conn, table, new)
+        places.add(new["seq"])
+
+    tamper(house.database, work)
+    return Change(f"row of {table} inserted", frozenset(places))
+
+
+def rewrite_entry(rng: random.Random, house: House) -> Change:
+    """Change what an entry says and give it its proper hash: the next link must break."""
+    places: set[int] = set()
+
+    def work(conn: sqlite3.Connection) -> None:
+        rows = table_rows(conn, "log")
+        index = rng.randrange(1, len(rows) - 1)
+        entry = json.loads(rows[index]["canonical"])
+        entry["public"]["outcome"] = "none"
+        data = canonical(entry)
+        set_value(conn, "log", rows[index], "canonical", data)
+        set_value(conn, "log", rows[index], "hash", link(rows[index - 1]["hash"], data))
+        places.update((rows[index]["seq"], rows[index]["seq"] + 1))
+
+    tamper(house.database, work)
+    return Change("entry rewritten with its hash", frozenset(places))
+
+
+def cut_tail(rng: random.Random, house: House) -> Change:
+    """Remove the last entries with everything that belongs to them."""
+    first = house.head.seq - rng.randrange(house.head.seq // 2)
+
+    def work(conn: sqlite3.Connection) -> None:
+        for table in VALUES:
+            conn.execute(f"DELETE FROM {table} WHERE seq >= ?", (first,))
+
+    tamper(house.database, work)
+    return Change("tail cut", frozenset({first}), needs_head=True)
+
+
+def change_file(rng: random.Random, house: House) -> Change:
+    with closing(sqlite3.connect(house.database)) as conn:
+        rows = [r for r in table_rows(conn, "log") if json.loads(r["canonical"])["files"]]
+    row = rng.choice(rows)
+    entry = json.loads(row["canonical"])
+    path = Files(house.snapshots).path(rng.choice(list(entry["files"].values()))["commitment"])
+    name = rng.choice(list(FILE_CHANGES))
+    FILE_CHANGES[name](rng, path)
+    return Change(f"file {name}", frozenset({row["seq"]}))
+
+
+def _flip(rng: random.Random, path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[rng.randrange(len(data))] ^= 1 << rng.randrange(8)
+    path.write_bytes(data)
+
+
+def _truncate(rng: random.Random, path: Path) -> None:
+    os.truncate(path, rng.randrange(path.stat().st_size))
+
+
+def _append_byte(rng: random.Random, path: Path) -> None:
+    path.write_bytes(path.read_bytes() + rng.randbytes(1))
+
+
+def _remove(rng: random.Random, path: Path) -> None:
+    path.unlink()
+
+
+def _rename(rng: random.Random, path: Path) -> None:
+    path.rename(path.with_name(rng.randbytes(32).hex()))
+
+
+def _link_away(rng: random.Random, path: Path) -> None:
+    aside = path.rename(path.with_name("aside"))
+    path.symlink_to(aside)
+
+
+def _pipe(rng: random.Random, path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
+FILE_CHANGES: dict[str, Callable[[random.Random, Path], None]] = {
+    "bit flipped": _flip,
+    "cut": _truncate,
+    "longer": _append_byte,
+    "removed": _remove,
+    "renamed": _rename,
+    "made a link": _link_away,
+    "made a pipe": _pipe,
+}
+
+CHANGES: tuple[Callable[[random.Random, House], Change], ...] = (
+    change_value,
+    change_value,
+    change_value,
+    delete_row,
+    swap_rows,
+    insert_row,
+    rewrite_entry,
+    cut_tail,
+    change_file,
+    change_file,
+)
+
+
+def missed(rng: random.Random, base: House, to: Path) -> str:
+    """Make one change in a copy; return what went unseen or was put in the wrong place."""
+    house = base.copy(to)
+    try:
+        change = rng.choice(CHANGES)(rng, house)
+        report = house.verify(base.head if change.needs_head else None)
+        if report.first is None:
+            return f"{change.what} at {sorted(change.places)}: not found"
+        if report.first.seq not in change.places:
+            return f"{change.what} at {sorted(change.places)}: first named as {report.first}"
+    finally:
+        shutil.rmtree(to)
+    return ""
