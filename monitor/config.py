@@ -222,9 +222,20 @@ def _fault(where: str, raw: dict[str, Any], item: Any) -> Fault:
         return Fault(where, key, "a value", "nothing")
     if kind == "too_often":
         return Fault(where, f"{key}.interval", item["msg"], f"{item['ctx']['got']}")
-    got = type(_at(raw, item["loc"])).__name__
-    message = item["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
-    return Fault(where, key, message, got)
+    value = _at(raw, item["loc"])
+    # A number may be shown; a text may be a secret in the wrong place.
+    got = str(value) if isinstance(value, int | float) else type(value).__name__
+    return Fault(where, key, _plain(item["msg"]), got)
+
+
+def _plain(message: str) -> str:
+    """Return pydantic's sentence as the end of "expected ...", in words of the file."""
+    message = message.removeprefix("Value error, ").removeprefix("Input should be ")
+    for extra in (", unable to parse", ", got a number"):
+        message = message.partition(extra)[0]
+    for theirs, ours in (("valid tuple", "list"), ("String should have", "a text of")):
+        message = message.replace(theirs, ours)
+    return message
 
 
 def _at(raw: Any, path: tuple[str | int, ...]) -> Any:

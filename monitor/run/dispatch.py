@@ -108,7 +108,7 @@ class Dispatcher:
             return self._failed(item, error)
         except StoreError:
             raise
-        except Exception:  # noqa: BLE001 - one of the three edges (errors.py)
+        except Exception:
             # The delivery edge: a fault of ours with one message must not hold up the others.
             logger.exception("message {} could not be made or sent", item.subject)
             return self._failed(item, NotifyError("internal fault, see the log", permanent=True))

@@ -139,7 +139,7 @@ def _wanted(
 ) -> Iterator[tuple[Path, Path]]:
     """Yield (source, copy); the database is its own copy, already in place."""
     yield work / DATABASE, work / DATABASE
-    for name in _commitments(conn):
+    for name in commitments(conn):
         yield snapshots / name[:2] / name, work / SNAPSHOTS / name[:2] / name
     if keys is not None:
         for path in sorted(path for path in keys.iterdir() if path.is_file()):
@@ -160,8 +160,11 @@ def _copy_all(pairs: Iterable[tuple[Path, Path]], sums: Path) -> int:
     return missing
 
 
-def _commitments(conn: sqlite3.Connection) -> Iterator[str]:
-    # An entry that cannot be read names no file; verify says so, and the backup goes on.
+def commitments(conn: sqlite3.Connection) -> Iterator[str]:
+    """Yield the name of every file that the log names.
+
+    An entry that cannot be read names none; ``verify`` says so.
+    """
     for row in rows(conn):
         try:
             files = json.loads(row.canonical)["files"]

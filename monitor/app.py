@@ -1,0 +1,169 @@
+"""The composition root: builds every part once, and closes it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from monitor import watch
+from monitor.clock import Clock, utc_now
+from monitor.collect import registry as collectors
+from monitor.collect.base import Collector
+from monitor.config import Config, read_secret
+from monitor.evidence.files import Files
+from monitor.log import logger
+from monitor.model.person import Watch
+from monitor.model.rule import RuleSet
+from monitor.net import Http
+from monitor.notify import registry as notifiers
+from monitor.notify.base import Notifier
+from monitor.run.daemon import Daemon
+from monitor.run.dispatch import Dispatcher
+from monitor.run.health import Health
+from monitor.run.pace import Pace
+from monitor.run.pipeline import Parts, Pipeline
+from monitor.run.record import Recorder
+from monitor.run.rules import Reader
+from monitor.store import cursors, migrate, register
+from monitor.store.seen import Seen
+from monitor.store.writer import Writer
+from monitor.watch import register as register_file
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """The running program's parts that commands use."""
+
+    config: Config
+    ruleset: RuleSet
+    writer: Writer
+    daemon: Daemon
+    dispatcher: Dispatcher
+
+
+def load_ruleset(config: Config) -> RuleSet:
+    """Read the watchlists that the configuration names; raise ``ConfigError`` with all faults."""
+    return watch.load(config.path("watchlists"), contests=config.contests)
+
+
+@asynccontextmanager
+async def opened(config: Config, clock: Clock = utc_now) -> AsyncIterator[App]:
+    """Check everything that can be wrong, build the parts, and close them at the end.
+
+    Raises ``ConfigError`` before anything is opened, ``StoreError`` where the database cannot be
+    trusted; in both cases nothing was fetched or sent.
+    """
+    ruleset = load_ruleset(config)
+    lines = register_file.load(
+        config.path("register_file"), platforms=collectors.PLATFORMS.values()
+    )
+    keyring = keys.load(config.path("keys"))
+    _prepare(config)
+    async with AsyncExitStack() as stack:
+        writer = Writer(config.database)
+        stack.callback(writer.close)
+        files = Files(config.snapshots)
+        files.sweep(lambda: set(commitments(writer.reader())))
+        enabled = _enabled(config, lines)
+        _sync(config, writer, lines, enabled, clock)
+        reader = Reader(ruleset)
+        http = await stack.enter_async_context(Http(config.http, clock))
+        senders = await _notifiers(config, stack)
+        dispatcher = Dispatcher(writer, lambda: reader.ruleset, senders, config.notify, clock)
+        health = Health(writer, config.health, config.path("data"), _health_routes(config), clock)
+        seen = Seen(keyring)
+        parts = Parts(
+            collectors=_collectors(config, enabled, http, clock),
+            reader=reader,
+            writer=writer,
+            seen=seen,
+            recorder=Recorder(writer, files, keyring, seen, _destinations(config), clock),
+            health=health,
+            pace=Pace(_intervals(config), config.schedule.max_interval),
+            clock=clock,
+            capture_timeout=config.schedule.capture_timeout,
+            poll_timeout=config.schedule.poll_timeout,
+        )
+        by_id = {line.watch_id: line for line in enabled}
+        pipeline = Pipeline(parts)
+        daemon = Daemon(config, pipeline, dispatcher, health, writer, seen, by_id, clock)
+        yield App(config, ruleset, writer, daemon, dispatcher)
+
+
+def initialise(config: Config) -> None:
+    """Make keys and database where there are none; what exists is left alone."""
+    config.path("data").mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not config.path("keys").exists():
+        keys.make(config.path("keys"))
+    if not config.database.exists():
+        migrate.upgrade(config.database)
+
+
+def _prepare(config: Config) -> None:
+    config.path("data").mkdir(mode=0o700, parents=True, exist_ok=True)
+    if config.database.exists():
+        migrate.check(config.database)
+    else:
+        migrate.upgrade(config.database)
+
+
+def _enabled(config: Config, lines: Sequence[Watch]) -> list[Watch]:
+    switched = {"feed": config.collect.feeds.enabled, "bluesky": config.collect.bluesky.enabled}
+    return [line for line in lines if switched[line.platform]]
+
+
+def _sync(
+    config: Config, writer: Writer, lines: Sequence[Watch], enabled: Sequence[Watch], clock: Clock
+) -> None:
+    now = clock()
+    usual = {platform: usual for platform, (usual, _) in _intervals(config).items()}
+    with writer.transaction() as tx:
+        changes = register.sync(tx, lines, now)
+        cursors.sync(tx, enabled, usual, now.timestamp())
+    if changes:
+        logger.info("register: {} changes recorded", len(changes))
+
+
+def _intervals(config: Config) -> Mapping[str, tuple[float, float]]:
+    feeds, bluesky = config.collect.feeds, config.collect.bluesky
+    return {
+        "feed": (feeds.interval, feeds.min_interval),
+        "bluesky": (bluesky.interval, bluesky.min_interval),
+    }
+
+
+def _collectors(
+    config: Config, lines: Sequence[Watch], http: Http, clock: Clock
+) -> dict[str, Collector]:
+    """Make the collectors that the register needs, by platform."""
+    platforms = {line.platform for line in lines}
+    return {
+        platform: collectors.make(name, config, http, clock)
+        for name, platform in collectors.PLATFORMS.items()
+        if platform in platforms
+    }
+
+
+async def _notifiers(config: Config, stack: AsyncExitStack) -> dict[str, Notifier]:
+    made: dict[str, Notifier] = {}
+    for name in sorted({route.notifier for route in config.notify.routes}):
+        notifier = notifiers.make(name, config, lambda secret: read_secret(config, secret))
+        stack.push_async_callback(notifier.close)
+        made[name] = notifier
+    return made
+
+
+def _destinations(config: Config) -> Callable[[Watch, str], Sequence[tuple[str, str]]]:
+    def owed(line: Watch, outcome: str) -> Sequence[tuple[str, str]]:
+        return [
+            (route.notifier, route.destination)
+            for route in config.notify.routes
+            if outcome in route.outcomes and (not route.instansi or line.instansi in route.instansi)
+        ]
+
+    return owed
+
+
+def _health_routes(config: Config) -> Sequence[tuple[str, str]]:
+    return [(r.notifier, r.destination) for r in config.notify.routes if r.health]

@@ -1,0 +1,224 @@
+"""The command line. Each command's body is imported when it runs, so that ``--help`` is quick."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from monitor import __version__
+from monitor.errors import ConfigError, MonitorError
+
+OK, WRONG_DATA, USAGE, FATAL = 0, 1, 2, 3
+
+app = typer.Typer(
+    name="netralitas",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    help=(
+        "Watches public acts of **registered** civil-servant accounts for *possible* breaches of "
+        "electoral neutrality, keeps evidence, and tells a human, who judges.\n\n"
+        "First steps: `netralitas demo`, then `netralitas init DIR`."
+    ),
+    epilog="Exit status: 0 fine, 1 something is wrong with the data, 2 configuration or usage, "
+    "3 a fatal fault.",
+)
+keys = typer.Typer(no_args_is_help=True, help="Make, rotate and list the installation's keys.")
+app.add_typer(keys, name="keys")
+
+ConfigPath = Annotated[
+    Path, typer.Option("--config", "-c", help="The configuration file.", envvar="NETRALITAS_CONFIG")
+]
+DEFAULT = Path("config.toml")
+
+
+def main() -> None:
+    """Run a command and leave with its status: the process edge."""
+    try:
+        status = app(standalone_mode=False)
+    except ConfigError as error:
+        for fault in error.faults:
+            _complain(str(fault))
+        status = USAGE
+    except MonitorError as error:
+        _complain(f"{type(error).__name__}: {error}")
+        status = FATAL
+    except typer.Abort:
+        status = USAGE
+    except KeyboardInterrupt:
+        status = OK
+    except Exception as error:
+        # typer's usage errors know how to show themselves; anything else is a fault of ours.
+        status = _usage(error)
+    sys.exit(status or OK)
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and leave.")
+    ] = False,
+) -> None:
+    if version:
+        typer.echo(f"netralitas {__version__}")
+        raise typer.Exit
+
+
+@app.command(epilog="Example: netralitas demo --out /tmp/demo")
+def demo(
+    out: Annotated[Path, typer.Option(help="Folder for database and snapshots.")] = Path(
+        "demo-hasil"
+    ),
+) -> int:
+    """See the real daemon watch an invented province; ends by itself within a minute."""
+    from monitor import showing
+
+    return showing.demo(out)
+
+
+@app.command(epilog="Example: netralitas init /srv/netralitas")
+def init(folder: Annotated[Path, typer.Argument(help="An empty or new folder.")]) -> int:
+    """Write a first configuration, an invented register, watchlists, keys and a database."""
+    from monitor import commands
+
+    return commands.init(folder)
+
+
+@app.command(epilog="Example: netralitas check -c /srv/netralitas/config.toml")
+def check(config: ConfigPath = DEFAULT) -> int:
+    """Validate configuration, register and watchlists, and run every rule's own cases."""
+    from monitor import commands
+
+    return commands.check(config)
+
+
+@app.command(epilog="Example: netralitas run -c /srv/netralitas/config.toml")
+def run(config: ConfigPath = DEFAULT) -> int:
+    """Run as a service until SIGTERM."""
+    from monitor import commands
+
+    return commands.run(config)
+
+
+@app.command(epilog="Example: netralitas once -c config.toml")
+def once(config: ConfigPath = DEFAULT) -> int:
+    """Look once at every source, send what is owed, and print what came of it."""
+    from monitor import commands
+
+    return commands.once(config)
+
+
+@app.command(
+    epilog='Example: echo \'{"id":"1","text":"Ayo pilih nomor 2"}\' | '
+    "netralitas match --contest pilpres-2024"
+)
+def match(
+    file: Annotated[Path | None, typer.Argument(help="JSON Lines; default: stdin.")] = None,
+    contest: Annotated[
+        list[str] | None, typer.Option(help="A live contest, for lines that name none.")
+    ] = None,
+    watchlists: Annotated[Path | None, typer.Option(help="Default: the shipped ones.")] = None,
+    jobs: Annotated[int, typer.Option(min=1, help="Processes.")] = 1,
+) -> int:
+    """Read activities as JSON Lines and print one judgement a line, in the same order."""
+    from monitor import offline
+
+    return offline.match(file, tuple(contest or ()), watchlists, jobs)
+
+
+@app.command(epilog="Example: netralitas verify --head 42:9f2c…")
+def verify(
+    config: ConfigPath = DEFAULT,
+    head: Annotated[str, typer.Option(help="SEQ:HEX as printed on an alert.")] = "",
+) -> int:
+    """Check every value of the evidence log and every snapshot; name the first bad place."""
+    from monitor import upkeep
+
+    return upkeep.verify(config, head)
+
+
+@app.command()
+def status(config: ConfigPath = DEFAULT) -> int:
+    """Show what is watched, what cannot be seen, what is owed, and the log's head."""
+    from monitor import upkeep
+
+    return upkeep.status(config)
+
+
+@app.command()
+def migrate(config: ConfigPath = DEFAULT) -> int:
+    """Bring the database to this version's schema, after a backup beside it."""
+    from monitor import upkeep
+
+    return upkeep.migrate(config)
+
+
+@app.command(epilog="Example: netralitas backup /backup")
+def backup(
+    to: Annotated[Path, typer.Argument(help="The folder that gets a new backup folder.")],
+    config: ConfigPath = DEFAULT,
+    with_keys: Annotated[bool, typer.Option(help="Copy the keys too.")] = False,
+) -> int:
+    """Copy database and snapshots, consistently, while the daemon runs."""
+    from monitor import upkeep
+
+    return upkeep.backup(config, to, with_keys=with_keys)
+
+
+@app.command(epilog="Example: netralitas restore --check /backup/netralitas-20241012T093000Z")
+def restore(
+    folder: Annotated[Path, typer.Argument(help="A folder that backup made.")],
+    config: ConfigPath = DEFAULT,
+    check: Annotated[bool, typer.Option("--check", help="Verify only; write nothing.")] = False,
+) -> int:
+    """Verify a backup and put it in place of a database that is not there."""
+    from monitor import upkeep
+
+    return upkeep.restore(config, folder, check_only=check)
+
+
+@keys.command("make")
+def keys_make(config: ConfigPath = DEFAULT) -> int:
+    """Make the keys of a new installation; existing ones are never overwritten."""
+    from monitor import upkeep
+
+    return upkeep.keys_make(config)
+
+
+@keys.command("rotate", epilog="Example: netralitas keys rotate seen")
+def keys_rotate(
+    purpose: Annotated[str, typer.Argument(help="reference or seen")],
+    config: ConfigPath = DEFAULT,
+) -> int:
+    """Add a newer version of one key; the older ones stay to find what they made."""
+    from monitor import upkeep
+
+    return upkeep.keys_rotate(config, purpose)
+
+
+@keys.command("list")
+def keys_list(config: ConfigPath = DEFAULT) -> int:
+    """List purposes, versions and dates; never a key."""
+    from monitor import upkeep
+
+    return upkeep.keys_list(config)
+
+
+def _usage(error: Exception) -> int:
+    show = getattr(error, "show", None)
+    if show is None:
+        from monitor.log import logger
+
+        logger.exception("stopped by a fault of the program")
+        return FATAL
+    show()
+    return USAGE
+
+
+def _complain(text: str) -> None:
+    from monitor.log import printable
+
+    typer.echo(printable(text), err=True)

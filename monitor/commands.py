@@ -1,0 +1,141 @@
+"""Commands that set up, check and run: init, check, once, run."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from monitor import app, config, console, watch
+from monitor.collect import registry as collectors
+from monitor.errors import ConfigError, Fault
+from monitor.log import set_up
+from monitor.model.finding import Finding
+from monitor.model.wire import statement
+from monitor.notify import registry as notifiers
+from monitor.run.pipeline import PollReport
+from monitor.run.rules import Reader
+from monitor.watch import register as register_file
+from monitor.watch import rules as rule_files
+from monitor.watch.rules import RuleCase
+
+
+def init(folder: Path) -> int:
+    """Scaffold an installation; a folder that holds a configuration already is refused."""
+    target = folder / "config.toml"
+    if target.exists():
+        fault = Fault(str(target), "", "no configuration yet", "one", "choose another folder")
+        raise ConfigError([fault])
+    folder.mkdir(parents=True, exist_ok=True)
+    shipped = watch.shipped()
+    shutil.copytree(shipped, folder / "watchlists", dirs_exist_ok=True)
+    shutil.copyfile(shipped.parent / "config.toml", target)
+    (folder / "secrets").mkdir(mode=0o700, exist_ok=True)
+    app.initialise(config.load(target))
+    console.plain(f"Written: {folder}")
+    console.say("Next:")
+    console.plain(f"  1. edit {target} (http.contact, notify.routes)")
+    console.plain(f"  2. put your register in {folder}/watchlists/register/ and name it in paths")
+    console.plain(f"  3. netralitas check -c {target}")
+    return 0
+
+
+def check(path: Path) -> int:
+    """Say everything that is wrong at once; then run each rule's own cases."""
+    settings = config.load(path)
+    set_up("WARNING")
+    faults: list[Fault] = []
+    faults += _faults_of(lambda: _check_register(settings))
+    faults += _faults_of(lambda: _check_secrets(settings))
+    try:
+        ruleset = app.load_ruleset(settings)
+    except ConfigError as error:
+        raise ConfigError([*error.faults, *faults]) from None
+    if faults:
+        raise ConfigError(faults)
+    # A rule's cases may speak of contests that this installation does not watch.
+    reader = Reader(watch.load(settings.path("watchlists")))
+    cases = rule_files.cases(settings.path("watchlists"))
+    failed = [f"{case.name}: {what}" for case in cases if (what := _differs(reader, case))]
+    for line in failed:
+        console.complain(line)
+    console.say(
+        f"{len(ruleset.contests)} contests, {len(ruleset.rules)} rules, "
+        f"{len(cases) - len(failed)} of {len(cases)} rule cases as expected, "
+        f"rule set {ruleset.digest[:16]}"
+    )
+    return 1 if failed else 0
+
+
+def once(path: Path) -> int:
+    """Look once at every source; 1 where one could not be read."""
+    settings = _settings(path)
+    reports = asyncio.run(_once(settings))
+    rows = [
+        (r.watch_id, r.platform, str(r.items), str(r.alerts), str(r.reviews), r.error or r.note)
+        for r in reports
+    ]
+    console.table("Sources", ("source", "platform", "new", "alert", "review", "note"), rows)
+    return 1 if any(r.error for r in reports) else 0
+
+
+def run(path: Path) -> int:
+    """Run until SIGTERM."""
+    asyncio.run(_run(_settings(path)))
+    return 0
+
+
+async def _once(settings: config.Config) -> list[PollReport]:
+    async with app.opened(settings) as opened:
+        return await opened.daemon.once()
+
+
+async def _run(settings: config.Config) -> None:
+    async with app.opened(settings) as opened:
+        await opened.daemon.run()
+
+
+def _settings(path: Path) -> config.Config:
+    settings = config.load(path)
+    set_up(settings.log.level, json_lines=settings.log.json_lines)
+    return settings
+
+
+def _check_register(settings: config.Config) -> None:
+    file = settings.path("register_file")
+    register_file.load(file, platforms=collectors.PLATFORMS.values())
+    if register_file.inside_git(file):
+        hint = "a register of real persons must never be in a repository"
+        raise ConfigError([Fault(str(file), "", "a path outside any git work tree", "", hint)])
+
+
+def _check_secrets(settings: config.Config) -> None:
+    for name in {route.notifier for route in settings.notify.routes}:
+        needed = notifiers.info(name).needs_secret
+        if needed:
+            config.read_secret(settings, needed)
+
+
+def _faults_of(part: Callable[[], None]) -> list[Fault]:
+    try:
+        part()
+    except ConfigError as error:
+        return list(error.faults)
+    return []
+
+
+def _differs(reader: Reader, case: RuleCase) -> str:
+    """Return what a rule case's result should have been, or an empty text where it is so."""
+    found = reader.judge_statements([statement({"id": case.name, **case.line})])[0]
+    return _difference(case, found)
+
+
+def _difference(case: RuleCase, found: Finding) -> str:
+    if found.outcome.value != case.expect:
+        return f"expected {case.expect}, got {found.outcome.value}"
+    if case.stance and (found.stance is None or found.stance.value != case.stance):
+        return f"expected {case.stance}, got {found.stance}"
+    if case.target and case.target not in found.targets:
+        return f"expected target {case.target}, got {', '.join(found.targets) or 'none'}"
+    return ""

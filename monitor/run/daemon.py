@@ -1,0 +1,186 @@
+"""The daemon: a tick picks what is due, workers look, the rest runs on the clock."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import timedelta
+
+from monitor import config
+from monitor.clock import Clock
+from monitor.log import logger
+from monitor.model.person import Watch
+from monitor.run import systemd
+from monitor.run.dispatch import Dispatcher
+from monitor.run.health import Health
+from monitor.run.pipeline import Pipeline, PollReport
+from monitor.run.schedule import Scheduler
+from monitor.store import cursors
+from monitor.store.seen import Seen
+from monitor.store.writer import Writer
+
+DISPATCH_LIMIT = 100
+DISPATCH_SECONDS = 1.0
+RETENTION_SECONDS = 86_400.0
+SETTLE_SECONDS = 0.2
+
+Watcher = Callable[[PollReport], None]
+
+
+class Daemon:
+    """Runs until it is told to stop. It holds no work of its own: a kill loses nothing."""
+
+    def __init__(
+        self,
+        settings: config.Config,
+        pipeline: Pipeline,
+        dispatcher: Dispatcher,
+        health: Health,
+        writer: Writer,
+        seen: Seen,
+        watches: Mapping[str, Watch],
+        clock: Clock,
+    ) -> None:
+        """``watches`` are the active register lines by id."""
+        self._settings = settings
+        self._pipeline = pipeline
+        self._dispatcher = dispatcher
+        self._health = health
+        self._writer = writer
+        self._seen = seen
+        self._watches = watches
+        self._clock = clock
+        self._queue: asyncio.Queue[Watch] = asyncio.Queue()
+        self._in_flight: dict[str, float] = {}
+        self._stop = asyncio.Event()
+        self._failure: BaseException | None = None
+        self._polls = 0
+
+    async def once(self, told: Watcher | None = None) -> list[PollReport]:
+        """Look once at every active source, send what is owed, and return the reports."""
+        gate = asyncio.Semaphore(self._settings.schedule.workers)
+
+        async def look(watch: Watch) -> PollReport:
+            async with gate:
+                report = await self._pipeline.poll(watch)
+            if told:
+                told(report)
+            return report
+
+        reports = await asyncio.gather(*(look(watch) for watch in self._watches.values()))
+        self._health.check()
+        await self.send_all()
+        return list(reports)
+
+    async def send_all(self) -> None:
+        """Send until nothing more is due now."""
+        while (await self._dispatcher.run_once(DISPATCH_LIMIT)).attempted:
+            pass
+
+    async def run(self) -> None:
+        """Run until SIGTERM or SIGINT; a fatal fault is raised when all has stopped."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, self.stop)
+        workers = [asyncio.create_task(self._work()) for _ in range(self._workers())]
+        for worker in workers:
+            worker.add_done_callback(self._ended)
+        scheduler = self._scheduler()
+        scheduler.start()
+        await self._tick()
+        systemd.ready()
+        logger.info("watching {} sources", len(self._watches))
+        await self._stop.wait()
+        systemd.stopping()
+        scheduler.stop()
+        await self._drain(workers)
+        if self._failure:
+            raise self._failure
+
+    def stop(self) -> None:
+        """Ask for a graceful stop: what is under way may finish, nothing new begins."""
+        self._stop.set()
+
+    def _workers(self) -> int:
+        return self._settings.schedule.workers
+
+    def _scheduler(self) -> Scheduler:
+        settings = self._settings.schedule
+        scheduler = Scheduler(settings.misfire_grace, self._missed, self._fail)
+        scheduler.every(settings.tick, self._tick, "tick")
+        scheduler.every(DISPATCH_SECONDS, self._dispatch, "dispatch")
+        scheduler.every(self._settings.health.interval, self._check, "health")
+        scheduler.every(RETENTION_SECONDS, self._retain, "retention", jitter=600)
+        return scheduler
+
+    def _missed(self, job: str) -> None:
+        self._health.alarm("missed", job)
+
+    def _fail(self, error: BaseException) -> None:
+        self._failure = self._failure or error
+        self._stop.set()
+
+    def _ended(self, worker: asyncio.Task[None]) -> None:
+        fault = None if worker.cancelled() else worker.exception()
+        if fault:
+            self._fail(fault)
+
+    async def _tick(self) -> None:
+        now = self._clock()
+        stepped = self._health.tick(now)
+        with self._writer.transaction() as tx:
+            if stepped:
+                cursors.clamp(tx, now.timestamp(), self._settings.schedule.max_interval)
+            room = self._settings.schedule.batch - self._queue.qsize()
+            jitter = self._settings.schedule.jitter
+            due = cursors.due(tx, now.timestamp(), max(room, 0), jitter)
+        if stepped:
+            self._health.alarm("clock", count=int(stepped))
+        for source in due:
+            watch = self._watches.get(source.watch_id)
+            if watch and watch.watch_id not in self._in_flight:
+                self._in_flight[watch.watch_id] = now.timestamp()
+                self._queue.put_nowait(watch)
+        self._feed_watchdog(now.timestamp())
+
+    def _feed_watchdog(self, now: float) -> None:
+        # A look that hangs past its own time-out means the loop is sick: let systemd restart it.
+        limit = self._settings.schedule.poll_timeout * 2
+        busy = self._queue.qsize()
+        if not busy or now - min(self._in_flight.values(), default=now) < limit:
+            systemd.alive()
+        systemd.status(f"{self._polls} looks, {busy} waiting, {len(self._watches)} sources")
+
+    async def _work(self) -> None:
+        while not self._stop.is_set():
+            watch = await self._queue.get()
+            try:
+                await self._pipeline.poll(watch)
+                self._polls += 1
+            finally:
+                self._in_flight.pop(watch.watch_id, None)
+
+    async def _dispatch(self) -> None:
+        await self._dispatcher.run_once(DISPATCH_LIMIT)
+
+    async def _check(self) -> None:
+        self._health.check()
+
+    async def _retain(self) -> None:
+        before = self._clock() - timedelta(days=self._settings.retention.seen_days)
+        with self._writer.transaction() as tx:
+            gone = self._seen.purge(tx, before.date())
+        logger.info("retention: {} digests dropped", gone)
+
+    async def _drain(self, workers: list[asyncio.Task[None]]) -> None:
+        deadline = self._settings.schedule.stop_grace
+        with suppress(TimeoutError):
+            async with asyncio.timeout(deadline):
+                while self._in_flight and not self._failure:
+                    if self._queue.qsize() == len(self._in_flight):
+                        break  # nothing has begun; what waits is due again after its interval
+                    await asyncio.sleep(SETTLE_SECONDS)
+        for worker in workers:
+            worker.cancel()
+        await asyncio.gather(*workers, return_exceptions=True)

@@ -1,0 +1,140 @@
+"""Health: what the daemon cannot see is told once, and told again when it sees.
+
+An alarm's key is ``kind`` or ``kind:subject``. Its text is Indonesian, for operators, and names
+register lines only. docs/operations.md says for each kind what to do.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from monitor import config
+from monitor.clock import Clock
+from monitor.errors import AuthError, BlockedError, CollectError, ProofError
+from monitor.log import logger
+from monitor.model.delivery import DeliveryState
+from monitor.model.person import Watch
+from monitor.store import alarms, log, outbox
+from monitor.store.reach import reach
+from monitor.store.writer import Writer
+
+TEXTS = {
+    "blocked": "Platform {subject} menolak permintaan kami (halaman login, tantangan, larangan). "
+    "Ini bukan berarti tidak ada unggahan. Periksa: netralitas status",
+    "auth": "Platform {subject} menolak kredensial. Periksa rahasia yang disebut di log.",
+    "stale": "{count} sumber {subject} tidak terbaca lebih dari {polls} kali jadwal. "
+    "Tidak teramati, bukan tidak ada. Periksa: netralitas status",
+    "proof": "Bukti tanda tangan untuk sumber {subject} tidak sah. Tidak ada yang dicatat darinya.",
+    "unavailable": "Akun sumber {subject} tidak tersedia (dihapus, ditutup, atau ditangguhkan).",
+    "malformed": "{count} butir dari sumber {subject} tidak terbaca; isinya disimpan apa adanya.",
+    "moved": "Alamat sumber {subject} dipindahkan permanen oleh penerbitnya. Perbarui register.",
+    "internal": "Kesalahan program saat membaca sumber {subject}. Jejaknya ada di log.",
+    "missed": "Pekerjaan terjadwal {subject} terlewat. Mesin mungkin terlalu sibuk atau tertidur.",
+    "backlog": "{count} pesan menunggu dikirim.",
+    "disk": "Ruang disk tinggal {count} MB.",
+    "clock": "Jam mesin mundur {count} detik. Jadwal disusun ulang; periksa sinkronisasi waktu.",
+}
+RECOVERED = "Pulih: {kind}."
+
+
+class Health:
+    """Raises and clears alarms; each reaches the operators' routes through the outbox."""
+
+    def __init__(
+        self,
+        writer: Writer,
+        settings: config.Health,
+        data: Path,
+        destinations: Sequence[tuple[str, str]],
+        clock: Clock,
+    ) -> None:
+        self._writer = writer
+        self._settings = settings
+        self._data = data
+        self._destinations = destinations
+        self._clock = clock
+        self._last_tick: datetime | None = None
+
+    def alarm(self, kind: str, subject: str = "", **values: int) -> None:
+        """Raise an alarm unless it is raised already."""
+        text = TEXTS[kind].format(subject=subject, **values)
+        key = f"{kind}:{subject}" if subject else kind
+        now = self._clock()
+        with self._writer.transaction() as tx:
+            if alarms.raise_(tx, key, text, now):
+                logger.warning("alarm {}", key)
+                self._owe(tx, key, text, now)
+
+    def clear(self, kind: str, subject: str = "") -> None:
+        """Clear an alarm and say so; one that was not raised is left alone."""
+        key = f"{kind}:{subject}" if subject else kind
+        now = self._clock()
+        if key not in {alarm.key for alarm in alarms.open_(self._writer.reader())}:
+            return
+        with self._writer.transaction() as tx:
+            if alarms.clear(tx, key, now):
+                logger.info("alarm over {}", key)
+                self._owe(tx, key, RECOVERED.format(kind=key), now)
+
+    def failed(self, watch: Watch, error: CollectError) -> None:
+        """Tell at once what waiting will not mend; the rest is told when it lasts (``check``)."""
+        if isinstance(error, ProofError):
+            self.alarm("proof", watch.watch_id)
+        elif isinstance(error, AuthError):
+            self.alarm("auth", watch.platform)
+        elif isinstance(error, BlockedError):
+            self.alarm("blocked", watch.platform)
+
+    def recovered(self, watch: Watch) -> None:
+        self.clear("proof", watch.watch_id)
+        self.clear("internal", watch.watch_id)
+        self.clear("unavailable", watch.watch_id)
+
+    def check(self) -> None:
+        """Look at the whole: stale platforms, backlog, disk. Called on a schedule."""
+        self._check_sources()
+        pending = outbox.backlog(self._writer.reader())[DeliveryState.PENDING]
+        self._hold("backlog", pending, wrong=pending > self._settings.outbox_backlog)
+        free = shutil.disk_usage(self._data).free
+        self._hold("disk", free // 1_000_000, wrong=free < self._settings.min_free_bytes)
+
+    def tick(self, now: datetime) -> float:
+        """Note a tick; return by how many seconds the clock stepped back since the last."""
+        last, self._last_tick = self._last_tick, now
+        if last is None or now >= last - timedelta(seconds=1):
+            return 0.0
+        return (last - now).total_seconds()
+
+    def _check_sources(self) -> None:
+        polls = self._settings.stale_polls
+        for seen in reach(self._writer.reader(), self._clock().timestamp(), polls):
+            if seen.stale:
+                self.alarm("stale", seen.platform, count=seen.stale, polls=polls)
+            else:
+                self.clear("stale", seen.platform)
+            if not seen.failing:
+                self.clear("blocked", seen.platform)
+                self.clear("auth", seen.platform)
+
+    def _hold(self, kind: str, count: int, *, wrong: bool) -> None:
+        if wrong:
+            self.alarm(kind, count=count)
+        else:
+            self.clear(kind)
+
+    def _owe(self, tx: sqlite3.Connection, key: str, text: str, at: datetime) -> None:
+        # Raising and clearing are log entries: the entry's number tells two alarms apart.
+        outbox.put(
+            tx,
+            kind="health",
+            subject=key,
+            seq=log.head(tx).seq,
+            destinations=self._destinations,
+            at=at,
+            body=text,
+        )
+        alarms.told(tx, key)

@@ -1,0 +1,219 @@
+"""One source, one way: collect, normalise, match, judge, capture, record.
+
+Steps of ``Pipeline``, in the order of the code:
+
+1. fetch a page of the source from its cursor;
+2. normalise each item; one that cannot be read is kept as it came and told;
+3. drop what was seen before with the same content;
+4. match and judge the rest in one batch;
+5. capture each finding;
+6. record findings, messages owed, digests of the rest and the cursor in one transaction.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from monitor.clock import Clock
+from monitor.collect.base import Collector, Page
+from monitor.errors import CollectError, EvidenceError, NormaliseError, StoreError, TransientError
+from monitor.evidence.capture import capture
+from monitor.judge.decide import Facts
+from monitor.log import logger
+from monitor.model.activity import Activity, Signal
+from monitor.model.evidence import RawItem
+from monitor.model.finding import Finding, Outcome
+from monitor.model.person import Watch
+from monitor.run.health import Health
+from monitor.run.pace import Pace
+from monitor.run.record import Batch, Captured, Malformed, Recorder
+from monitor.run.rules import EVERY_KEY, Reader
+from monitor.store import cursors
+from monitor.store.cursors import SourceState
+from monitor.store.seen import Seen, SeenState
+from monitor.store.writer import Writer
+
+CAPTURES_AT_ONCE = 4
+INTERNAL = "internal fault, see the log"
+UNFINISHED = "not finished in time, to be continued"
+
+
+@dataclass(frozen=True, slots=True)
+class PollReport:
+    """What one look at one source brought. ``error`` is one line, empty when all went well."""
+
+    watch_id: str
+    platform: str
+    items: int = 0
+    alerts: int = 0
+    reviews: int = 0
+    complete: bool = True
+    note: str = ""
+    error: str = ""
+
+    def plus(self, page: PollReport) -> PollReport:
+        return replace(
+            page,
+            items=self.items + page.items,
+            alerts=self.alerts + page.alerts,
+            reviews=self.reviews + page.reviews,
+            complete=self.complete and page.complete,
+            note=page.note or self.note,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the pipeline is composed of; time-outs are in seconds."""
+
+    collectors: Mapping[str, Collector]
+    reader: Reader
+    writer: Writer
+    seen: Seen
+    recorder: Recorder
+    health: Health
+    pace: Pace
+    clock: Clock
+    capture_timeout: float
+    poll_timeout: float
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An activity with the bytes it was made of."""
+
+    activity: Activity
+    raw: RawItem
+
+
+class Pipeline:
+    """Looks at one source at a time; safe to run for many sources at once."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    async def poll(self, watch: Watch) -> PollReport:
+        """Look once at a source. Store and evidence faults pass through: they stop the process."""
+        parts = self._parts
+        collector = parts.collectors[watch.platform]
+        state = self._state(watch)
+        with logger.contextualize(watch=watch.watch_id, collector=collector.info.name):
+            try:
+                async with asyncio.timeout(parts.poll_timeout):
+                    return await self._walk(collector, _resolved(watch, state), state)
+            except TimeoutError:
+                # Each page is committed with its cursor: the next look goes on where this stopped.
+                return self._failed(watch, state, TransientError(watch.watch_id, UNFINISHED))
+            except CollectError as error:
+                return self._failed(watch, state, error)
+            except (StoreError, EvidenceError):
+                raise
+            except Exception:
+                # The job edge: a fault of ours parks this source, and never the others.
+                logger.exception("poll failed")
+                parts.health.alarm("internal", watch.watch_id)
+                return self._failed(watch, state, CollectError(watch.watch_id, INTERNAL))
+
+    async def _walk(self, collector: Collector, watch: Watch, state: SourceState) -> PollReport:
+        report = PollReport(watch.watch_id, watch.platform)
+        async for page in collector.fetch(watch, state.cursor, state.last_look_at):
+            report = report.plus(await self._page(collector, watch, state, page, report))
+        return report
+
+    async def _page(
+        self, collector: Collector, watch: Watch, state: SourceState, page: Page, so_far: PollReport
+    ) -> PollReport:
+        parts = self._parts
+        items, malformed = _normalise(collector, watch, page)
+        fresh = self._unseen(watch, items)
+        facts = Facts(watch.facts(), EVERY_KEY)
+        findings = parts.reader.judge([(item.activity, facts) for item in fresh])
+        kept = [
+            (item, finding)
+            for item, finding in zip(fresh, findings, strict=True)
+            if finding.outcome is not Outcome.NONE
+        ]
+        captured = await self._capture(collector, watch, kept)
+        news = so_far.items + len(fresh)
+        step = parts.pace.after(watch.platform, state, page, news, parts.clock())
+        ended = page.last and page.complete and so_far.complete
+        pairs = [(item.activity.id, item.activity.revision) for item in fresh]
+        parts.recorder.record(watch, page, Batch(captured, pairs, malformed, ended), step)
+        self._tell(watch, page, items, malformed)
+        outcomes = [finding.outcome for _, finding in kept]
+        return PollReport(
+            watch.watch_id,
+            watch.platform,
+            items=len(fresh),
+            alerts=outcomes.count(Outcome.ALERT),
+            reviews=outcomes.count(Outcome.REVIEW),
+            complete=page.complete,
+            note=page.note,
+        )
+
+    def _state(self, watch: Watch) -> SourceState:
+        return cursors.load(self._parts.writer.reader(), watch.watch_id)
+
+    def _unseen(self, watch: Watch, items: Sequence[Item]) -> list[Item]:
+        pairs = [(item.activity.id, item.activity.revision) for item in items]
+        states = self._parts.seen.states(self._parts.writer.reader(), watch.person_ref, pairs)
+        fresh: dict[tuple[str, str], Item] = {}
+        for pair, item, state in zip(pairs, items, states, strict=True):
+            if state is not SeenState.SAME:
+                fresh.setdefault(pair, item)  # one page may list the same act twice
+        return list(fresh.values())
+
+    async def _capture(
+        self, collector: Collector, watch: Watch, kept: Sequence[tuple[Item, Finding]]
+    ) -> list[Captured]:
+        gate = asyncio.Semaphore(CAPTURES_AT_ONCE)
+
+        async def one(item: Item, finding: Finding) -> Captured:
+            async with gate:
+                timeout = self._parts.capture_timeout
+                taken = await capture(collector, finding.activity, item.raw, watch, timeout)
+            return Captured(finding, taken)
+
+        return list(await asyncio.gather(*(one(item, finding) for item, finding in kept)))
+
+    def _failed(self, watch: Watch, state: SourceState, error: CollectError) -> PollReport:
+        parts = self._parts
+        logger.warning("source not read: {}", error.cause)
+        next_check_at = parts.pace.failed(state, error, parts.clock())
+        with parts.writer.transaction() as tx:
+            cursors.failed(tx, watch.watch_id, error=error.cause, next_check_at=next_check_at)
+        parts.health.failed(watch, error)
+        return PollReport(watch.watch_id, watch.platform, complete=False, error=error.cause)
+
+    def _tell(
+        self, watch: Watch, page: Page, items: Sequence[Item], malformed: Sequence[Malformed]
+    ) -> None:
+        health = self._parts.health
+        if malformed:
+            health.alarm("malformed", watch.watch_id, count=len(malformed))
+        if page.moved_to:
+            health.alarm("moved", watch.watch_id)
+        if any(item.activity.signal is Signal.UNAVAILABLE for item in items):
+            health.alarm("unavailable", watch.watch_id)
+        else:
+            health.recovered(watch)
+
+
+def _resolved(watch: Watch, state: SourceState) -> Watch:
+    """Use the permanent id that earlier looks found: a handle may have changed hands since."""
+    return replace(watch, native_id=state.native_id or watch.native_id)
+
+
+def _normalise(
+    collector: Collector, watch: Watch, page: Page
+) -> tuple[list[Item], list[Malformed]]:
+    items: list[Item] = []
+    malformed: list[Malformed] = []
+    for raw in page.items:
+        try:
+            items.append(Item(collector.normalise(raw, watch), raw))
+        except NormaliseError as error:
+            malformed.append(Malformed(raw, error))
+    return items, malformed

@@ -1,0 +1,230 @@
+"""Record: evidence, messages owed, digests and the cursor, in one transaction or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.clock import Clock, to_text
+from monitor.collect.base import Page
+from monitor.errors import NormaliseError
+from monitor.evidence.files import Files, Staged
+from monitor.model.evidence import Canonical, Capture, Part, RawItem
+from monitor.model.finding import Finding
+from monitor.model.person import Watch
+from monitor.model.wire import finding_content
+from monitor.run.pace import Step
+from monitor.store import cursors, findings, log, outbox
+from monitor.store.keys import KeyRing
+from monitor.store.seen import Seen, SeenState
+from monitor.store.writer import Writer
+
+Destinations = Callable[[Watch, str], Sequence[tuple[str, str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Captured:
+    """A finding with its snapshot, ready to be recorded."""
+
+    finding: Finding
+    capture: Capture
+
+
+@dataclass(frozen=True, slots=True)
+class Malformed:
+    """An item whose form is unknown: its bytes are kept, so that nothing is lost."""
+
+    raw: RawItem
+    error: NormaliseError
+
+    @property
+    def pair(self) -> tuple[str, str]:
+        body = hashlib.sha256(self.raw.body).hexdigest()
+        return f"malformed:{self.raw.native_key}", body
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one page leaves: findings, (id, revision) of every new act, and unreadable items.
+
+    ``ended`` says that the look reached its end with this page and nothing was held back.
+    """
+
+    captured: Sequence[Captured]
+    pairs: Sequence[tuple[str, str]]
+    malformed: Sequence[Malformed]
+    ended: bool
+
+
+class Recorder:
+    """Writes what a page brought. Files are on disk before anything refers to them."""
+
+    def __init__(
+        self,
+        writer: Writer,
+        files: Files,
+        keyring: KeyRing,
+        seen: Seen,
+        destinations: Destinations,
+        clock: Clock,
+    ) -> None:
+        """``destinations`` says who is owed a message about a watch and an outcome."""
+        self._writer = writer
+        self._files = files
+        self._keyring = keyring
+        self._seen = seen
+        self._destinations = destinations
+        self._clock = clock
+
+    def record(self, watch: Watch, page: Page, batch: Batch, step: Step) -> None:
+        """Commit a page: evidence row, capture's digests, outbox rows, digests and cursor."""
+        with ExitStack() as stack:
+            staged = [self._stage(stack, c.capture.parts) for c in batch.captured]
+            odd = [self._stage(stack, [_odd_part(m)]) for m in batch.malformed]
+            with self._writer.transaction() as tx:
+                self._write(tx, watch, batch, staged, odd)
+                self._save_cursor(tx, watch, page, step, ended=batch.ended)
+
+    def _stage(self, stack: ExitStack, parts: Sequence[Part]) -> list[Staged]:
+        return stack.enter_context(self._files.staging(parts))
+
+    def _write(
+        self,
+        tx: sqlite3.Connection,
+        watch: Watch,
+        batch: Batch,
+        staged: Sequence[list[Staged]],
+        odd: Sequence[list[Staged]],
+    ) -> None:
+        now = self._clock()
+        fresh = self._still_fresh(tx, watch, batch)
+        for captured, files in zip(batch.captured, staged, strict=True):
+            activity = captured.finding.activity
+            if (activity.id, activity.revision) in fresh:
+                self._finding(tx, watch, captured, files, now)
+        for malformed, files in zip(batch.malformed, odd, strict=True):
+            if malformed.pair in fresh:
+                self._malformed(tx, watch, malformed, files, now)
+        self._seen.mark(tx, watch.person_ref, sorted(fresh), now.date())
+
+    def _still_fresh(
+        self, tx: sqlite3.Connection, watch: Watch, batch: Batch
+    ) -> set[tuple[str, str]]:
+        # Asked again inside the transaction: another process may have recorded the same page.
+        pairs = [*batch.pairs, *(m.pair for m in batch.malformed)]
+        states = self._seen.states(tx, watch.person_ref, pairs)
+        return {p for p, s in zip(pairs, states, strict=True) if s is not SeenState.SAME}
+
+    def _finding(
+        self,
+        tx: sqlite3.Connection,
+        watch: Watch,
+        captured: Captured,
+        files: list[Staged],
+        now: datetime,
+    ) -> None:
+        finding = captured.finding
+        finding_id = findings.existing_or_new(tx, self._keyring, finding.activity.id)
+        revision_no = findings.next_revision(tx, finding_id)
+        head = log.append(
+            tx,
+            at=now,
+            kind="finding",
+            subject=finding_id,
+            public=_public(finding, captured.capture, revision_no),
+            content={"finding": finding_content(finding), "watch": register_snapshot(watch)},
+            files=files,
+        )
+        findings.add(tx, finding_id, head.seq, finding.outcome.value)
+        self._files.publish(files)
+        outbox.put(
+            tx,
+            kind="finding",
+            subject=finding_id,
+            seq=head.seq,
+            destinations=self._destinations(watch, finding.outcome.value),
+            at=now,
+        )
+
+    def _malformed(
+        self,
+        tx: sqlite3.Connection,
+        watch: Watch,
+        malformed: Malformed,
+        files: list[Staged],
+        now: datetime,
+    ) -> None:
+        log.append(
+            tx,
+            at=now,
+            kind="malformed",
+            subject=watch.watch_id,
+            public={"platform": watch.platform, "field": malformed.error.field},
+            files=files,
+        )
+        self._files.publish(files)
+
+    def _save_cursor(
+        self, tx: sqlite3.Connection, watch: Watch, page: Page, step: Step, *, ended: bool
+    ) -> None:
+        cursors.save(
+            tx,
+            watch.watch_id,
+            cursor=page.cursor,
+            complete=ended,
+            native_id=page.native_id or watch.native_id,
+            handle=page.handle,
+            interval=step.interval,
+            next_check_at=step.next_check_at,
+            look_at=step.look_at,
+        )
+
+
+def register_snapshot(watch: Watch) -> dict[str, Canonical]:
+    """Return the register line as it was used; the evidence keeps it inside salted content."""
+    return {
+        "watch_id": watch.watch_id,
+        "person_ref": watch.person_ref,
+        "name": watch.name,
+        "platform": watch.platform,
+        "address": watch.address,
+        "instansi": watch.instansi,
+        "unit": watch.unit,
+        "ownership": watch.ownership.value,
+        "legal_ground": watch.legal_ground,
+        "notice_date": watch.notice_date.isoformat(),
+        "registered_on": watch.registered_on.isoformat(),
+        "employer_type": watch.employer_type.value,
+        "position": watch.position,
+        "area": watch.area,
+        "zone": watch.zone,
+        "native_id": watch.native_id,
+        "as_of": watch.as_of.isoformat() if watch.as_of else None,
+    }
+
+
+def _public(finding: Finding, capture: Capture, revision_no: int) -> Mapping[str, Canonical]:
+    activity = finding.activity
+    rules = {(m.rule, m.revision) for m in finding.matches}
+    return {
+        "outcome": finding.outcome.value,
+        "rules": [{"id": rule, "revision": revision} for rule, revision in sorted(rules)],
+        "ruleset": finding.ruleset,
+        "platform": activity.platform,
+        "signal": activity.signal.value,
+        "collector": activity.collector,
+        "collector_version": activity.collector_version,
+        "first_seen_at": to_text(activity.first_seen_at),
+        "revision_no": revision_no,
+        "partial": capture.partial,
+        "proof": capture.proof,
+        "capture_notes": list(capture.notes),
+    }
+
+
+def _odd_part(malformed: Malformed) -> Part:
+    return Part("record", "application/octet-stream", malformed.raw.body)

@@ -1,0 +1,100 @@
+"""Judges JSON Lines offline, in order, on one or several cores: ``netralitas match``."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from monitor import watch
+from monitor.model.wire import Statement, finding_output, statement
+from monitor.run.rules import Reader
+
+BATCH = 500
+AHEAD = 4
+
+_decode = msgspec.json.Decoder(dict[str, Any]).decode
+_encode = msgspec.json.Encoder().encode
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One input line's answer: an output line (JSON bytes), or what is wrong with the input."""
+
+    line: int
+    output: bytes = b""
+    error: str = ""
+
+    def error_line(self) -> bytes:
+        return _encode({"line": self.line, "error": self.error})
+
+
+def replay(
+    lines: Iterable[bytes], folder: Path, contests: tuple[str, ...] = (), jobs: int = 1
+) -> Iterator[Answer]:
+    """Judge each line with the watchlists of ``folder``; answers come in the lines' order.
+
+    Blank lines are passed over. ``contests`` count for lines that name none themselves.
+    """
+    batches = _batches(lines)
+    if jobs == 1:
+        reader = Reader(watch.load(folder))
+        for batch in batches:
+            yield from _judge(reader, contests, batch)
+        return
+    with ProcessPoolExecutor(jobs, initializer=_start, initargs=(folder,)) as pool:
+        waiting = []
+        for batch in batches:
+            waiting.append(pool.submit(_judge_here, contests, batch))
+            if len(waiting) >= jobs * AHEAD:
+                yield from waiting.pop(0).result()
+        for future in waiting:
+            yield from future.result()
+
+
+def _batches(lines: Iterable[bytes]) -> Iterator[list[tuple[int, bytes]]]:
+    numbered = ((n, line) for n, line in enumerate(lines, start=1) if line.strip())
+    while batch := list(itertools.islice(numbered, BATCH)):
+        yield batch
+
+
+def _judge(
+    reader: Reader, contests: tuple[str, ...], batch: list[tuple[int, bytes]]
+) -> list[Answer]:
+    read = [_read(reader, number, line) for number, line in batch]
+    statements = [item for item in read if isinstance(item, Statement)]
+    findings = iter(reader.judge_statements(statements, contests))
+    return [
+        item
+        if isinstance(item, Answer)
+        else Answer(number, output=_encode(finding_output(next(findings))))
+        for (number, _), item in zip(batch, read, strict=True)
+    ]
+
+
+def _read(reader: Reader, number: int, line: bytes) -> Statement | Answer:
+    try:
+        read = statement(_decode(line))
+    except (msgspec.DecodeError, UnicodeDecodeError, ValueError, TypeError, KeyError) as error:
+        return Answer(number, error=f"{error}".splitlines()[0])
+    unknown = [c for c in read.contests or () if c not in reader.ruleset.contests]
+    if unknown:
+        return Answer(number, error=f"contests: no contest {unknown[0]!r} on file")
+    return read
+
+
+# A worker process holds one reader for its whole life; building it is the costly part.
+_worker: list[Reader] = []
+
+
+def _start(folder: Path) -> None:
+    _worker.append(Reader(watch.load(folder)))
+
+
+def _judge_here(contests: tuple[str, ...], batch: list[tuple[int, bytes]]) -> list[Answer]:
+    return _judge(_worker[0], contests, batch)

@@ -1,0 +1,88 @@
+"""The rule set in force: one engine and the values it was built from, swapped whole."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from monitor.judge.decide import Facts, decide
+from monitor.match.engine import Engine
+from monitor.model.activity import Activity, Target
+from monitor.model.contest import live_at
+from monitor.model.finding import Finding
+from monitor.model.rule import AccountRole, RuleSet
+from monitor.model.wire import Statement
+
+# The daemon states every key: an empty one is the fact "unknown", not silence.
+EVERY_KEY = frozenset(
+    {"platform", "signal", "text", "media", "target", "occurred_at", "not_before", "person"}
+)
+
+
+class Reader:
+    """Matches and judges batches of activities with the rule set in force.
+
+    A new set replaces the old one between batches and never within one.
+    """
+
+    def __init__(self, ruleset: RuleSet) -> None:
+        self.ruleset = ruleset
+        self._engine = Engine(ruleset)
+
+    def swap(self, ruleset: RuleSet) -> None:
+        engine = Engine(ruleset)
+        self.ruleset, self._engine = ruleset, engine
+
+    def judge(self, cases: Sequence[tuple[Activity, Facts]]) -> list[Finding]:
+        """Judge activities of registered accounts; contests are those live at the act's time."""
+        activities = [self.with_role(activity) for activity, _ in cases]
+        live = [self._live(activity) for activity in activities]
+        return self._decide(activities, [facts for _, facts in cases], live)
+
+    def judge_statements(
+        self, statements: Sequence[Statement], contests: tuple[str, ...] = ()
+    ) -> list[Finding]:
+        """Judge what was stated offline: the line's contests, else the caller's, else live ones."""
+        activities = [self.with_role(s.activity) for s in statements]
+        live = [
+            s.contests if s.contests is not None else contests or self._live(a)
+            for s, a in zip(statements, activities, strict=True)
+        ]
+        return self._decide(activities, [Facts(s.person, s.stated) for s in statements], live)
+
+    def with_role(self, activity: Activity) -> Activity:
+        """Say who the target's author is, where the watchlists know and the sender did not."""
+        target = activity.target
+        if target is None or target.of or target.role:
+            return activity
+        role = self._role(activity.platform, target)
+        if role is None:
+            return activity
+        known = replace(target, role=role.role, of=role.of, account_type=role.account_type)
+        return replace(activity, target=known)
+
+    def _decide(
+        self,
+        activities: Sequence[Activity],
+        facts: Sequence[Facts],
+        live: Sequence[tuple[str, ...]],
+    ) -> list[Finding]:
+        readings = self._engine.read(activities, live)
+        triples = zip(activities, readings, facts, strict=True)
+        return [
+            decide(activity, reading, fact, self.ruleset) for activity, reading, fact in triples
+        ]
+
+    def _role(self, platform: str, target: Target) -> AccountRole | None:
+        for key in (target.author_id, target.author_handle):
+            role = self.ruleset.accounts.get((platform, key)) if key else None
+            if role is not None:
+                return role
+        return None
+
+    def _live(self, activity: Activity) -> tuple[str, ...]:
+        contests = self.ruleset.contests
+        when = activity.occurred_at
+        if when is None and activity.watch_id:
+            when = activity.first_seen_at
+        return live_at(contests.values(), when) if when else tuple(contests)

@@ -1,0 +1,152 @@
+"""Commands on what is stored: verify, status, migrate, backup, restore, keys."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import cast, get_args
+
+from monitor import app, config, console
+from monitor.clock import utc_now
+from monitor.errors import ConfigError, Fault, StoreError
+from monitor.evidence import verify as evidence
+from monitor.evidence.files import Files
+from monitor.evidence.report import Report
+from monitor.log import set_up
+from monitor.store import alarms, keys, log, outbox
+from monitor.store import backup as backups
+from monitor.store import migrate as schema
+from monitor.store.audit import Audit
+from monitor.store.db import connect
+from monitor.store.reach import reach
+
+
+def verify(path: Path, head: str) -> int:
+    """Check log, contents, snapshots and index; 1 and the first bad place where one fails."""
+    settings = _settings(path)
+    known = evidence.head_of(head) if head else None
+    _need_database(settings)
+    with Audit(settings.database) as audit, console.progress("verify"):
+        report = evidence.verify(audit, Files(settings.snapshots), known)
+    _print_report(report)
+    return 1 if report.fault_count else 0
+
+
+def status(path: Path) -> int:
+    """Print what is watched and what cannot be seen, what is owed, alarms, and the head."""
+    settings = _settings(path)
+    _need_database(settings)
+    schema.check(settings.database)
+    conn = connect(settings.database, read_only=True)
+    try:
+        polls = settings.health.stale_polls
+        seen = reach(conn, utc_now().timestamp(), polls)
+        console.table(
+            "Sources",
+            ("platform", "sources", "failing", "stale", "never read", "last success"),
+            [
+                (r.platform, str(r.sources), str(r.failing), str(r.stale), str(r.never_read),
+                 r.last_success_at or "never")
+                for r in seen
+            ],
+        )  # fmt: skip
+        owed = outbox.backlog(conn)
+        console.say("Messages: " + ", ".join(f"{n} {state}" for state, n in owed.items()))
+        for alarm in alarms.open_(conn):
+            console.plain(f"Alarm since {alarm.raised_at:%Y-%m-%d %H:%M} UTC: {alarm.text}")
+        head = log.head(conn)
+        console.say(f"Log head: {head.seq}:{head.hash}")
+        console.say(f"Rule set: {app.load_ruleset(settings).digest[:16]}")
+    finally:
+        conn.close()
+    return 0
+
+
+def migrate(path: Path) -> int:
+    """Upgrade the schema; say where the backup is, or that there was nothing to do."""
+    settings = _settings(path)
+    settings.path("data").mkdir(mode=0o700, parents=True, exist_ok=True)
+    kept = schema.upgrade(settings.database)
+    console.plain(f"Backup: {kept}" if kept else "The database has this version's schema.")
+    return 0
+
+
+def backup(path: Path, to: Path, *, with_keys: bool) -> int:
+    """Make ``to``/netralitas-TIME; the daemon may be running."""
+    settings = _settings(path)
+    _need_database(settings)
+    folder = to / f"netralitas-{utc_now():%Y%m%dT%H%M%SZ}"
+    ring = settings.path("keys") if with_keys else None
+    made = backups.backup(settings.database, settings.snapshots, ring, folder)
+    console.plain(f"Backup: {made}")
+    console.plain(f"Check it: netralitas restore --check {made}")
+    return 0
+
+
+def restore(path: Path, folder: Path, *, check_only: bool) -> int:
+    """Check a backup, and unless only that was asked, put it in place."""
+    faults = backups.restore_check(folder, _verify_copy)
+    for fault in faults:
+        console.complain(fault)
+    if faults:
+        return 1
+    console.say("The backup is whole and verifies.")
+    if check_only:
+        return 0
+    settings = _settings(path)
+    ring = settings.path("keys") if (folder / backups.KEYS).is_dir() else None
+    backups.restore(folder, settings.database, settings.snapshots, ring)
+    console.plain(f"Restored to {settings.database}")
+    return 0
+
+
+def keys_make(path: Path) -> int:
+    settings = _settings(path)
+    keys.make(settings.path("keys"))
+    return keys_list(path)
+
+
+def keys_rotate(path: Path, purpose: str) -> int:
+    if purpose not in get_args(keys.Purpose):
+        expected = "one of " + ", ".join(get_args(keys.Purpose))
+        raise ConfigError([Fault("keys rotate", "", expected, repr(purpose))])
+    settings = _settings(path)
+    keys.rotate(settings.path("keys"), cast("keys.Purpose", purpose))
+    return keys_list(path)
+
+
+def keys_list(path: Path) -> int:
+    """Print purposes, versions and fingerprints; a key itself is never printed."""
+    ring = keys.load(_settings(path).path("keys"))
+    rows = [(key.purpose, str(key.version), key.fingerprint) for key in ring.describe()]
+    console.table("Keys", ("purpose", "version", "fingerprint"), rows)
+    return 0
+
+
+def _settings(path: Path) -> config.Config:
+    settings = config.load(path)
+    set_up(settings.log.level, json_lines=settings.log.json_lines)
+    return settings
+
+
+def _need_database(settings: config.Config) -> None:
+    if not settings.database.exists():
+        raise StoreError(f"{settings.database}: no database yet; run: netralitas once")
+
+
+def _print_report(report: Report) -> None:
+    checked = f"{report.entries} entries, {report.contents} contents, {report.files} files"
+    console.say(f"Checked {checked}. Head {report.head.seq}:{report.head.hash}")
+    for fault in report.faults:
+        console.complain(str(fault))
+    hidden = report.fault_count - len(report.faults)
+    if hidden > 0:
+        console.complain(f"and {hidden} more")
+    if report.first:
+        console.complain(f"First bad place: {report.first}")
+    else:
+        console.say("Nothing was changed.")
+
+
+def _verify_copy(database: Path, snapshots: Path) -> tuple[str, ...]:
+    with Audit(database) as audit:
+        return tuple(str(fault) for fault in evidence.verify(audit, Files(snapshots)).faults)
