@@ -48,7 +48,7 @@ class Table:
 
     def integer(self, name: str, *, least: int, default: int | None = None) -> int | None:
         value = self._take(name, int, "a whole number", default)
-        if isinstance(value, int) and value < least:
+        if isinstance(value, int) and value < least and name in self.data:
             self.fault(name, f"a whole number from {least}", shown(value))
             return None
         return value if isinstance(value, int) else None
@@ -113,7 +113,8 @@ class Table:
         return self._choose(name, kind, value) if isinstance(value, str) else None
 
     def any_of(self, name: str, kind: type[E]) -> frozenset[E]:
-        chosen = [self._choose(name, kind, value) for value in self.texts(name)]
+        listed = enumerate(self.texts(name))
+        chosen = [self._choose(f"{name}.{place}", kind, value) for place, value in listed]
         return frozenset(value for value in chosen if value is not None)
 
     def _choose(self, name: str, kind: type[E], value: str) -> E | None:
@@ -193,4 +194,4 @@ def shown(value: object) -> str:
 def near(value: str, known: Collection[str]) -> str:
     """Return a hint at the known word that is closest to a wrong one, or nothing."""
     found = difflib.get_close_matches(value, sorted(known), n=1, cutoff=0.75)
-    return f"did you mean {found[0]!r}?" if found else ""
+    return f"did you mean {str(found[0])!r}?" if found else ""

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.watch.addresses import BadAddress, area, normalise
+
+DID = "did:plc:abcdefghijklmnopqrstuvwx"
+LABEL = st.from_regex(r"[A-Za-z]([A-Za-z0-9-]{0,10}[A-Za-z0-9])?", fullmatch=True)
+
+
+@pytest.mark.parametrize(
+    ("platform", "given_", "wanted"),
+    [
+        ("bluesky", "Nama.Example", "nama.example"),
+        ("bluesky", "  @nama.example ", "nama.example"),
+        ("bluesky", "https://bsky.app/profile/Nama.example", "nama.example"),
+        ("bluesky", "https://bsky.app/profile/nama.example/post/3k", "nama.example"),
+        ("bluesky", f"https://bsky.app/profile/{DID}", DID),
+        ("bluesky", DID, DID),
+        ("feed", "HTTPS://Blog.Example:8443/Feed?x=1#top", "https://blog.example:8443/Feed?x=1"),
+        ("feed", "http://[::1]:80/f", "http://[::1]:80/f"),
+        ("instagram", "@Calon_Rekaan", "calon_rekaan"),
+    ],
+)
+def test_one_written_form(platform: str, given_: str, wanted: str) -> None:
+    assert normalise(platform, given_) == wanted
+
+
+@pytest.mark.parametrize(
+    ("platform", "given_"),
+    [
+        ("bluesky", "nama"),
+        ("bluesky", "na_ma.example"),
+        ("bluesky", "-nama.example"),
+        ("bluesky", "https://lain.example/profile/nama.example"),
+        ("bluesky", "did:plc:short"),
+        ("feed", "blog.example/feed"),
+        ("feed", "ftp://blog.example/feed"),
+        ("feed", "https://"),
+        ("feed", "https://a@blog.example/feed"),
+        ("feed", "https://:rahasia@blog.example/feed"),
+        ("feed", "https://blog.example:port/feed"),
+        ("feed", "https://[::1/feed"),
+        ("instagram", "@"),
+        ("instagram", "dua kata"),
+    ],
+)
+def test_refused(platform: str, given_: str) -> None:
+    with pytest.raises(BadAddress) as caught:
+        normalise(platform, given_)
+    assert "rahasia" not in str(caught.value)
+
+
+@given(st.lists(LABEL, min_size=2, max_size=4).map(".".join))
+def test_a_handle_keeps_its_form_once_it_has_it(handle: str) -> None:
+    once = normalise("bluesky", f"@{handle}")
+    assert normalise("bluesky", once) == once == handle.lower()
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("31", "31"),
+        ("3515", "35.15"),
+        ("35.15", "35.15"),
+        (" 11 ", "11"),
+        ("351", None),
+        ("x", None),
+    ],
+)
+def test_area_codes(text: str, code: str | None) -> None:
+    assert area(text) == code
