@@ -139,10 +139,10 @@ class Http:
             try:
                 return await self._follow(target, call, configured=configured)
             except TransientError:
-                attempt += 1
-                if attempt >= self._settings.attempts:
+                if attempt + 1 >= self._settings.attempts:
                     raise
             await self._sleep(self._chance() * min(LONGEST_DELAY, BASE_DELAY * 2**attempt))
+            attempt += 1
 
     async def _follow(self, url: URL, call: _Call, *, configured: bool) -> Exchange:
         permanent = True

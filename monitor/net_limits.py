@@ -25,7 +25,11 @@ _KEPT_HOSTS = 4_096
 _EPOCH_SECONDS = 1_000_000_000
 _EPOCH_MILLIS = 1_000_000_000_000
 # draft-ietf-httpapi-ratelimit-headers, newer form: RateLimit: "default";r=0;t=30
-_COMBINED = re.compile(r"(?:\b(?:r|remaining)=(?P<left>\d+))|(?:\b(?:t|reset)=(?P<reset>\d+))")
+_COMBINED = re.compile(
+    r"\b(?:r|remaining)=(?P<left>\d{1,12})\b|\b(?:t|reset)=(?P<reset>\d{1,12})\b"
+)
+_COUNT = re.compile(r"\s*(\d{1,12})\s*")
+_MANY = 10**12
 
 Headers = Mapping[str, str]
 Sleep = Callable[[float], Awaitable[None]]
@@ -70,9 +74,9 @@ def read_quota(headers: Headers, now: datetime) -> Quota | None:
         reset = headers.get(f"{prefix}reset", "")
         if reset:
             wait = _reset_in(reset, _server_time(headers) or now)
-            left = headers.get(f"{prefix}remaining", "").strip()
+            left = _COUNT.fullmatch(headers.get(f"{prefix}remaining", ""))
             # Without a count the reset only matters once we are refused.
-            return None if wait is None else Quota(int(left) if left.isdecimal() else 1, wait)
+            return None if wait is None else Quota(int(left[1]) if left else _MANY, wait)
     return None
 
 
@@ -126,22 +130,22 @@ class Limits:
             host.closed_until = max(host.closed_until, self.monotonic() + wait)
         quota = read_quota(headers, now)
         if quota is not None and quota.remaining > 0 and quota.reset_in > 0:
-            host.rate = min(self.rate, quota.remaining / quota.reset_in)
+            host.rate = min(self.rate, quota.remaining / _bounded(quota.reset_in))
             host.rate_until = self.monotonic() + _bounded(quota.reset_in)
         return wait
 
     async def _wait(self, host: _Host, subject: str) -> None:
         now = self.monotonic()
         closed = host.closed_until - now
-        if closed > self.patience:
-            raise RateLimited(subject, closed)
         if now >= host.rate_until:
             host.rate = self.rate
         # Token bucket (GCRA): up to one second's worth may go at once, then evenly spaced.
         start = max(host.next_at, now)
         burst = max(0.0, 1.0 - 1.0 / host.rate)
-        host.next_at = start + 1.0 / host.rate
         wait = max(closed, start - burst - now)
+        if wait > self.patience:
+            raise RateLimited(subject, wait)
+        host.next_at = start + 1.0 / host.rate
         if wait > 0:
             await self.sleep(wait)
 

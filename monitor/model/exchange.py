@@ -1,0 +1,47 @@
+"""What is kept of an HTTP exchange beside its body: the ``headers`` part of a capture."""
+
+from __future__ import annotations
+
+from monitor.clock import to_text
+from monitor.model.evidence import Canonical, Exchange, Part, RawItem, canonical
+
+
+def headers_part(raw: RawItem) -> Part:
+    """Return, as canonical JSON, the exchanges that an item came from, without their bodies."""
+    context: dict[str, Canonical] = {
+        name: exchange_content(exchange) if exchange else None for name, exchange in raw.context
+    }
+    value: dict[str, Canonical] = {
+        "page": {**exchange_content(raw.page), "body_sha256": raw.page_digest},
+        "context": context,
+        "seen_at": to_text(raw.seen_at),
+        "not_before": to_text(raw.not_before) if raw.not_before else None,
+    }
+    return Part("headers", "application/json", canonical(value))
+
+
+def exchange_content(exchange: Exchange) -> dict[str, Canonical]:
+    """Return one exchange's JSON form; header order and case are the wire's."""
+    return {
+        "method": exchange.method,
+        "url": _clean(exchange.url),
+        "status": exchange.status,
+        "reason": _clean(exchange.reason),
+        "http_version": exchange.http_version,
+        "request_headers": _pairs(exchange.request_headers),
+        "response_headers": _pairs(exchange.response_headers),
+        "started_at": to_text(exchange.started_at),
+        "finished_at": to_text(exchange.finished_at),
+        "peer_ip": exchange.peer_ip,
+        "tls_cert_sha256": exchange.tls_cert_sha256,
+        "moved_to": _clean(exchange.moved_to),
+    }
+
+
+def _pairs(pairs: tuple[tuple[str, str], ...]) -> list[Canonical]:
+    return [[_clean(name), _clean(value)] for name, value in pairs]
+
+
+def _clean(text: str) -> str:
+    # Bytes that are no UTF-8 may reach a header's text as lone surrogates, which JSON has not.
+    return text.encode("utf-8", "backslashreplace").decode()
