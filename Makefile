@@ -51,7 +51,7 @@ lint: $(STAMP)/dev
 	$(BIN)/mypy
 	$(BIN)/netralitas check --config config.toml
 
-network: $(STAMP)/dev ## the real servers on loopback, and the tests that need them
+network: $(STAMP)/network ## the real servers on loopback, and the tests that need them
 	$(BIN)/python -m tests.network.servers --install
 	$(BIN)/python -m pytest -m network --network
 
@@ -109,6 +109,11 @@ $(STAMP)/dev: requirements/dev.txt pyproject.toml | $(STAMP)/venv
 	$(PIP) install --require-hashes -r requirements/dev.txt
 	$(LINK)
 	@touch $@ $(STAMP)/runtime
+
+# Node and npm for the real servers come from a pinned wheel, not from the system.
+$(STAMP)/network: requirements/network.txt $(STAMP)/dev
+	$(PIP) install --require-hashes -r requirements/network.txt
+	@touch $@
 
 # Debian ships Python without ensurepip; python3-venv brings it.
 $(STAMP)/venv:
