@@ -1,0 +1,224 @@
+"""The reader: activities in, readings out. It holds a rule set and word memories, no other state.
+
+The same activity under the same rule set gives the same reading, whatever came before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from monitor.match import acts, rules, stance
+from monitor.match.features import View, features
+from monitor.match.lexicon import Lexicon
+from monitor.match.names import Form, aliases, tag_aliases
+from monitor.match.numbers import NumberReader
+from monitor.match.page import Page, PageReader
+from monitor.match.pictures import Pictures
+from monitor.match.stance import Side
+from monitor.match.targets import Mention, TargetReader
+from monitor.model.activity import Activity, Signal, Target
+from monitor.model.contest import Contest, TargetKind
+from monitor.model.finding import Reading
+from monitor.model.rule import RuleSet, Stance
+
+_WORDLESS = acts.JOINS | acts.APPROVALS
+_ANSWERS = frozenset({Signal.REPLY, Signal.QUOTE, Signal.SHARE, Signal.POST})
+_BARREN = frozenset({"neutrality-reminder", "rebuttal", "denial", "parent-reminder"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    """One activity with everything that was read of it."""
+
+    activity: Activity
+    live: Mapping[str, Contest]
+    own: tuple[Page, ...]
+    parent: Page | None
+    mentions: tuple[Mention, ...]
+    parent_mentions: tuple[Mention, ...]
+    parent_sides: tuple[Side, ...]
+
+
+class Engine:
+    """Reads activities with one rule set."""
+
+    def __init__(self, ruleset: RuleSet) -> None:
+        """Build the indexes; raise ``ConfigError`` where a word list is missing."""
+        self._ruleset = ruleset
+        self._lexicon = Lexicon(ruleset.lexicon)
+        contests = ruleset.contests
+        self._pages = PageReader(self._lexicon, aliases(contests.values(), self._lexicon))
+        numbers = NumberReader(contests, self._lexicon)
+        self._targets = TargetReader(self._lexicon, tag_aliases(contests.values()), numbers)
+        self._pictures = Pictures(contests, self._lexicon)
+
+    def read(
+        self, activities: Sequence[Activity], live: Sequence[tuple[str, ...]]
+    ) -> list[Reading]:
+        """Return one reading per activity, in order.
+
+        ``live`` holds, per activity, the ids of the contests that may be meant; pairs of
+        candidates are preferred to parties, then the order given counts.
+        """
+        pairs = zip(activities, live, strict=True)
+        return [self._read(activity, self._contests(ids)) for activity, ids in pairs]
+
+    def _contests(self, ids: Sequence[str]) -> dict[str, Contest]:
+        known = [self._ruleset.contests[i] for i in ids if i in self._ruleset.contests]
+        ordered = sorted(known, key=lambda c: any(t.kind is TargetKind.PARTAI for t in c.targets))
+        return {contest.id: contest for contest in ordered}
+
+    def _read(self, activity: Activity, live: Mapping[str, Contest]) -> Reading:
+        scene = self._scene(activity, live)
+        sides = self._own_sides(scene)
+        found = self._features(scene, sides)
+        sides, found = self._with_act(scene, sides, found)
+        reached = rules.apply(self._ruleset.rules, activity, sides, found, live)
+        best = sides[0] if sides else None
+        return Reading(
+            stance=best.stance if best else None,
+            targets=tuple(dict.fromkeys(s.target for s in sides)),
+            score=best.score if best else 0,
+            matches=reached.matches,
+            derivation=_derivation(sides, found, reached.reasons),
+            features=found,
+            phases=reached.phases,
+        )
+
+    def _scene(self, activity: Activity, live: Mapping[str, Contest]) -> _Scene:
+        ids = tuple(live)
+        parent, parent_mentions = self._parent(activity.target, ids)
+        inherited = _account_of(activity.target, live)
+        context = [inherited] if inherited else [m.target for m in parent_mentions]
+        own = self._own_pages(activity)
+        mentions = [m for page in own for m in self._targets.read(page, ids, context)]
+        sides = stance.sides(self._toward(parent, parent_mentions, inherited)) if parent else []
+        return _Scene(
+            activity, live, own, parent, tuple(mentions), tuple(parent_mentions), tuple(sides)
+        )
+
+    def _parent(
+        self, target: Target | None, ids: Sequence[str]
+    ) -> tuple[Page | None, list[Mention]]:
+        if target is None:
+            return None, []
+        alt = " ".join(m.alt for m in target.media)
+        page = self._pages.read("target.text", target.text)
+        mentions = self._targets.read(page, ids)
+        if not mentions and alt:
+            shown = self._pages.read("target.media.0.alt", alt)
+            if self._targets.read(shown, ids):
+                return shown, self._targets.read(shown, ids)
+        return page, mentions
+
+    def _own_pages(self, activity: Activity) -> tuple[Page, ...]:
+        pages = [self._pages.read("text", activity.text)]
+        for place, media in enumerate(activity.media):
+            said = media.alt or " ".join(media.tags)
+            if said:
+                pages.append(self._pages.read(f"media.{place}.alt", said))
+        return tuple(pages)
+
+    def _toward(
+        self, page: Page, mentions: Sequence[Mention], inherited: str
+    ) -> list[stance.Evidence]:
+        return stance.evidence(page, mentions, self._lexicon, inherited)
+
+    def _own_sides(self, scene: _Scene) -> list[Side]:
+        if scene.activity.signal in _WORDLESS:
+            return []
+        inherited = self._inherited(scene)
+        items: list[stance.Evidence] = []
+        live = tuple(scene.live)
+        context = [inherited] if inherited else []
+        for page in scene.own:
+            mentions = self._targets.read(page, live, context)
+            items += self._toward(page, mentions, "" if scene.mentions else inherited)
+        found = stance.sides(items, capped=_several(scene.mentions))
+        return _with_rivals(found, scene.mentions)
+
+    def _inherited(self, scene: _Scene) -> str:
+        """Return the one target that an answer without a name speaks of."""
+        if scene.activity.signal not in _ANSWERS or scene.mentions:
+            return ""
+        account = _account_of(scene.activity.target, scene.live)
+        if account:
+            return account
+        named = {m.target for m in scene.parent_mentions}
+        return next(iter(named)) if len(named) == 1 else ""
+
+    def _features(self, scene: _Scene, sides: Sequence[Side]) -> frozenset[str]:
+        view = View(
+            scene.activity,
+            scene.own,
+            scene.parent,
+            scene.mentions,
+            scene.parent_mentions,
+            sides,
+            scene.live,
+        )
+        found = set(features(view))
+        found.add("own-words" if scene.own[0].words else "no-own-words")
+        if scene.activity.target and scene.activity.target.role in acts.CAMPAIGN_ROLES:
+            found.add("group-of-team")
+        return frozenset(found)
+
+    def _with_act(
+        self, scene: _Scene, sides: list[Side], found: frozenset[str]
+    ) -> tuple[list[Side], frozenset[str]]:
+        """Add what the act says by itself, and what its pictures show."""
+        activity = scene.activity
+        if sides:
+            return sides, found
+        if activity.signal in _WORDLESS or self._passes_on(scene, found):
+            emoji = acts.emoji_features(
+                activity.text,
+                self._lexicon.phrases["sympathy"],
+                self._lexicon.phrases["mock_emoji"],
+            )
+            read = acts.read(activity, scene.parent, scene.parent_sides, found | emoji)
+            extra = [item.features for item in read]
+            return [item.side for item in read], found.union(*extra)
+        shown, extra_features = self._pictures.read(scene.own, scene.mentions, scene.live)
+        return shown, found | extra_features
+
+    def _passes_on(self, scene: _Scene, found: frozenset[str]) -> bool:
+        """A share speaks unless its own words refuse it; a quote only without own words."""
+        if scene.activity.signal not in acts.PASSES_ON or found & _BARREN:
+            return False
+        wordless = "no-own-words" in found
+        return wordless or scene.activity.signal is Signal.SHARE
+
+
+def _account_of(target: Target | None, live: Mapping[str, Contest]) -> str:
+    """Return the target id of a candidate's, team's or party's account, if its contest is live."""
+    if target is None or target.role not in acts.POLITICAL_ROLES or not target.of:
+        return ""
+    return target.of if rules.contest_of(live, target.of) else ""
+
+
+def _several(mentions: Sequence[Mention]) -> bool:
+    return any(m.rivals for m in mentions)
+
+
+def _with_rivals(sides: list[Side], mentions: Sequence[Mention]) -> list[Side]:
+    """Name every target that an ambiguous number could mean (POLICY 10)."""
+    rivals = {m.target: m.rivals for m in mentions if m.form is Form.NUMBER and m.rivals}
+    found = list(sides)
+    for side in sides:
+        found += [replace(side, target=rival) for rival in rivals.get(side.target, ())]
+    return found
+
+
+def _derivation(
+    sides: Sequence[Side], found: frozenset[str], excluded: Sequence[str]
+) -> tuple[str, ...]:
+    reasons = [f"{s.stance.value} {s.target}: {reason}" for s in sides for reason in s.reasons]
+    noted = [f"features: {', '.join(sorted(found))}"] if found else []
+    return (*reasons, *noted, *excluded)
+
+
+def takes_side(reading: Reading) -> bool:
+    """Say whether a reading shows support or attack at all."""
+    return reading.stance in (Stance.SUPPORT, Stance.ATTACK)

@@ -1,0 +1,218 @@
+"""Named features of an act: what a rule may need, be capped by, or be excluded by.
+
+Each is one small question with one name. Rules refer to the names; adding a feature is one
+function and one line in ``FEATURES``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from monitor.match import press
+from monitor.match.names import Form
+from monitor.match.page import Page
+from monitor.match.stance import Side
+from monitor.match.targets import Mention
+from monitor.model.activity import Activity, Signal
+from monitor.model.contest import Contest, TargetKind
+from monitor.model.rule import Stance
+
+_HEADLINE = 0.7
+_PAIR = 2
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a feature may look at: the act, its pages, its mentions and its sides.
+
+    ``own`` are pages of the person's own words and pictures, ``parent`` the page acted upon.
+    """
+
+    activity: Activity
+    own: Sequence[Page]
+    parent: Page | None
+    mentions: Sequence[Mention]
+    parent_mentions: Sequence[Mention]
+    sides: Sequence[Side]
+    contests: Mapping[str, Contest]
+
+    def says(self, name: str) -> bool:
+        """Say whether the person's own words hold a phrase of a list."""
+        return any(page.has(name) for page in self.own)
+
+    @property
+    def clear_support(self) -> bool:
+        return any(s.clear and s.stance is Stance.SUPPORT for s in self.sides)
+
+
+def _reminder(view: View) -> bool:
+    return view.says("reminder") and not view.clear_support
+
+
+def _parent_reminder(view: View) -> bool:
+    return bool(view.parent and view.parent.has("reminder"))
+
+
+def _education(view: View) -> bool:
+    return view.says("education") and not any(s.stance is Stance.SUPPORT for s in view.sides)
+
+
+def _parent_education(view: View) -> bool:
+    return bool(view.parent and view.parent.has("education") and not view.parent_mentions)
+
+
+def _courtesy(view: View) -> bool:
+    return view.says("courtesy") and not view.clear_support
+
+
+def _parent_courtesy(view: View) -> bool:
+    return bool(view.parent and view.parent.has("courtesy"))
+
+
+def _rebuttal(view: View) -> bool:
+    return (view.says("rebuttal") or _rebuts_parent(view)) and not view.clear_support
+
+
+def _rebuts_parent(view: View) -> bool:
+    return view.activity.signal is Signal.QUOTE and view.says("reminder")
+
+
+def _service(view: View) -> bool:
+    return view.says("service") and not any(s.stance is Stance.SUPPORT for s in view.sides)
+
+
+def _passive(view: View) -> bool:
+    return view.says("passive") and not view.clear_support
+
+
+def _all_candidates(view: View) -> bool:
+    """All pairs of one contest named alike, or spoken of together, with no side taken."""
+    if view.clear_support:
+        return False
+    for contest in view.contests.values():
+        pairs = {t.id for t in contest.targets if t.kind is TargetKind.PASLON}
+        named = {m.target for m in view.mentions} & pairs
+        if len(pairs) >= _PAIR and named == pairs:
+            return True
+    return view.says("list_word") and not view.sides
+
+
+def _other_vote(view: View) -> bool:
+    return view.says("other_vote") and not any(m.form is Form.NAME for m in view.mentions)
+
+
+def _press(view: View) -> bool:
+    return any(press.score(page) >= _HEADLINE for page in view.own if page.words)
+
+
+def _question(view: View) -> bool:
+    return any(w.asked for page in view.own for w in page.words)
+
+
+def _doubt(view: View) -> bool:
+    return view.says("doubt")
+
+
+def _added(view: View) -> bool:
+    return view.says("added")
+
+
+def _denial(view: View) -> bool:
+    return view.says("denial") and not view.clear_support
+
+
+def _invites(view: View) -> bool:
+    return view.says("invite")
+
+
+def _old(view: View) -> bool:
+    return view.says("before_years") and not view.clear_support
+
+
+def _picture(view: View, words: str) -> bool:
+    named = {m.target for m in view.mentions}
+    return bool(named) and any(p.field.startswith("media") and p.has(words) for p in view.own)
+
+
+def _photo(view: View) -> bool:
+    return _picture(view, "photo")
+
+
+def _props(view: View) -> bool:
+    return _picture(view, "props")
+
+
+def _team_photo(view: View) -> bool:
+    return _picture(view, "team")
+
+
+def _gesture(view: View) -> bool:
+    return view.says("gesture")
+
+
+def _allowed_pose(view: View) -> bool:
+    return view.says("fist") and not view.says("gesture") and not view.sides
+
+
+def _office_account(view: View) -> bool:
+    target = view.activity.target
+    return bool(target and target.account_type == "jabatan")
+
+
+def _derogatory(view: View) -> bool:
+    return any(m.form is Form.DEROGATORY for m in view.mentions)
+
+
+def _several(view: View) -> bool:
+    return any(m.rivals for m in view.mentions)
+
+
+FEATURES: Mapping[str, Callable[[View], bool]] = {
+    "neutrality-reminder": _reminder,
+    "parent-reminder": _parent_reminder,
+    "voter-education": _education,
+    "parent-education": _parent_education,
+    "courtesy": _courtesy,
+    "parent-courtesy": _parent_courtesy,
+    "rebuttal": _rebuttal,
+    "official-service": _service,
+    "passive-attendance": _passive,
+    "all-candidates": _all_candidates,
+    "other-election": _other_vote,
+    "press-shape": _press,
+    "question": _question,
+    "undecided": _doubt,
+    "added-by-others": _added,
+    "denial": _denial,
+    "invites": _invites,
+    "old-content": _old,
+    "photo-with-target": _photo,
+    "props-in-photo": _props,
+    "team-in-photo": _team_photo,
+    "gesture": _gesture,
+    "allowed-pose": _allowed_pose,
+    "office-account": _office_account,
+    "derogatory-name": _derogatory,
+    "several-contests": _several,
+}
+
+# Set by the engine itself, because they tell how it came to a side.
+ENGINE_FEATURES = frozenset(
+    {
+        "own-words",
+        "no-own-words",
+        "target-missing",
+        "neutral-content",
+        "weak-side",
+        "time-unknown",
+        "ballot-gesture",
+        "group-of-team",
+    }
+)
+NAMES = frozenset(FEATURES) | ENGINE_FEATURES
+
+
+def features(view: View) -> frozenset[str]:
+    """Return the names of all features that an act has."""
+    return frozenset(name for name, detect in FEATURES.items() if detect(view))

@@ -1,0 +1,120 @@
+"""Ballot numbers: a number is a candidate only with a contest and a voting word."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from monitor.match.lexicon import Lexicon
+from monitor.match.page import Page
+from monitor.model.contest import Contest, TargetKind
+from monitor.text.tokens import Kind
+
+_PADDED = re.compile(r"0[1-9]")
+_SMALL = re.compile(r"0?([1-9])")
+_WINDOW = 3
+_WIDE = 8
+
+Number = tuple[str, str, int, int, tuple[str, ...]]
+# The words that name each level of contest in a text, by ``Contest.level``.
+_LEVEL_WORDS: Mapping[str, frozenset[str]] = {
+    "pilpres": frozenset({"pilpres", "presiden", "capres", "cawapres", "wapres"}),
+    "pilgub": frozenset({"pilgub", "gubernur", "cagub", "cawagub"}),
+    "pilbup": frozenset({"pilbup", "bupati", "cabup", "cawabup"}),
+    "pilwako": frozenset({"pilwako", "pilwalkot", "walikota", "cawalkot"}),
+}
+
+
+class NumberReader:
+    """Reads ballot numbers of pairs; a party's number needs the party's name beside it."""
+
+    def __init__(self, contests: Mapping[str, Contest], lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+        self._levels = {contest.id: contest.level for contest in contests.values()}
+        self._ballots = {
+            contest.id: {
+                target.number: target.id
+                for target in contest.targets
+                if target.number is not None and target.kind is TargetKind.PASLON
+            }
+            for contest in contests.values()
+        }
+
+    def read(self, page: Page, live: Sequence[str], named: Sequence[str]) -> list[Number]:
+        """Return (target, contest, first word, last word, rivals) for every ballot number."""
+        ballots = [c for c in live if self._ballots.get(c)]
+        if not ballots:
+            return []
+        found: list[Number] = []
+        taken = frozenset(named)
+        offices = {page.words[i].form for i in page.marked("contest_word")}
+        for index in range(len(page.words)):
+            value = self._value(page, index)
+            if value and self._is_ballot(page, index, bool(named)):
+                number = self._resolve(index, value, self._narrowed(ballots, value, taken, offices))
+                if number:
+                    found.append(number)
+        return found
+
+    def _value(self, page: Page, index: int) -> int | None:
+        word = page.words[index]
+        text = word.form if word.kind is not Kind.WORD else self._lexicon.numerals.get(word.form)
+        match = _SMALL.fullmatch(text or word.form)
+        return int(match.group(1)) if match else None
+
+    def _is_ballot(self, page: Page, index: int, named: bool) -> bool:
+        word = page.words[index]
+        if word.tag >= 0:
+            return self._in_tag(page, index)
+        if self._other_sense(page, index):
+            return False
+        before = self._near(page, index, "number_word", back=1)
+        cued = self._near(page, index, "number_cue", back=_WINDOW, ahead=2)
+        wide = self._near(page, index, "politics", back=_WIDE, ahead=_WIDE)
+        if _PADDED.fullmatch(word.form):
+            return before or cued or wide or named
+        if before:
+            return cued or wide or named
+        return cued and self._right_after_vote(page, index)
+
+    def _right_after_vote(self, page: Page, index: int) -> bool:
+        """A bare number counts right after a voting verb, or under a word for a pair."""
+        direct = page.marked("number_cue") | page.marked("number_word")
+        return index - 1 in direct or (index - 2 in direct and page.words[index - 1].form == "yang")
+
+    def _other_sense(self, page: Page, index: int) -> bool:
+        other = page.marked("number_other")
+        after = page.words[index + 1] if index + 1 < len(page.words) else None
+        if index - 1 in other or (index - 2 in other and page.words[index - 1].form == "nomor"):
+            return True
+        same = after is not None and after.clause == page.words[index].clause
+        return same and index + 1 in other and page.words[index].form[0] != "0"
+
+    def _in_tag(self, page: Page, index: int) -> bool:
+        tag = page.tags[page.words[index].tag]
+        forms = {page.words[i].form for i in range(tag.first, tag.last + 1) if i != index}
+        cues = self._lexicon.phrases["number_cue"] | self._lexicon.phrases["number_word"]
+        return bool(forms & cues)
+
+    def _near(self, page: Page, index: int, name: str, back: int, ahead: int = 0) -> bool:
+        marks = page.marked(name)
+        clause = page.words[index].clause
+        near = range(max(0, index - back), min(len(page.words), index + ahead + 1))
+        return any(i in marks and i != index and page.words[i].clause == clause for i in near)
+
+    def _resolve(self, index: int, value: int, fits: Sequence[str]) -> Number | None:
+        if not fits:
+            return None
+        ids = [self._ballots[c][value] for c in fits]
+        return ids[0], fits[0], index, index, tuple(ids[1:])
+
+    def _narrowed(
+        self, ballots: Sequence[str], value: int, named: frozenset[str], offices: set[str]
+    ) -> list[str]:
+        """Leave the contests that the text's other targets or office words point to."""
+        fits = [c for c in ballots if value in self._ballots[c]]
+        by_name = [c for c in fits if named & set(self._ballots[c].values())]
+        if by_name:
+            return by_name
+        by_level = [c for c in fits if offices & _LEVEL_WORDS.get(self._levels[c], frozenset())]
+        return by_level or fits

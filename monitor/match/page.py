@@ -1,0 +1,198 @@
+"""One field of an activity, read into words, clauses, names and cue phrases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from monitor.match.lexicon import Lexicon
+from monitor.match.names import Alias
+from monitor.text.fold import fold, fold_word
+from monitor.text.forms import Forms
+from monitor.text.index import Found, PhraseIndex
+from monitor.text.tags import camel_parts
+from monitor.text.tokens import Kind, Token, tokens
+
+Meaning = Alias | str
+_TITLE_MIN = 2
+
+
+@dataclass(slots=True)
+class Word:
+    """One word as it was meant, with its place in the field as received."""
+
+    form: str
+    start: int
+    end: int
+    clause: int
+    kind: Kind
+    barrier: bool = False
+    quoted: bool = False
+    asked: bool = False
+    upper: bool = False
+    title: bool = False
+    tag: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A hashtag: its folded body and the words it was split into (both ends included)."""
+
+    body: str
+    first: int
+    last: int
+
+
+@dataclass
+class Page:
+    """A field's words and every phrase of the lists found in them.
+
+    ``spots`` maps a list's name to word ranges, in order; ``names`` are aliases of targets.
+    """
+
+    field: str
+    text: str
+    words: list[Word]
+    tags: list[Tag]
+    names: list[Found[Alias]] = field(default_factory=list)
+    spots: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
+
+    def has(self, name: str) -> bool:
+        return name in self.spots
+
+    def marked(self, name: str) -> frozenset[int]:
+        """Return the indices of all words inside phrases of a list."""
+        if name not in self._marks:
+            ranges = self.spots.get(name, ())
+            self._marks[name] = frozenset(i for a, b in ranges for i in range(a, b + 1))
+        return self._marks[name]
+
+    @cached_property
+    def _marks(self) -> dict[str, frozenset[int]]:
+        return {}
+
+    @cached_property
+    def negating(self) -> frozenset[int]:
+        """Return the words that negate or forbid."""
+        found = self.marked("negators") | self.marked("prohibitors")
+        return found - self.marked("not_negation")
+
+    @cached_property
+    def shouting(self) -> bool:
+        """Say whether the text is mostly capitals, so that capitals tell nothing."""
+        letters = [w for w in self.words if w.kind is Kind.WORD and w.end - w.start > 1]
+        return bool(letters) and sum(w.upper for w in letters) * 2 > len(letters)
+
+
+class PageReader:
+    """Reads fields with one set of lists and names; keeps only bounded memories of words."""
+
+    def __init__(self, lexicon: Lexicon, aliases: Iterable[tuple[str, Alias]]) -> None:
+        phrases: dict[str, list[Meaning]] = {}
+        for name, entries in lexicon.phrases.items():
+            for entry in entries:
+                phrases.setdefault(entry, []).append(name)
+        for entry in lexicon.gestures:
+            phrases.setdefault(entry, []).append("gesture")
+        name_words: set[str] = set()
+        for entry, alias in aliases:
+            phrases.setdefault(entry, []).append(alias)
+            if not alias.ambiguous:
+                name_words.update(entry.split())
+        known = lexicon.vocabulary() | {word for phrase in phrases for word in phrase.split()}
+        kept = {k: v for k, v in lexicon.short.items() if k not in name_words}
+        self._names = name_words
+        self._lexicon = lexicon
+        self._index: PhraseIndex[Meaning] = PhraseIndex(phrases)
+        slips = name_words - lexicon.common
+        self._forms = Forms(frozenset(known) - frozenset(kept), kept, slips)
+
+    def read(self, name: str, text: str) -> Page:
+        """Return the page of a field; time is linear in the text's length."""
+        page = Page(name, text, [], [])
+        self._fill(page, tokens(fold(text)))
+        starts = _clause_starts(page.words)
+        for found in self._index.find([w.form for w in page.words], starts):
+            if isinstance(found.value, Alias):
+                page.names.append(found)  # type: ignore[arg-type]  # narrowed by its value
+            else:
+                page.spots.setdefault(found.value, []).append((found.first, found.last))
+        return page
+
+    def _fill(self, page: Page, found: Sequence[Token]) -> None:
+        shift = 0
+        for index, token in enumerate(found):
+            token.clause += shift
+            alone = token.kind is Kind.TAG and _stands_in_row(found, index)
+            if token.kind is Kind.TAG:
+                token.clause += alone
+                self._add_tag(page, token)
+            elif token.kind is Kind.WORD:
+                for form in self._forms.of(token.form):
+                    shift += self._add(page, token, form)
+            elif token.kind is not Kind.HANDLE or token.form in self._names:
+                self._add(page, token, token.form)
+            shift += 2 * alone
+
+    def _add(self, page: Page, token: Token, form: str) -> int:
+        """Append a word; a contrast opens a clause, which is returned as one more."""
+        opens = form in self._lexicon.phrases["contrast"]
+        raw = page.text[token.start : token.end]
+        page.words.append(
+            Word(
+                form,
+                token.start,
+                token.end,
+                token.clause + opens,
+                token.kind,
+                token.barrier,
+                token.quoted,
+                token.asked,
+                raw.isupper() and len(raw) >= _TITLE_MIN,
+                raw[:1].isupper(),
+            )
+        )
+        if opens:
+            token.clause += 1
+        return int(opens)
+
+    def _add_tag(self, page: Page, token: Token) -> None:
+        raw = page.text[token.start : token.end]
+        first = len(page.words)
+        for form, start, end in self._tag_parts(token, raw):
+            word = Word(form, start, end, token.clause, Kind.TAG, tag=len(page.tags))
+            word.upper = page.text[start:end].isupper()
+            page.words.append(word)
+        if len(page.words) > first:
+            page.tags.append(Tag(token.form.lstrip("#"), first, len(page.words) - 1))
+
+    def _tag_parts(self, token: Token, raw: str) -> list[tuple[str, int, int]]:
+        body = token.form.lstrip("#")
+        whole = self._forms.of(body)
+        ranges = camel_parts(raw) if len(whole) == 1 and whole[0] not in self._names else None
+        if ranges is not None:
+            return [
+                (form, token.start + a, token.start + b)
+                for a, b in ranges
+                for form in self._forms.of(fold_word(raw[a:b]))
+            ]
+        pieces = self._forms.split(body)
+        if sum(map(len, pieces)) + 1 != token.end - token.start:
+            return [(form, token.start, token.end) for p in pieces for form in self._forms.of(p)]
+        parts, at = [], token.start + 1
+        for piece in pieces:
+            parts += [(form, at, at + len(piece)) for form in self._forms.of(piece)]
+            at += len(piece)
+        return parts
+
+
+def _stands_in_row(found: Sequence[Token], index: int) -> bool:
+    """Say whether a hashtag hangs on the text instead of standing for a word in a sentence."""
+    after = found[index + 1] if index + 1 < len(found) else None
+    before = found[index - 1] if index else None
+    return after is None or after.kind is Kind.TAG or (before and before.kind is Kind.TAG) is True
+
+
+def _clause_starts(words: Sequence[Word]) -> frozenset[int]:
+    return frozenset(i for i in range(1, len(words)) if words[i].clause != words[i - 1].clause)

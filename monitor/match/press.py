@@ -1,0 +1,55 @@
+"""How much a text looks like a report of others' words and deeds, from 0 to 1."""
+
+from __future__ import annotations
+
+import re
+
+from monitor.match.page import Page
+from monitor.text.tokens import Kind
+
+_TAIL = re.compile(r"(\s[-–|]\s*[\w.]+(\s[\w.]+){0,3}|\.\.\.|…)\s*$")
+_LINK = re.compile(r"https?://|www\.")
+_TITLED = 0.6
+_MIN_WORDS = 5
+_OPENING = 9
+_LONG = 4
+_CUT = 0.35
+
+
+def score(page: Page) -> float:
+    """Return the headline score of a field."""
+    text = _LINK.split(page.text, maxsplit=1)[0].strip()
+    total = _shape(page, text) + _words(page) - _talk(page)
+    return min(1.0, max(0.0, total))
+
+
+def damping(press: float) -> float:
+    """Return the factor for word evidence: 1 for plain talk, 0 for a plain headline."""
+    return 1.0 - max(0.0, (press - _CUT) / (1.0 - _CUT))
+
+
+def _shape(page: Page, text: str) -> float:
+    letters = [w for w in page.words if w.kind is Kind.WORD and w.end - w.start >= _LONG]
+    total = 0.0
+    if len(letters) >= _MIN_WORDS:
+        titled = sum(w.title for w in letters) / len(letters)
+        total += 0.45 if titled >= _TITLED and not page.shouting else 0.0
+    total += 0.15 if _LINK.search(page.text) else 0.0
+    total += 0.2 if _TAIL.search(text[-80:]) else 0.0
+    if ":" in text[:50] and len(letters) >= _MIN_WORDS:
+        total += 0.15
+    return total
+
+
+def _words(page: Page) -> float:
+    total = 0.2 if page.has("reporter") else 0.0
+    total += min(0.3, 0.12 * len(page.spots.get("formal", ())))
+    opening = any(first < _OPENING for first, _ in page.spots.get("third", ()))
+    return total + (0.25 if opening else 0.0)
+
+
+def _talk(page: Page) -> float:
+    total = 0.35 if page.has("first") else 0.0
+    total += 0.25 if page.has("chat") else 0.0
+    total += 0.25 if any(w.kind is Kind.EMOJI for w in page.words) else 0.0
+    return total + (0.15 if "!" in page.text else 0.0)

@@ -1,0 +1,226 @@
+"""Which side a text takes toward each target, with every reason in words.
+
+A side is ``clear`` when an ordinary supervisor would see it without a second look; an attack is
+clear only on a call to reject or a hard insult bound to the target in its own clause (POLICY 9).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from monitor.match import press
+from monitor.match.cues import CLASSES, Bound, bind, cues
+from monitor.match.names import Form
+from monitor.match.page import Page, Tag
+from monitor.match.lexicon import Lexicon
+from monitor.match.targets import Mention
+from monitor.model.finding import Span
+from monitor.model.rule import Stance
+from monitor.text.tokens import Kind
+
+# Set once on labelled texts: a side below REVIEW is none, a support side from ALERT on is clear.
+REVIEW = 30
+ALERT = 60
+_SCALE = 2.6
+_SHARES = (1.0, 0.6, 0.4, 0.3, 0.2)
+_TAG_WEIGHT = 2.3
+_BARE_TAG_WEIGHT = 0.9
+_SLOGAN_WEIGHT = 1.8
+_EMOJI_WEIGHT = 1.0
+_NAME_CALLING = 2.2
+_SHORT_TEXT = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One reason for or against a target; ``weight`` is after binding, negation and damping."""
+
+    target: str
+    stance: Stance
+    weight: float
+    reason: str
+    spans: tuple[Span, ...]
+    clear: bool = False
+    tag: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A stance toward one target, from all evidence together."""
+
+    target: str
+    stance: Stance
+    score: int
+    clear: bool
+    spans: tuple[Span, ...]
+    reasons: tuple[str, ...]
+
+
+def evidence(
+    page: Page, names: Sequence[Mention], lexicon: Lexicon, inherited: str = ""
+) -> list[Evidence]:
+    """Return all evidence of a field; ``inherited`` is the target known from the parent."""
+    damping = press.damping(press.score(page))
+    found = cues(page, names)
+    bound = bind(page, found, names)
+    if inherited and not names:
+        bound = _to_parent(found, inherited)
+    result = [_from_cue(page, b, damping) for b in bound]
+    result += _from_tags(page, names, lexicon)
+    result += _from_names(page, names, damping)
+    only = inherited or _only([m.target for m in names])
+    return result + _from_emoji(page, only, bound)
+
+
+def sides(items: Iterable[Evidence], capped: bool = False) -> list[Side]:
+    """Combine evidence per target; ``capped`` keeps every side short of clear."""
+    by_target: dict[str, list[Evidence]] = {}
+    for item in items:
+        by_target.setdefault(item.target, []).append(item)
+    attacked = any(i.stance is Stance.ATTACK and not i.tag for e in by_target.values() for i in e)
+    found = [_side(target, found, attacked, capped) for target, found in by_target.items()]
+    kept = [side for side in found if side is not None]
+    return sorted(kept, key=lambda s: (-s.score, s.target))
+
+
+def _side(target: str, items: list[Evidence], attacked: bool, capped: bool) -> Side | None:
+    support = [i for i in items if i.stance is Stance.SUPPORT]
+    attack = [i for i in items if i.stance is Stance.ATTACK]
+    if attacked and support and all(i.tag for i in support):
+        # The opponent's own hashtag decorates an attack: words beat tags.
+        support = []
+    for_it, against = _sum(support), _sum(attack)
+    net_support, net_attack = for_it - 0.8 * against, against - 0.55 * for_it
+    if max(net_support, net_attack) <= 0:
+        return None
+    if net_support >= net_attack:
+        return _make(target, Stance.SUPPORT, net_support, support, capped=capped)
+    return _make(target, Stance.ATTACK, net_attack, attack, capped=capped)
+
+
+def _make(
+    target: str, stance: Stance, net: float, items: list[Evidence], *, capped: bool
+) -> Side | None:
+    score = round(100 * (1 - math.exp(-net / _SCALE)))
+    if score < REVIEW:
+        return None
+    clear = score >= ALERT and not capped
+    if stance is Stance.ATTACK:
+        clear = not capped and any(i.clear for i in items)
+    spans = tuple(dict.fromkeys(span for item in items for span in item.spans))
+    return Side(target, stance, score, clear, spans, tuple(i.reason for i in items))
+
+
+def _sum(items: list[Evidence]) -> float:
+    """Add weights with diminishing returns; one reason counts once."""
+    best: dict[str, float] = {}
+    for item in items:
+        best[item.reason] = max(best.get(item.reason, 0.0), item.weight)
+    ordered = sorted(best.values(), reverse=True)
+    shares = [*_SHARES, *[_SHARES[-1]] * max(0, len(ordered) - len(_SHARES))]
+    return sum(w * s for w, s in zip(ordered, shares, strict=False))
+
+
+def _from_cue(page: Page, bound: Bound, damping: float) -> Evidence:
+    cue, kind = bound.cue, CLASSES[bound.cue.name]
+    weight = kind.weight * bound.factor * damping
+    words = " ".join(w.form for w in page.words[cue.first : cue.last + 1])
+    turned = f", {cue.turned}" if cue.turned else ""
+    reason = f"{cue.name} {words!r} ({bound.how}{turned}) -> {bound.target}"
+    clear = kind.clear and bound.how == "clause" and damping > 0.7 and bound.factor >= 0.7  # noqa: PLR2004
+    spans = [_span(page, cue.first, cue.last)]
+    if bound.mention:
+        spans.append(_span(page, bound.mention.first, bound.mention.last))
+    return Evidence(bound.target, kind.stance, weight, reason, tuple(spans), clear)
+
+
+def _to_parent(found: Sequence[object], inherited: str) -> list[Bound]:
+    from monitor.match.cues import Cue
+
+    return [
+        Bound(cue, inherited, cue.factor * 0.85, "parent", None)
+        for cue in found
+        if isinstance(cue, Cue)
+    ]
+
+
+def _from_tags(page: Page, names: Sequence[Mention], lexicon: Lexicon) -> list[Evidence]:
+    found = []
+    for mention in names:
+        place = page.words[mention.first].tag
+        if place < 0:
+            continue
+        tag = page.tags[place]
+        stance, weight = _tag_says(page, tag, mention, lexicon)
+        reason = f"hashtag #{tag.body} -> {mention.target}"
+        spans = (_span(page, tag.first, tag.last),)
+        found.append(Evidence(mention.target, stance, weight, reason, spans, tag=True))
+    return found
+
+
+def _tag_says(
+    page: Page, tag: Tag, mention: Mention, lexicon: Lexicon
+) -> tuple[Stance, float]:
+    """Return what a hashtag with a target's name says by its other parts."""
+    if mention.form is Form.SLOGAN:
+        return Stance.SUPPORT, _TAG_WEIGHT
+    own = range(mention.first, mention.last + 1)
+    rest = [page.words[i].form for i in range(tag.first, tag.last + 1) if i not in own]
+    if mention.form is Form.DEROGATORY or any(
+        form in lexicon.hostile_parts and form not in lexicon.campaign_parts for form in rest
+    ):
+        return Stance.ATTACK, _TAG_WEIGHT
+    backed = any(form in lexicon.campaign_parts or form.isdigit() for form in rest)
+    return Stance.SUPPORT, _TAG_WEIGHT if backed else _BARE_TAG_WEIGHT
+
+
+def _from_names(page: Page, names: Sequence[Mention], damping: float) -> list[Evidence]:
+    """Slogans speak for their target, derogatory names against it."""
+    found = []
+    for mention in names:
+        if page.words[mention.first].tag >= 0:
+            continue
+        words = " ".join(w.form for w in page.words[mention.first : mention.last + 1])
+        spans = (_span(page, mention.first, mention.last),)
+        if mention.form is Form.SLOGAN:
+            weight = _SLOGAN_WEIGHT * damping
+            reason = f"slogan {words!r} -> {mention.target}"
+            found.append(Evidence(mention.target, Stance.SUPPORT, weight, reason, spans))
+        elif mention.form is Form.DEROGATORY:
+            weight = _NAME_CALLING * damping
+            reason = f"derogatory name {words!r} -> {mention.target}"
+            found.append(Evidence(mention.target, Stance.ATTACK, weight, reason, spans))
+    return found
+
+
+def _from_emoji(page: Page, only: str, bound: Sequence[Bound]) -> list[Evidence]:
+    """Hearts and fists speak for the only target of a short text, mocking faces against it."""
+    if not only or len(page.words) > _SHORT_TEXT:
+        return []
+    mocks = page.has("mock_emoji")
+    for name, stance in (("mock_emoji", Stance.ATTACK), ("cheer_emoji", Stance.SUPPORT)):
+        if page.has(name) and (stance is Stance.ATTACK or not mocks):
+            first, last = page.spots[name][0]
+            against = any(b.cue.kind.stance is Stance.ATTACK for b in bound)
+            if stance is Stance.ATTACK and not against:
+                continue
+            face = page.words[first].form
+            reason = f"emoji {face} -> {only}"
+            return [Evidence(only, stance, _EMOJI_WEIGHT, reason, (_span(page, first, last),))]
+    return []
+
+
+def _only(targets: Sequence[str]) -> str:
+    distinct = set(targets)
+    return next(iter(distinct)) if len(distinct) == 1 else ""
+
+
+def _span(page: Page, first: int, last: int) -> Span:
+    return Span(page.field, page.words[first].start, page.words[last].end)
+
+
+def has_words(page: Page) -> bool:
+    """Say whether a field holds anything but emoji."""
+    return any(w.kind is not Kind.EMOJI for w in page.words)

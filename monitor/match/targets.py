@@ -1,0 +1,165 @@
+"""Whom a field names: names that need no help, names that do, ballot numbers, hashtags."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from monitor.match.lexicon import Lexicon
+from monitor.match.names import Alias, Form, TagAlias
+from monitor.match.numbers import NumberReader
+from monitor.match.page import Page
+from monitor.text.index import Found
+from monitor.text.tokens import Kind
+
+_NEAR = 12
+_BEFORE_NAME = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """One place where a target is meant: word range (both ends included) and how it was named.
+
+    ``rivals`` are targets of other live contests that the same number could mean.
+    """
+
+    target: str
+    contest: str
+    first: int
+    last: int
+    form: Form
+    party: bool = False
+    rivals: tuple[str, ...] = ()
+
+
+class TargetReader:
+    """Resolves names to targets of live contests."""
+
+    def __init__(
+        self, lexicon: Lexicon, tags: Mapping[str, Sequence[TagAlias]], numbers: NumberReader
+    ) -> None:
+        self._lexicon = lexicon
+        self._tags = tags
+        self._numbers = numbers
+
+    def read(self, page: Page, live: Sequence[str], context: Sequence[str] = ()) -> list[Mention]:
+        """Return the page's mentions in order.
+
+        ``live`` are the contests that count, first listed first: where one person stands in two,
+        the first wins. ``context`` holds targets known from the parent post.
+        """
+        order = {contest: place for place, contest in enumerate(live)}
+        found = [f for f in page.names if f.value.contest in order and self._written(page, f)]
+        kept = _longest(found)
+        sure = [f for f in kept if not f.value.ambiguous]
+        anchored = bool(sure) or bool(context)
+        certain = frozenset(f.value.target for f in sure)
+        kept = [f for f in kept if not f.value.ambiguous or self._backed(page, f, anchored, certain)]
+        named = _first_contest(kept, order)
+        named += self._tagged(page, order, named)
+        numbers = self._numbers.read(page, live, [m.target for m in named] + list(context))
+        named += [_numbered(n) for n in numbers]
+        return sorted(named, key=lambda m: (m.first, m.last))
+
+    def _written(self, page: Page, found: Found[Alias]) -> bool:
+        """Check that a short name which is also a word stands in capitals or in a hashtag."""
+        if not found.value.capitals:
+            return True
+        words = page.words[found.first : found.last + 1]
+        return all(w.tag >= 0 or (w.upper and not page.shouting) for w in words)
+
+    def _backed(
+        self, page: Page, found: Found[Alias], anchored: bool, certain: frozenset[str]
+    ) -> bool:
+        """Check an ambiguous name for a political neighbour.
+
+        A campaign word in the same hashtag or a political word nearby will do; an honorific helps
+        only with another political word in the text; capitals alone do not.
+        """
+        if any(w.tag >= 0 for w in page.words[found.first : found.last + 1]):
+            return self._tag_backs(page, found) or anchored
+        if found.value.target in certain:
+            return True
+        near = range(max(0, found.first - _NEAR), min(len(page.words), found.last + _NEAR + 1))
+        political = page.marked("politics")
+        strong = [i for i in near if i in political and not found.first <= i <= found.last]
+        if found.value.party:
+            return self._party_backs(page, found)
+        titled = any(i in page.marked("honorific") for i in range(found.first - 1, found.first))
+        return bool(strong) and (titled or found.value.capitals or self._adjacent(found, strong))
+
+    def _adjacent(self, found: Found[Alias], strong: Sequence[int]) -> bool:
+        return any(
+            abs(i - found.first) <= _BEFORE_NAME or abs(i - found.last) <= _BEFORE_NAME
+            for i in strong
+        )
+
+    def _party_backs(self, page: Page, found: Found[Alias]) -> bool:
+        words = page.marked("party_word") | page.marked("vote") | page.marked("politics")
+        before = range(found.first - _BEFORE_NAME, found.first)
+        return any(i in words for i in before)
+
+    def _tag_backs(self, page: Page, found: Found[Alias]) -> bool:
+        place = page.words[found.first].tag
+        if place < 0:
+            return False
+        tag = page.tags[place]
+        others = [
+            page.words[i].form
+            for i in range(tag.first, tag.last + 1)
+            if not found.first <= i <= found.last
+        ]
+        known = self._lexicon.campaign_parts | self._lexicon.hostile_parts
+        return any(form in known or form.isdigit() for form in others)
+
+    def _tagged(
+        self, page: Page, order: Mapping[str, int], named: Sequence[Mention]
+    ) -> list[Mention]:
+        """Return mentions by whole campaign hashtags that spell no name."""
+        covered = {i for m in named for i in range(m.first, m.last + 1)}
+        found = []
+        for tag in page.tags:
+            known = [t for t in self._tags.get(tag.body, ()) if t.contest in order]
+            if known and not covered & set(range(tag.first, tag.last + 1)):
+                best = min(known, key=lambda t: order[t.contest])
+                found.append(Mention(best.target, best.contest, tag.first, tag.last, Form.SLOGAN))
+        return found
+
+
+def _longest(found: Iterable[Found[Alias]]) -> list[Found[Alias]]:
+    """Drop names that lie inside a longer one."""
+    kept: list[Found[Alias]] = []
+    reach, start = -1, -1
+    for item in sorted(found, key=lambda f: (f.first, -f.last)):
+        # In this order a name can only lie inside the one that reaches furthest so far.
+        if item.last > reach or (item.last == reach and item.first == start):
+            kept.append(item)
+            if item.last > reach:
+                reach, start = item.last, item.first
+    return kept
+
+
+def _first_contest(kept: Sequence[Found[Alias]], order: Mapping[str, int]) -> list[Mention]:
+    """Keep one target a place: of the first live contest; two of one contest are nobody."""
+    by_place: dict[tuple[int, int], list[Alias]] = {}
+    for item in kept:
+        by_place.setdefault((item.first, item.last), []).append(item.value)
+    found = []
+    for (first, last), choices in by_place.items():
+        lead = min(order[c.contest] for c in choices)
+        best = {c.target: c for c in choices if order[c.contest] == lead}
+        if len(best) == 1:
+            alias = next(iter(best.values()))
+            mention = Mention(alias.target, alias.contest, first, last, alias.form, alias.party)
+            found.append(mention)
+    return found
+
+
+def _numbered(number: tuple[str, str, int, int, tuple[str, ...]]) -> Mention:
+    target, contest, first, last, rivals = number
+    return Mention(target, contest, first, last, Form.NUMBER, rivals=rivals)
+
+
+def is_tag(page: Page, mention: Mention) -> bool:
+    """Say whether a mention stands in a hashtag."""
+    return page.words[mention.first].kind is Kind.TAG

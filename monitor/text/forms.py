@@ -1,0 +1,125 @@
+"""The word that was meant: leet, stretching, censoring, chat spelling, clitics, glued words.
+
+A form is only changed towards a word that is known, so that nothing is read into foreign words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from monitor.text.fuzzy import NearNames
+from monitor.text.tags import Splitter
+
+_MEMO_LIMIT = 200_000
+_RUN = re.compile(r"(.)\1{2,}")
+_DOUBLE = re.compile(r"([a-z])\1")
+_SYMBOL = re.compile(r"[@!$*'|+]+")
+_LEET = str.maketrans("0345789@!$|+", "oeastbgaislt")
+_GLUED_FROM = 11
+# Enclitics and suffixes that leave the sense: -nya, -lah, -ku, -mu, chat -in, Javanese -e, -ne.
+_SUFFIXES = ("kanlah", "nya", "lah", "kah", "pun", "kan", "ku", "mu", "in", "an", "ne", "e", "i")
+_PREFIXES = ("ku", "se", "nge", "ter", "di", "tak")
+_MIN_STEM = 4
+
+
+class Forms:
+    """Resolves folded words to known ones and remembers each, in bounded memory.
+
+    ``vocabulary`` are words that stand for themselves; ``short`` maps chat spellings to words;
+    ``names`` are the words of names, the only ones that may be found by a typing slip.
+    """
+
+    def __init__(
+        self, vocabulary: frozenset[str], short: Mapping[str, str], names: Iterable[str]
+    ) -> None:
+        self._known = vocabulary | frozenset(short)
+        self._short = short
+        self._near = NearNames(names)
+        self._splitter = Splitter(self._known)
+        self._by_length: dict[int, list[str]] = {}
+        for word in sorted(vocabulary):
+            self._by_length.setdefault(len(word), []).append(word)
+        self._memo: dict[str, tuple[str, ...]] = {}
+
+    def of(self, word: str) -> tuple[str, ...]:
+        """Return the form of a folded word; several where words were glued together."""
+        if word not in self._memo:
+            if len(self._memo) >= _MEMO_LIMIT:
+                self._memo.clear()
+            self._memo[word] = self._resolve(word)
+        return self._memo[word]
+
+    def split(self, tag: str) -> tuple[str, ...]:
+        """Return the parts of a folded hashtag (without ``#``) that is written in one case."""
+        return self._splitter.split(tag)
+
+    def _resolve(self, word: str) -> tuple[str, ...]:
+        if word.isdigit():
+            return (word,)
+        plain = self._known_form(word) or self._known_form(word.replace("'", ""))
+        if plain is None and _SYMBOL.search(word):
+            return self._with_symbols(word)
+        if plain is None:
+            plain = self._stemmed(word)
+        if plain is None and len(word) >= _GLUED_FROM:
+            parts = self._splitter.split(word)
+            if all(part in self._known or part.isdigit() for part in parts):
+                return tuple(self._short.get(part, part) for part in parts)
+        if plain is None:
+            plain = self._near.find(_RUN.sub(r"\1", word))
+        return (plain or _RUN.sub(r"\1", word),)
+
+    def _with_symbols(self, word: str) -> tuple[str, ...]:
+        censored = self._censored(word) if "*" in word else None
+        if censored:
+            return (censored,)
+        return tuple(form for part in _SYMBOL.split(word) if part for form in self.of(part))
+
+    def _known_form(self, word: str) -> str | None:
+        for candidate in _spellings(word):
+            if candidate in self._known:
+                return self._short.get(candidate, candidate)
+        return None
+
+    def _stemmed(self, word: str) -> str | None:
+        for stem in _stems(word):
+            form = self._known_form(stem)
+            if form:
+                return form
+        return None
+
+    def _censored(self, word: str) -> str | None:
+        """Return the only known word that fits a starred one; two are none."""
+        if len(word) < _MIN_STEM:
+            return None
+        pattern = re.compile(re.escape(word).replace(r"\*", "[a-z]"))
+        fits = [w for w in self._by_length.get(len(word), ()) if pattern.fullmatch(w)]
+        return fits[0] if len(fits) == 1 else None
+
+
+def _spellings(word: str) -> list[str]:
+    """Return the word, unstretched, without leet, and with single letters, in that order."""
+    found = [word]
+    if not word.isalpha():
+        found += [_leet(word, "i"), _leet(word, "l")]
+        if word.endswith("2") and word[:-1].isalpha():
+            found.append(word[:-1])
+    found += [_RUN.sub(r"\1\1", w) for w in found] + [_RUN.sub(r"\1", w) for w in found]
+    singles = [_DOUBLE.sub(r"\1", _RUN.sub(r"\1", w)) for w in found]
+    return list(dict.fromkeys(found + singles))
+
+
+def _leet(word: str, one: str) -> str:
+    return word.translate(_LEET).replace("1", one)
+
+
+def _stems(word: str) -> list[str]:
+    found = []
+    for suffix in _SUFFIXES:
+        if word.endswith(suffix) and len(word) - len(suffix) >= _MIN_STEM:
+            found.append(word[: -len(suffix)])
+    for prefix in _PREFIXES:
+        if word.startswith(prefix) and len(word) - len(prefix) >= _MIN_STEM:
+            found.append(word[len(prefix) :])
+    return found

@@ -1,0 +1,74 @@
+"""Splits hashtags: by capitals where the writer set them, else by known words."""
+
+from __future__ import annotations
+
+import re
+
+_CAMEL = re.compile(r"[A-Z]{2,}(?![a-z])|[A-Z]?[a-z]+|[A-Z]|\d+|[^\W\d_A-Za-z]+")
+_MAX_WORD = 24
+_MEMO_LIMIT = 50_000
+_KNOWN_COST = 2
+_SHORT_COST = 5
+_UNKNOWN_COST = 3
+_SHORT = 2
+
+
+def camel_parts(tag: str) -> list[tuple[int, int]] | None:
+    """Return the parts' ranges in a tag written with capitals, or ``None`` for one case only."""
+    body = tag.lstrip("#")
+    if body.islower() or body.isupper() or not any(c.isalpha() for c in body):
+        return None
+    shift = len(tag) - len(body)
+    return [(m.start() + shift, m.end() + shift) for m in _CAMEL.finditer(body)]
+
+
+class Splitter:
+    """Cuts a word into the fewest known words; letters that fit none stay together."""
+
+    def __init__(self, known: frozenset[str]) -> None:
+        self._known = known
+        self._memo: dict[str, tuple[str, ...]] = {}
+
+    def split(self, word: str) -> tuple[str, ...]:
+        """Return the parts in order; joined they are the word again."""
+        if word not in self._memo:
+            if len(self._memo) >= _MEMO_LIMIT:
+                self._memo.clear()
+            self._memo[word] = self._cut(word)
+        return self._memo[word]
+
+    def _cut(self, word: str) -> tuple[str, ...]:
+        # best[i] = (cost, start of the last part, is it known) for the first i letters.
+        best: list[tuple[int, int, bool]] = [(0, 0, True)]
+        for end in range(1, len(word) + 1):
+            cost, start, _ = best[end - 1]
+            choice = (cost + _UNKNOWN_COST, end - 1, False)
+            for begin in range(max(0, end - _MAX_WORD), end):
+                price = self._price(word[begin:end])
+                if price is not None and best[begin][0] + price < choice[0]:
+                    choice = (best[begin][0] + price, begin, True)
+            best.append(choice)
+        return _walk_back(word, best)
+
+    def _price(self, part: str) -> int | None:
+        if part.isdigit() or part in self._known:
+            return _SHORT_COST if len(part) <= _SHORT and not part.isdigit() else _KNOWN_COST
+        return None
+
+
+def _walk_back(word: str, best: list[tuple[int, int, bool]]) -> tuple[str, ...]:
+    parts: list[str] = []
+    end, loose_end = len(word), 0
+    while end > 0:
+        _, start, known = best[end]
+        if known:
+            if loose_end:
+                parts.append(word[end:loose_end])
+                loose_end = 0
+            parts.append(word[start:end])
+        elif not loose_end:
+            loose_end = end
+        end = start
+    if loose_end:
+        parts.append(word[:loose_end])
+    return tuple(reversed(parts))
