@@ -1,0 +1,1 @@
+"""The store room, tested on real files and with real processes."""
