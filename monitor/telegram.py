@@ -150,7 +150,8 @@ def _request(settings: Telegram, http: Http) -> HTTPXRequest:
         write_timeout=settings.timeout,
         pool_timeout=settings.timeout,
         proxy=http.proxy or None,
-        httpx_kwargs={"verify": verify},
+        # No proxy from the environment: the configuration names it, for collecting too.
+        httpx_kwargs={"verify": verify, "trust_env": False},
     )
 
 
