@@ -113,5 +113,5 @@ def test_rule_faults_are_found(tmp_path: Path) -> None:
         "buruk: has a file, but is not loaded",
         "buruk: 1 hit cases, at least 3 are needed",
         "buruk: 0 non-hit cases, at least 3 are needed",
-        "buruk: no case named 'berita', as its exclusion is",
+        "buruk: no non-hit whose name begins with 'berita', as its exclusion does",
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ from monitor import cli
 from monitor.config import Config
 from monitor.run.health import TEXTS
 from monitor.watch.register import OPTIONAL, REQUIRED
+from tests import walk
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted(
@@ -202,6 +204,22 @@ def test_no_setting_in_the_table_is_invented() -> None:
         key for key, _ in ROW.findall(OPERATIONS) if re.fullmatch(r"[a-z_]+(\.[a-z_]+)+", key)
     }
     assert dotted - {key for key, _ in settings(Config)} == set()
+
+
+def test_no_setting_does_nothing() -> None:
+    """A setting is read somewhere: as an attribute, or by its name (``config.path("data")``)."""
+    read = set()
+    for module in walk.modules(ROOT / "monitor"):
+        if module.path == "config.py":
+            continue
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.Attribute):
+                read.add(node.attr)
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                read.add(node.value)
+    aliases = {"register": "register_file"}
+    names = {key: key.rpartition(".")[2] for key, _ in settings(Config)}
+    assert {k for k, name in names.items() if aliases.get(name, name) not in read} == set()
 
 
 def test_every_register_column_is_explained() -> None:
