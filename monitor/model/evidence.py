@@ -15,6 +15,8 @@ from datetime import datetime
 GENESIS = bytes(32)
 SALT_BYTES = 32
 
+_PLAIN = frozenset({str, int, bool, type(None)})
+
 Canonical = str | int | bool | None | Sequence["Canonical"] | Mapping[str, "Canonical"]
 
 
@@ -119,11 +121,14 @@ def commitment(salt: bytes, data: bytes) -> str:
 
 
 def _refuse_floats(value: Canonical) -> None:
+    # Exact types first: asking an abstract class costs more than encoding the value.
+    if type(value) in _PLAIN:
+        return
     if isinstance(value, float):
         raise TypeError("a float has no single text form")
-    if isinstance(value, Mapping):
+    if isinstance(value, (dict, Mapping)):
         for item in value.values():
             _refuse_floats(item)
-    elif isinstance(value, Sequence) and not isinstance(value, str):
+    elif isinstance(value, (list, tuple, Sequence)) and not isinstance(value, str):
         for item in value:
             _refuse_floats(item)
