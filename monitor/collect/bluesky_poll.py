@@ -70,7 +70,7 @@ class Poll:
     state: State
     handed: HandedOver
     notes: list[str] = field(default_factory=list)
-    budget: int = PAGES_PER_POLL
+    budget: int = field(default_factory=lambda: PAGES_PER_POLL)
     whole: bool = True
 
     @property
@@ -255,7 +255,8 @@ class Poll:
         state, known = self.state, self.watch.native_id or self.state.did
         if state.pds and not self._older(state.identified_at):
             return
-        address = self.watch.address.strip().removeprefix("@").lower()
+        address = self.watch.address.strip().removeprefix("@")
+        address = address if is_did(address) else address.lower()
         did = known or await self._first(address)
         identity = await self.directory.read(did, self.subject)
         handle = await self._confirmed(identity)

@@ -72,7 +72,8 @@ class Repo:
     rev: str = ""
 
     def put(self, path: str, value: Mapping[str, Any], rev: str) -> Record:
-        self.records[path] = Record(value, Block(libipld.encode_dag_cbor(data_model(value))))
+        block = Block(libipld.encode_dag_cbor(data_model(value)))
+        self.records[path] = Record(ordered(value), block)
         self.rev = rev
         return self.records[path]
 
@@ -158,6 +159,14 @@ def data_model(value: Any) -> Any:
             return base64.b64decode(value["$bytes"] + "==")
         return {key: data_model(part) for key, part in value.items()}
     return [data_model(part) for part in value] if isinstance(value, list) else value
+
+
+def ordered(value: Any) -> Any:
+    """Return JSON with its keys as DAG-CBOR orders them, by length first: the server's order."""
+    if isinstance(value, Mapping):
+        keys = sorted(value, key=lambda key: (len(key.encode()), key.encode()))
+        return {key: ordered(value[key]) for key in keys}
+    return [ordered(part) for part in value] if isinstance(value, list) else value
 
 
 def _layer(key: bytes) -> int:

@@ -68,7 +68,7 @@ def install() -> None:
     paths = f"{place / 'bin'}{os.pathsep}{os.environ['PATH']}"
     environment = {**os.environ, "PATH": paths, "npm_config_nodedir": str(home)}
     npm = home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-    command = [link, npm, "install", "--no-package-lock", "--no-audit", "--no-fund"]
+    command = [str(link), str(npm), "install", "--no-package-lock", "--no-audit", "--no-fund"]
     subprocess.run(command, cwd=place, env=environment, check=True)
     if not installed():
         raise ServerError("npm reported success, but the pinned versions are not there")
@@ -80,7 +80,7 @@ class Account:
 
     did: str
     handle: str
-    token: str
+    token: str = field(repr=False)
 
 
 @dataclass
@@ -281,17 +281,18 @@ def main() -> int:
         if chosen.install:
             if not installed():
                 install()
-            print(f"installed in {folder()}")
+            sys.stdout.write(f"installed in {folder()}\n")
             return 0
         with Network() as network:
-            print(f"directory {network.plc}  data server {network.pds}  (Ctrl-C ends)")
+            said = f"directory {network.plc}  data server {network.pds}  (Ctrl-C ends)\n"
+            sys.stdout.write(said)
             sys.stdout.flush()
             while True:
                 time.sleep(3600)
     except KeyboardInterrupt:
         return 0
     except (ServerError, subprocess.CalledProcessError) as error:
-        print(f"network: {error}", file=sys.stderr)
+        sys.stderr.write(f"network: {error}\n")
         return 3
 
 
