@@ -25,7 +25,8 @@ from monitor.run.pace import Pace
 from monitor.run.pipeline import Parts, Pipeline
 from monitor.run.record import Recorder
 from monitor.run.rules import Reader
-from monitor.store import cursors, migrate, register
+from monitor.store import cursors, keys, migrate, register
+from monitor.store.backup import commitments
 from monitor.store.seen import Seen
 from monitor.store.writer import Writer
 from monitor.watch import register as register_file
@@ -70,7 +71,7 @@ async def opened(config: Config, clock: Clock = utc_now) -> AsyncIterator[App]:
         reader = Reader(ruleset)
         http = await stack.enter_async_context(Http(config.http, clock))
         senders = await _notifiers(config, stack)
-        dispatcher = Dispatcher(writer, lambda: reader.ruleset, senders, config.notify, clock)
+        dispatcher = Dispatcher(writer, ruleset, senders, config, clock)
         health = Health(writer, config.health, config.path("data"), _health_routes(config), clock)
         seen = Seen(keyring)
         parts = Parts(

@@ -1,0 +1,47 @@
+"""The real program on emulated servers."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from monitor.demo.atproto import Atproto
+from monitor.demo.feeds import Feeds
+from tests.installation import TOKEN, Installation
+from tests.scenes import Scene, play
+from tests.standin.telegram import StandIn
+from tests.whole import Stage
+
+
+@pytest.fixture
+async def network() -> AsyncIterator[Atproto]:
+    async with Atproto() as running:
+        yield running
+
+
+@pytest.fixture
+async def feeds() -> AsyncIterator[Feeds]:
+    async with Feeds() as running:
+        yield running
+
+
+@pytest.fixture
+async def stage(tmp_path: Path, network: Atproto, feeds: Feeds) -> AsyncIterator[Stage]:
+    """An installation whose three registered persons have already acted; nothing was polled."""
+    async with StandIn(TOKEN) as telegram:
+        scene = Scene(network, ".lembayung.example")
+        acts = play(scene)
+        place = Installation(
+            tmp_path / "pasang",
+            hosts=(network.host, feeds.host),
+            directory=network.url,
+            resolver=network.url,
+            telegram=telegram.url,
+            candidates=[scene.accounts["calon1"], scene.accounts["calon2"]],
+        )
+        for name in ("asn1", "asn2", "asn3"):
+            place.person(name, scene.accounts[name][0])
+        place.write()
+        yield Stage(scene, acts, place, telegram)
