@@ -6,6 +6,7 @@ no verifier can see without a head that was printed elsewhere.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from monitor.model.evidence import GENESIS, SALT_BYTES, LogHead, commitment, lin
 IN_FLIGHT = timedelta(hours=1)
 
 Row = tuple[Any, ...]
+_END = math.inf
 
 
 class LogSource(Protocol):
@@ -146,27 +148,29 @@ class _BySeq:
 
     def __init__(self, rows: Iterator[Row], kind: Kind, what: str, faults: Faults) -> None:
         self._rows, self._kind, self._what, self._faults = rows, kind, what, faults
-        self._row = next(rows, None)
+        self._row: Row | None = None
+        self._next()
 
     def take(self, seq: int) -> list[Row]:
+        """Return the rows of one entry; the entries must be asked for in order."""
         taken: list[Row] = []
-        row = self._row
-        while row is not None:
-            at = row[0]
-            if isinstance(at, int | float) and at > seq:
-                break
-            if at == seq:
-                taken.append(row)
+        while self._at <= seq and self._row is not None:
+            if self._at == seq:
+                taken.append(self._row)
             else:
-                self._stray(row)
-            row = next(self._rows, None)
-        self._row = row
+                self._stray(self._row)
+            self._next()
         return taken
 
     def rest(self) -> None:
         while self._row is not None:
             self._stray(self._row)
-            self._row = next(self._rows, None)
+            self._next()
+
+    def _next(self) -> None:
+        self._row = row = next(self._rows, None)
+        # What is no number comes first or last and belongs to no entry, so it is never waited for.
+        self._at = _END if row is None else row[0] if isinstance(row[0], int | float) else -_END
 
     def _stray(self, row: Row) -> None:
         number = row[0] if type(row[0]) is int else None
@@ -199,7 +203,8 @@ class _Walk:
             rows = contents.take(seq), snapshots.take(seq), findings.take(seq)
             if entry is not None:
                 self._contents(seq, entry.content, rows[0])
-                self._snapshots(seq, entry.files, rows[1])
+                if rows[1] or entry.files:
+                    self._snapshots(seq, entry.files, rows[1])
                 self._index(seq, entry, rows[2])
             if head is not None and seq == head.seq:
                 self._head(row, head)

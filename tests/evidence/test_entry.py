@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import random
 import sys
+from pathlib import Path
 
 import pytest
 
 from monitor.evidence.entry import read
-from monitor.model.evidence import Canonical, canonical
+from monitor.model.evidence import GENESIS, Canonical, canonical, commitment, link
 
 
 def entry(public: dict[str, Canonical]) -> bytes:
@@ -61,3 +62,17 @@ def test_what_is_no_entry(text: str) -> None:
 def test_bytes_that_are_no_utf8() -> None:
     with pytest.raises(ValueError, match=r"\w"):
         read(entry({"a": "z"}).replace(b"z", b"\xff"))
+
+
+def test_the_example_in_the_documentation() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "evidence.md").read_text()
+    body = canonical({"name": "Tokoh Rekaan"})
+    promised = commitment(bytes(range(32)), body)
+    data = canonical(
+        {"v": 1, "seq": 1, "at": "2024-10-12T02:30:00.000000Z", "kind": "register",
+         "subject": "w-1", "public": {"change": "added"}, "content": {"line": promised},
+         "files": {}}
+    )  # fmt: skip
+    assert read(data).content == {"line": promised}
+    for text in (body.decode(), promised, data.decode(), link(GENESIS, data).hex()):
+        assert text in page
