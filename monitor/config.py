@@ -204,8 +204,13 @@ def read_secret(config: Config, name: str) -> str:
     folders.append(config.path("secrets"))
     for folder in folders:
         candidate = folder / name
-        if candidate.is_file():
+        try:
             return candidate.read_text("utf-8").strip()
+        except FileNotFoundError:
+            continue
+        except (OSError, UnicodeDecodeError) as error:
+            cause = getattr(error, "strerror", "") or "bytes that are no UTF-8"
+            raise ConfigError([Fault(str(candidate), "", "a readable file", cause)]) from None
     fault = Fault(
         str(folders[-1] / name), "", "a file with the secret", "none", "see docs/operations.md"
     )

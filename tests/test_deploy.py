@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from monitor import config
 from monitor.config import Schedule
+from monitor.errors import ConfigError
 
 DEPLOY = Path(__file__).parent.parent / "deploy"
 UNITS = sorted(p.name for p in DEPLOY.iterdir() if p.suffix in {".service", ".timer"})
@@ -79,6 +81,27 @@ def test_the_unit_speaks_as_the_program_does() -> None:
     assert setting("netralitas.service", "Type") == "notify"
     assert setting("netralitas.service", "LoadCredential").startswith("telegram_token:")
     assert setting("netralitas.service", "RestartPreventExitStatus") == "2"
+
+
+def test_a_credential_comes_before_the_secrets_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = config.parse({"http": {"contact": "admin@instansi.example"}}, "config.toml")
+    settings = settings.model_copy(update={"folder": tmp_path})
+    credentials = tmp_path / "credentials"
+    for folder, text in ((tmp_path / "secrets", "lama\n"), (credentials, "baru\n")):
+        folder.mkdir()
+        (folder / "telegram_token").write_text(text)
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(credentials))
+    assert config.read_secret(settings, "telegram_token") == "baru"
+    (credentials / "telegram_token").unlink()
+    assert config.read_secret(settings, "telegram_token") == "lama"
+    (tmp_path / "secrets" / "telegram_token").write_bytes(b"\xff")
+    with pytest.raises(ConfigError, match="expected a readable file"):
+        config.read_secret(settings, "telegram_token")
+    (credentials / "telegram_token").mkdir()
+    with pytest.raises(ConfigError, match="expected a readable file, got Is a directory"):
+        config.read_secret(settings, "telegram_token")
 
 
 def test_only_the_state_folder_is_writable() -> None:
