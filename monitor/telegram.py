@@ -75,12 +75,14 @@ class TelegramClient:
             raise NotifyError(f"Telegram: secret {SECRET!r} is empty", permanent=True)
         self._token = token
         base = settings.api.rstrip("/")
+        # An explicit context, because httpx would otherwise take its own list of authorities.
+        verify = ssl.create_default_context(cafile=str(http.ca_file) if http.ca_file else None)
         self._bot = Bot(
             token,
             base_url=f"{base}/bot",
             base_file_url=f"{base}/file/bot",
-            request=_request(settings, http),
-            get_updates_request=_request(settings, http),
+            request=_request(settings, http.proxy, verify),
+            get_updates_request=_request(settings, http.proxy, verify),
         )
 
     async def open(self) -> None:
@@ -140,18 +142,15 @@ class TelegramClient:
         return NotifyError(f"Telegram: {kind}", permanent=False)
 
 
-def _request(settings: Telegram, http: Http) -> HTTPXRequest:
-    # An explicit context, because httpx would otherwise take its own list of authorities.
-    verify = ssl.create_default_context(cafile=str(http.ca_file) if http.ca_file else None)
+def _request(settings: Telegram, proxy: str, verify: ssl.SSLContext) -> HTTPXRequest:
     return HTTPXRequest(
         connection_pool_size=8,
         connect_timeout=settings.timeout,
         read_timeout=settings.timeout,
         write_timeout=settings.timeout,
         pool_timeout=settings.timeout,
-        proxy=http.proxy or None,
-        # No proxy from the environment: the configuration names it, for collecting too.
-        httpx_kwargs={"verify": verify, "trust_env": False},
+        proxy=proxy or None,
+        httpx_kwargs={"verify": verify},
     )
 
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 ELLIPSIS = "…"
 LEAST_CONTEXT = 8
@@ -21,11 +23,10 @@ SKIN_TONES = range(0x1F3FB, 0x1F400)
 VARIANTS = range(0xFE00, 0xFE10)
 
 # NIK has 16 digits and NIP 18, often written in groups.
-NUMBER = re.compile(
-    r"(?<!\d)(?:\d[ .]?){15,19}\d(?!\d)|(?<!\d)(?:\+?62|0)[ .-]?8(?:[ .-]?\d){8,11}(?!\d)"
-)
+NUMBER = re.compile(r"(?<!\d)(?:\d[ .]?){15,}\d|(?<!\d)(?:\+?62|0)[ .-]?8(?:[ .-]?\d){8,11}(?!\d)")
 LINK = re.compile(r"(?:https?://|www\.)\S+|\bdid:[a-z]+:\S+", re.IGNORECASE)
-ACCOUNT = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?<![\w@])@\w(?:[\w.-]*\w)?")
+# Each pattern can begin only where a run begins, so a hostile text costs no more than its length.
+ACCOUNT = re.compile(r"(?<![\w.+-])[\w.+-]++@[\w-]++(?:\.[\w-]++)+|(?<![\w@])@\w(?:[\w.-]*\w)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,8 @@ class Piece:
 
 
 Range = tuple[int, int]
+Mask = tuple[int, int, str]
+R = TypeVar("R", Range, Mask)
 
 
 def utf16(text: str) -> int:
@@ -83,16 +86,17 @@ def _show(character: str) -> str:
     return f"\\u{ord(character):04x}"
 
 
-def _masks(text: str, marks: Sequence[Range]) -> dict[Range, str]:
-    found: dict[Range, str] = {}
-    for kind, pattern in (("link", LINK), ("account", ACCOUNT)):
-        for match in pattern.finditer(text):
-            if not any(_touch(match.span(), other) for other in (*marks, *found)):
-                found[match.span()] = kind
-    for match in NUMBER.finditer(text):
-        if not any(_touch(match.span(), other) for other in found):
-            found[match.span()] = "number"
-    return found
+def _masks(text: str, marks: Sequence[Range]) -> list[Mask]:
+    links = _apart(LINK, text, marks)
+    accounts = _apart(ACCOUNT, text, _merged((*marks, *links)))
+    numbers = _apart(NUMBER, text, _merged((*links, *accounts)))
+    kinds = (("link", links), ("account", accounts), ("number", numbers))
+    return sorted((a, b, kind) for kind, found in kinds for a, b in found)
+
+
+def _apart(pattern: re.Pattern[str], text: str, taken: Sequence[Range]) -> list[Range]:
+    found = (match.span() for match in pattern.finditer(text))
+    return [(a, b) for a, b in found if not _within(taken, a, b)]
 
 
 def _windows(text: str, marks: Sequence[Range], budget: int) -> list[Range]:
@@ -131,19 +135,20 @@ def _joined(before: str, after: str) -> bool:
 
 
 def _pieces(
-    text: str, start: int, end: int, marks: Sequence[Range], masks: dict[Range, str]
+    text: str, start: int, end: int, marks: Sequence[Range], masks: Sequence[Mask]
 ) -> Iterator[Piece]:
+    shown = _within(marks, start, end)
+    hidden = _within(masks, start, end)
+    borders = [*shown, *((a, b) for a, b, _ in hidden)]
+    edges = sorted({end, *(x for border in borders for x in border if start < x < end)})
     here = start
-    hidden = {r: kind for r, kind in masks.items() if _touch(r, (start, end))}
-    shown = [r for r in marks if _touch(r, (start, end))]
-    edges = sorted({end, *(x for r in (*hidden, *shown) for x in r if start < x < end)})
     for edge in edges:
-        mask = next((r for r in hidden if r[0] <= here < r[1]), None)
+        mask = next(iter(_within(hidden, here, edge)), None)
         if mask is None:
-            marked = any(a <= here < b for a, b in shown)
-            yield Piece("mark" if marked else "text", _printable(text[here:edge]))
+            kind = "mark" if _within(shown, here, edge) else "text"
+            yield Piece(kind, _printable(text[here:edge]))
         elif here == max(mask[0], start):
-            yield Piece(hidden[mask])
+            yield Piece(mask[2])
         here = edge
 
 
@@ -157,5 +162,7 @@ def _merged(ranges: Iterable[Range]) -> list[Range]:
     return merged
 
 
-def _touch(one: Range, other: Range) -> bool:
-    return one[0] < other[1] and other[0] < one[1]
+def _within(ranges: Sequence[R], start: int, end: int) -> Sequence[R]:
+    """Return the ranges, sorted and apart from each other, that share a character with one."""
+    first = bisect_right(ranges, start, key=lambda r: r[1])
+    return ranges[first : bisect_left(ranges, end, key=lambda r: r[0])]

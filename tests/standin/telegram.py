@@ -13,6 +13,7 @@ import argparse
 import asyncio
 import inspect
 import json
+import re
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -34,6 +35,8 @@ METHODS: dict[str, type[TelegramMethod[Any]]] = {
 }
 # Parameters that are texts even where they begin like JSON.
 TEXTS = frozenset({"text", "caption", "chat_id", "parse_mode"})
+# Chat numbers have at most 52 significant bits.
+NUMBER = re.compile(r"-?\d{1,16}")
 BOT = {"id": 42, "is_bot": True, "first_name": "Stand-in", "username": "standin_bot"}
 ANSWERS: dict[str, tuple[int, str]] = {
     "too_many": (429, "Too Many Requests: retry after {seconds}"),
@@ -128,7 +131,10 @@ class StandIn:
             return _error(400, f"Bad Request: {error.errors()[0]['loc']}")
         if unknown:
             return _error(400, f"Bad Request: unknown parameter {sorted(unknown)}")
-        return await self._answer(request, method, parameters)
+        try:
+            return await self._answer(request, method, parameters)
+        except Refused as refusal:
+            return _error(400, f"Bad Request: {refusal}")
 
     async def _answer(
         self, request: web.Request, method: str, parameters: dict[str, Any]
@@ -171,13 +177,10 @@ class StandIn:
 
     async def _send_message(self, parameters: dict[str, Any]) -> web.Response:
         text, entities = str(parameters["text"]), []
-        try:
-            if str(parameters.get("parse_mode", "")).lower() == "html":
-                parsed = parse(text)
-                text, entities = parsed.text, parsed.entities
-            check_length(text)
-        except Refused as refusal:
-            return _error(400, f"Bad Request: {refusal}")
+        if str(parameters.get("parse_mode", "")).lower() == "html":
+            parsed = parse(text)
+            text, entities = parsed.text, parsed.entities
+        check_length(text)
         message: dict[str, Any] = {
             "message_id": len(self.messages) + 1,
             "date": int(time.time()),
@@ -195,6 +198,8 @@ class StandIn:
         known = self.chats.get(chat_id)
         if known:
             return known
+        if not NUMBER.fullmatch(chat_id):
+            raise Refused("chat not found")
         kind = "group" if chat_id.startswith("-") else "private"
         title = {"title": "Meja"} if kind == "group" else {"first_name": "Penerima"}
         return {"id": int(chat_id), "type": kind, **title}

@@ -1,0 +1,220 @@
+"""The real client against the stand-in: every fault, and a token that shows up nowhere."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+
+import pytest
+from loguru import logger
+
+from monitor import log
+from monitor.config import Config, Telegram
+from monitor.errors import NotifyError
+from monitor.model.delivery import Message
+from monitor.notify.telegram_chat import Bucket, TelegramChat
+from tests.notify import examples
+from tests.notify.test_render import alert
+from tests.standin.telegram import StandIn
+
+MESSAGE = Message("NTR-1", "<b>Indikasi</b> &lt;x&gt;", "Indikasi <x>")
+
+
+@pytest.fixture
+async def chat(config: Config, server: StandIn) -> AsyncIterator[TelegramChat]:
+    made = TelegramChat(config, server.token)
+    yield made
+    await made.close()
+
+
+async def refused(chat: TelegramChat, destination: str = "7") -> NotifyError:
+    with pytest.raises(NotifyError) as caught:
+        await chat.send(MESSAGE, destination)
+    return caught.value
+
+
+async def test_an_alert_arrives_as_it_was_rendered(chat: TelegramChat, server: StandIn) -> None:
+    message = alert(examples.post())
+    receipt = await chat.send(message, "-100")
+    assert receipt.message_id == "1"
+    assert receipt.accepted_at.tzinfo is not None
+    (accepted,) = server.messages
+    assert accepted.text.startswith("Indikasi · NTR-ABCD-2345")
+    assert {e["type"] for e in accepted.entities} == {"bold", "blockquote", "code"}
+    assert accepted.parameters["link_preview_options"] == {"is_disabled": True}
+
+
+async def test_refused_markup_goes_out_as_plain_text(chat: TelegramChat, server: StandIn) -> None:
+    broken = replace(MESSAGE, html="<b>Indikasi")
+    await chat.send(broken, "7")
+    assert server.texts() == ["Indikasi <x>"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "permanent", "wait", "said"),
+    [
+        ("too_many", False, 3.0, "too many messages"),
+        ("busy", False, None, "network fault"),
+        ("error", False, None, "network fault"),
+        ("page", False, None, "network fault"),
+        ("reset", False, None, "network fault"),
+        ("lost", False, None, "no answer in time"),
+        ("cut", False, None, "unreadable answer"),
+        ("blocked", True, None, "blocked by the user"),
+        ("migrated", True, None, "-1009999"),
+        ("unauthorized", True, None, "renew secret 'telegram_token'"),
+    ],
+)
+async def test_each_fault_says_whether_trying_again_helps(
+    chat: TelegramChat,
+    server: StandIn,
+    fault: str,
+    permanent: bool,
+    wait: float | None,
+    said: str,
+) -> None:
+    server.fault(fault)
+    error = await refused(chat)
+    assert (error.permanent, error.retry_after) == (permanent, wait)
+    assert said in str(error)
+
+
+async def test_markup_refused_twice_is_permanent(chat: TelegramChat, server: StandIn) -> None:
+    server.fault("markup", times=2)
+    assert (await refused(chat)).permanent
+
+
+async def test_an_unknown_chat_is_permanent(chat: TelegramChat, server: StandIn) -> None:
+    error = await refused(chat, "7" * 40)
+    assert error.permanent
+    assert "Chat not found" in str(error)
+
+
+@pytest.mark.parametrize("kind", ["channel", "supergroup"])
+async def test_a_chat_that_anybody_can_read_gets_nothing(
+    chat: TelegramChat, server: StandIn, kind: str
+) -> None:
+    server.chats["-200"] = {"id": -200, "type": kind, "title": "Umum", "username": "umum"}
+    error = await refused(chat, "-200")
+    assert error.permanent
+    assert f"the {kind} is public" in str(error)
+    assert server.messages == []
+    del server.chats["-200"]["username"]
+    await chat.send(MESSAGE, "-200")
+    assert len(server.messages) == 1
+
+
+async def test_a_person_with_a_public_name_is_no_public_chat(
+    chat: TelegramChat, server: StandIn
+) -> None:
+    server.chats["7"] = {"id": 7, "type": "private", "first_name": "A", "username": "atasan"}
+    await chat.send(MESSAGE, "7")
+    assert len(server.messages) == 1
+
+
+async def test_nobody_listening_is_temporary(config: Config, server: StandIn) -> None:
+    closed = Telegram(api="http://127.0.0.1:9", timeout=1)
+    settings = config.model_copy(
+        update={"notify": config.notify.model_copy(update={"telegram": closed})}
+    )
+    chat = TelegramChat(settings, server.token)
+    assert not (await refused(chat)).permanent
+    await chat.close()
+
+
+async def test_a_busy_chat_is_handed_back_with_its_wait_and_delays_no_other(
+    config: Config, server: StandIn
+) -> None:
+    now = [0.0]
+    chat = TelegramChat(config, server.token, monotonic=lambda: now[0])
+    for _ in range(20):
+        await chat.send(MESSAGE, "7")
+        now[0] += 0.1
+    error = await refused(chat)
+    assert not error.permanent
+    assert error.retry_after is not None
+    await chat.send(MESSAGE, "8")
+    now[0] += error.retry_after
+    await chat.send(MESSAGE, "7")
+    assert len(server.texts(7)) == 21
+    await chat.close()
+
+
+def test_a_bucket_refills_evenly_and_never_beyond_its_size() -> None:
+    bucket = Bucket(2, 0.5)
+    assert bucket.wait(1000.0) == 0
+    bucket.take()
+    bucket.take()
+    assert bucket.wait(1000.0) == 2.0
+    assert bucket.wait(1002.0) == 0
+    bucket.take()
+    assert bucket.wait(1002.0) == 2.0
+
+
+def test_an_empty_token_is_refused_at_once(config: Config) -> None:
+    with pytest.raises(NotifyError, match="'telegram_token' is empty"):
+        TelegramChat(config, "")
+
+
+class Lines(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(level=0)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(logging.Formatter().format(record))
+
+
+@pytest.fixture
+def logged() -> Iterator[list[str]]:
+    """Everything that reaches a handler, ours or a library's, with the program's own set-up."""
+    log.set_up("DEBUG")
+    lines = Lines()
+    logging.getLogger().addHandler(lines)
+    sink = logger.add(lambda m: lines.lines.append(str(m)), level=0, diagnose=False)
+    yield lines.lines
+    logger.remove(sink)
+    logging.getLogger().removeHandler(lines)
+
+
+FAULTS = (
+    *("too_many", "busy", "error", "markup", "blocked", "migrated", "unauthorized"),
+    *("lost", "reset", "page", "cut"),
+)
+
+
+@pytest.mark.parametrize("method", ["getMe", "getChat", "sendMessage"])
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_the_token_is_in_no_line_and_no_trace(
+    config: Config,
+    server: StandIn,
+    logged: list[str],
+    capfd: pytest.CaptureFixture[str],
+    fault: str,
+    method: str,
+) -> None:
+    chat = TelegramChat(config, server.token)
+    server.fault(fault, method=method, times=2)
+    error = await refused(chat)
+    logger.opt(exception=error).error("delivery failed: {}", error)
+    logged.append("".join(traceback.format_exception(error)))
+    await chat.close()
+    # A library's exception left as context would hang the request, with its address, on ours.
+    assert error.__cause__ is None
+    assert isinstance(error.__context__, NotifyError | None)
+    printed = capfd.readouterr()
+    everything = "\n".join(logged) + printed.out + printed.err
+    assert "delivery failed" in everything
+    assert server.token not in everything
+    assert server.token.split(":")[1] not in everything
+
+
+async def test_an_expired_token_names_its_secret(config: Config) -> None:
+    chat = TelegramChat(config, "42:kedaluwarsa")
+    with pytest.raises(NotifyError, match="renew secret 'telegram_token'") as caught:
+        await chat.open()
+    assert caught.value.permanent
+    assert "kedaluwarsa" not in "".join(traceback.format_exception(caught.value))
+    await chat.close()
