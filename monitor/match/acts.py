@@ -128,4 +128,3 @@ def emoji_features(text: str, sympathy: frozenset[str], mocking: frozenset[str])
     if any(face in text for face in sympathy):
         found.add("sympathy")
     return frozenset(found)
-

@@ -264,9 +264,13 @@ def _distance(page: Page, cue: Cue, mention: Mention) -> int | None:
 
 def _blocked(page: Page, cue: Cue, mention: Mention, here: Sequence[Mention]) -> bool:
     """Say whether another target, or people who are not the target, stand in between."""
-    low, high = sorted((cue.last, mention.first)) if cue.last < mention.first else (
-        mention.last,
-        cue.first,
+    low, high = (
+        sorted((cue.last, mention.first))
+        if cue.last < mention.first
+        else (
+            mention.last,
+            cue.first,
+        )
     )
     for other in here:
         if other.target != mention.target and low < other.first and other.last < high:

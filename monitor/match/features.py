@@ -6,6 +6,7 @@ function and one line in ``FEATURES``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ from monitor.model.activity import Activity, Signal
 from monitor.model.contest import Contest, TargetKind
 from monitor.model.rule import Stance
 
+_SMALL = re.compile(r"0?[1-9]")
 _HEADLINE = 0.7
 _PAIR = 2
 
@@ -160,6 +162,17 @@ def _office_account(view: View) -> bool:
     return bool(target and target.account_type == "jabatan")
 
 
+def _voted(view: View) -> bool:
+    return view.says("voted") and not view.sides
+
+
+def _stray_number(view: View) -> bool:
+    """A small number, written or shown, that no target answers to."""
+    if view.mentions:
+        return False
+    return any(_SMALL.fullmatch(w.form) for page in view.own for w in page.words)
+
+
 def _derogatory(view: View) -> bool:
     return any(m.form is Form.DEROGATORY for m in view.mentions)
 
@@ -193,6 +206,8 @@ FEATURES: Mapping[str, Callable[[View], bool]] = {
     "gesture": _gesture,
     "allowed-pose": _allowed_pose,
     "office-account": _office_account,
+    "voted": _voted,
+    "number-without-target": _stray_number,
     "derogatory-name": _derogatory,
     "several-contests": _several,
 }
@@ -207,6 +222,7 @@ ENGINE_FEATURES = frozenset(
         "weak-side",
         "time-unknown",
         "ballot-gesture",
+        "picture-only",
         "group-of-team",
     }
 )

@@ -67,6 +67,7 @@ ACTS = (
     "mock_emoji",
     "group",
     "before_years",
+    "voted",
 )
 _FILES = {"isyarat": CUES, "serangan": ATTACKS, "kata": WORDS, "acara": ACTS}
 _PARTS = (

@@ -50,7 +50,7 @@ class NumberReader:
         offices = {page.words[i].form for i in page.marked("contest_word")}
         for index in range(len(page.words)):
             value = self._value(page, index)
-            if value and self._is_ballot(page, index, bool(named)):
+            if value and self._is_ballot(page, index, named=bool(named)):
                 number = self._resolve(index, value, self._narrowed(ballots, value, taken, offices))
                 if number:
                     found.append(number)
@@ -62,7 +62,7 @@ class NumberReader:
         match = _SMALL.fullmatch(text or word.form)
         return int(match.group(1)) if match else None
 
-    def _is_ballot(self, page: Page, index: int, named: bool) -> bool:
+    def _is_ballot(self, page: Page, index: int, *, named: bool) -> bool:
         word = page.words[index]
         if word.tag >= 0:
             return self._in_tag(page, index)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 from monitor.match.lexicon import Lexicon
@@ -55,8 +56,8 @@ class Page:
     text: str
     words: list[Word]
     tags: list[Tag]
-    names: list[Found[Alias]] = field(default_factory=list)
-    spots: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
+    names: list[Found[Alias]] = dataclasses.field(default_factory=list)
+    spots: dict[str, list[tuple[int, int]]] = dataclasses.field(default_factory=dict)
 
     def has(self, name: str) -> bool:
         return name in self.spots

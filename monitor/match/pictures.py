@@ -36,7 +36,7 @@ class Pictures:
         """Return sides short of clear: a picture alone is a question for a person (POLICY 16)."""
         shown = _shown_with(pages, mentions)
         if shown:
-            return shown, frozenset()
+            return shown, frozenset({"picture-only"})
         return self._gesture(pages, live)
 
     def _gesture(
@@ -51,14 +51,12 @@ class Pictures:
                 number = self._gestures.get(pose, "")
                 span = Span(page.field, page.words[first].start, page.words[last].end)
                 found += self._numbered(number, span, live)
-        return found, frozenset({"ballot-gesture"}) if found else frozenset()
+        return found, frozenset({"ballot-gesture", "picture-only"}) if found else frozenset()
 
     def _numbered(self, number: str, span: Span, live: Mapping[str, Contest]) -> list[Side]:
         ids = [self._ballots[c][number] for c in live if number in self._ballots.get(c, {})]
         reason = f"a pose shows {number}, the ballot number of"
-        return [
-            Side(i, Stance.SUPPORT, _GESTURE_SCORE, False, (span,), (f"{reason} {i}",)) for i in ids
-        ]
+        return [_picture_side(i, _GESTURE_SCORE, span, f"{reason} {i}") for i in ids]
 
 
 def _shown_with(pages: Sequence[Page], mentions: Sequence[Mention]) -> list[Side]:
@@ -71,7 +69,10 @@ def _shown_with(pages: Sequence[Page], mentions: Sequence[Mention]) -> list[Side
             spot = page.names[0]
             span = Span(page.field, page.words[spot.first].start, page.words[spot.last].end)
             found += [
-                Side(t, Stance.SUPPORT, _PICTURE_SCORE, False, (span,), ("shown in a picture",))
-                for t in sorted(names)
+                _picture_side(t, _PICTURE_SCORE, span, "shown in a picture") for t in sorted(names)
             ]
     return found
+
+
+def _picture_side(target: str, score: int, span: Span, reason: str) -> Side:
+    return Side(target, Stance.SUPPORT, score, clear=False, spans=(span,), reasons=(reason,))

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from monitor.match import press
-from monitor.match.cues import CLASSES, Bound, bind, cues
+from monitor.match.cues import CLASSES, Bound, Cue, bind, cues
+from monitor.match.lexicon import Lexicon
 from monitor.match.names import Form
 from monitor.match.page import Page, Tag
-from monitor.match.lexicon import Lexicon
 from monitor.match.targets import Mention
 from monitor.model.finding import Span
 from monitor.model.rule import Stance
@@ -74,18 +74,21 @@ def evidence(
     return result + _from_emoji(page, only, bound)
 
 
-def sides(items: Iterable[Evidence], capped: bool = False) -> list[Side]:
+def sides(items: Iterable[Evidence], *, capped: bool = False) -> list[Side]:
     """Combine evidence per target; ``capped`` keeps every side short of clear."""
     by_target: dict[str, list[Evidence]] = {}
     for item in items:
         by_target.setdefault(item.target, []).append(item)
     attacked = any(i.stance is Stance.ATTACK and not i.tag for e in by_target.values() for i in e)
-    found = [_side(target, found, attacked, capped) for target, found in by_target.items()]
+    found = [
+        _side(target, reasons, attacked=attacked, capped=capped)
+        for target, reasons in by_target.items()
+    ]
     kept = [side for side in found if side is not None]
     return sorted(kept, key=lambda s: (-s.score, s.target))
 
 
-def _side(target: str, items: list[Evidence], attacked: bool, capped: bool) -> Side | None:
+def _side(target: str, items: list[Evidence], *, attacked: bool, capped: bool) -> Side | None:
     support = [i for i in items if i.stance is Stance.SUPPORT]
     attack = [i for i in items if i.stance is Stance.ATTACK]
     if attacked and support and all(i.tag for i in support):
@@ -136,14 +139,8 @@ def _from_cue(page: Page, bound: Bound, damping: float) -> Evidence:
     return Evidence(bound.target, kind.stance, weight, reason, tuple(spans), clear)
 
 
-def _to_parent(found: Sequence[object], inherited: str) -> list[Bound]:
-    from monitor.match.cues import Cue
-
-    return [
-        Bound(cue, inherited, cue.factor * 0.85, "parent", None)
-        for cue in found
-        if isinstance(cue, Cue)
-    ]
+def _to_parent(found: Sequence[Cue], inherited: str) -> list[Bound]:
+    return [Bound(cue, inherited, cue.factor * 0.85, "parent", None) for cue in found]
 
 
 def _from_tags(page: Page, names: Sequence[Mention], lexicon: Lexicon) -> list[Evidence]:
@@ -160,9 +157,7 @@ def _from_tags(page: Page, names: Sequence[Mention], lexicon: Lexicon) -> list[E
     return found
 
 
-def _tag_says(
-    page: Page, tag: Tag, mention: Mention, lexicon: Lexicon
-) -> tuple[Stance, float]:
+def _tag_says(page: Page, tag: Tag, mention: Mention, lexicon: Lexicon) -> tuple[Stance, float]:
     """Return what a hashtag with a target's name says by its other parts."""
     if mention.form is Form.SLOGAN:
         return Stance.SUPPORT, _TAG_WEIGHT

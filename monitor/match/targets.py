@@ -54,7 +54,11 @@ class TargetReader:
         sure = [f for f in kept if not f.value.ambiguous]
         anchored = bool(sure) or bool(context)
         certain = frozenset(f.value.target for f in sure)
-        kept = [f for f in kept if not f.value.ambiguous or self._backed(page, f, anchored, certain)]
+        kept = [
+            f
+            for f in kept
+            if not f.value.ambiguous or self._backed(page, f, certain, anchored=anchored)
+        ]
         named = _first_contest(kept, order)
         named += self._tagged(page, order, named)
         numbers = self._numbers.read(page, live, [m.target for m in named] + list(context))
@@ -69,7 +73,7 @@ class TargetReader:
         return all(w.tag >= 0 or (w.upper and not page.shouting) for w in words)
 
     def _backed(
-        self, page: Page, found: Found[Alias], anchored: bool, certain: frozenset[str]
+        self, page: Page, found: Found[Alias], certain: frozenset[str], *, anchored: bool
     ) -> bool:
         """Check an ambiguous name for a political neighbour.
 

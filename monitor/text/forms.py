@@ -115,11 +115,6 @@ def _leet(word: str, one: str) -> str:
 
 
 def _stems(word: str) -> list[str]:
-    found = []
-    for suffix in _SUFFIXES:
-        if word.endswith(suffix) and len(word) - len(suffix) >= _MIN_STEM:
-            found.append(word[: -len(suffix)])
-    for prefix in _PREFIXES:
-        if word.startswith(prefix) and len(word) - len(prefix) >= _MIN_STEM:
-            found.append(word[len(prefix) :])
-    return found
+    bare = [word.removesuffix(s) for s in _SUFFIXES if word.endswith(s)]
+    bare += [word.removeprefix(p) for p in _PREFIXES if word.startswith(p)]
+    return [stem for stem in bare if len(stem) >= _MIN_STEM]

@@ -41,8 +41,7 @@ class Splitter:
         # best[i] = (cost, start of the last part, is it known) for the first i letters.
         best: list[tuple[int, int, bool]] = [(0, 0, True)]
         for end in range(1, len(word) + 1):
-            cost, start, _ = best[end - 1]
-            choice = (cost + _UNKNOWN_COST, end - 1, False)
+            choice = (best[end - 1][0] + _UNKNOWN_COST, end - 1, False)
             for begin in range(max(0, end - _MAX_WORD), end):
                 price = self._price(word[begin:end])
                 if price is not None and best[begin][0] + price < choice[0]:

@@ -60,7 +60,9 @@ _KINDS = {
 }
 _GAP = re.compile(r"[ .\-_]")
 # After these a full stop shortens a word; it does not end a sentence.
-_SHORTENED = frozenset("no nmr nmer dr drs ir prof h hj kh st jl kab tgk".split())
+_SHORTENED = frozenset(
+    ("no", "nmr", "nmer", "dr", "drs", "ir", "prof", "h", "hj", "kh", "st", "jl", "kab", "tgk")
+)
 
 
 def tokens(folded: Folded) -> list[Token]:
@@ -88,9 +90,7 @@ def tokens(folded: Folded) -> list[Token]:
     return found
 
 
-def _token(
-    folded: Folded, kind: str, match: re.Match[str], clause: int, *, barrier: bool
-) -> Token:
+def _token(folded: Folded, kind: str, match: re.Match[str], clause: int, *, barrier: bool) -> Token:
     form = match.group()
     start, end = folded.span(match.start(), match.end())
     if kind == "spaced":

@@ -1,0 +1,87 @@
+"""Facts that keep a finding from being an alert, each with the question to settle (POLICY 27)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from monitor.model.activity import Activity, TargetState
+from monitor.model.contest import ZONES, Phase
+from monitor.model.finding import Outcome, Reading
+from monitor.model.person import NEVER_POLLED, Ownership, PersonFacts
+
+_DEFAULT_ZONE = "WIB"
+# A stated key without a value is the fact "unknown". A person without a candidate spouse is
+# stated as null too, so that key caps nothing.
+_QUESTIONS = {
+    "employer_type": "Apa status kepegawaian pemilik akun?",
+    "ownership": "Apakah akun ini benar dikelola oleh yang bersangkutan?",
+    "intervals": "Apakah yang bersangkutan sedang cuti di luar tanggungan negara atau tugas lain?",
+}
+_NOT_SURE = frozenset({Ownership.UNVERIFIED, Ownership.CONTESTED})
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """The most that an act may become, and the question that stands in the way."""
+
+    outcome: Outcome
+    question: str
+
+
+def caps(
+    activity: Activity, reading: Reading, person: PersonFacts | None, stated: frozenset[str]
+) -> Iterator[Cap]:
+    """Yield every cap that applies."""
+    if person is not None:
+        yield from _of_person(activity, person)
+    if _time_unknown(activity, reading, stated):
+        yield Cap(Outcome.REVIEW, "Kapan perbuatan ini terjadi?")
+    if "target-missing" in reading.features or _context_missing(activity):
+        yield Cap(Outcome.REVIEW, "Apa isi unggahan yang ditanggapi? Isinya tidak dapat dibaca.")
+    if "several-contests" in reading.features:
+        yield Cap(Outcome.REVIEW, "Nomor urut ini untuk pemilihan yang mana?")
+    if not activity.complete:
+        yield Cap(Outcome.REVIEW, "Bagian mana dari unggahan yang ditahan oleh platform?")
+
+
+def _of_person(activity: Activity, person: PersonFacts) -> Iterator[Cap]:
+    for key, question in _QUESTIONS.items():
+        if key in person.stated and getattr(person, key) is None:
+            yield Cap(Outcome.REVIEW, question)
+    if person.ownership in _NOT_SURE:
+        yield Cap(Outcome.REVIEW, _QUESTIONS["ownership"])
+    if person.employer_type in NEVER_POLLED:
+        yield Cap(Outcome.REVIEW, "Teruskan kepada kesatuan yang berwenang (rujukan).")
+    if "notice_date" in person.stated and not _was_noticed(activity, person):
+        yield Cap(Outcome.NONE, "")
+
+
+def _was_noticed(activity: Activity, person: PersonFacts) -> bool:
+    """POLICY 12: without notice, or before it, nothing is scored."""
+    if person.notice_date is None:
+        return False
+    day = act_day(activity, person)
+    return day is None or day >= person.notice_date
+
+
+def act_day(activity: Activity, person: PersonFacts | None) -> date | None:
+    """Return the act's date in the person's zone, or ``None`` where its time is unknown."""
+    if activity.occurred_at is None:
+        return None
+    zone = ZONES.get((person.zone if person else None) or _DEFAULT_ZONE, ZONES[_DEFAULT_ZONE])
+    return activity.occurred_at.astimezone(zone).date()
+
+
+def _time_unknown(activity: Activity, reading: Reading, stated: frozenset[str]) -> bool:
+    if activity.occurred_at is not None or "occurred_at" not in stated:
+        return False
+    unbounded = activity.not_before is None
+    return unbounded or any(phase == Phase.UNKNOWN.value for _, phase in reading.phases)
+
+
+def _context_missing(activity: Activity) -> bool:
+    """An answer whose own words say nothing clear leans on a text that nobody could read."""
+    target = activity.target
+    return target is not None and target.state is not TargetState.PRESENT and not activity.text
