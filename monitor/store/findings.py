@@ -11,6 +11,14 @@ from monitor.store.keys import KeyRing, digest
 CODE_BYTES = 5
 GROUP = 4
 
+# Whose act a finding is about, out of its newest content; erased content leaves nothing to compare.
+ERASED = ""
+OWNER = """
+SELECT coalesce(json_extract(CAST(body AS TEXT), '$.activity.id'), '')
+FROM finding LEFT JOIN content ON content.seq = finding.seq AND content.name = 'finding'
+WHERE finding_id = ? ORDER BY revision_no DESC LIMIT 1
+"""
+
 
 def finding_id(keyring: KeyRing, activity_id: str) -> str:
     """Return the id, such as ``NTR-7QK2-M4XA``, that a new finding about this act gets.
@@ -25,13 +33,16 @@ def finding_id(keyring: KeyRing, activity_id: str) -> str:
 def existing_or_new(conn: sqlite3.Connection, keyring: KeyRing, activity_id: str) -> str:
     """Return the id under which this act is on file, else the one it gets now.
 
-    An id is for ever: after a rotation it is found under the key version that made it.
+    An id is for ever: after a rotation it is found under the key version that made it. Of some
+    hundred thousand findings two may fall on one short code; the later one gets another, because
+    one person's act must never appear under another person's finding.
     """
-    for key in keyring.versions("reference"):
-        code = _code(key, activity_id)
-        if conn.execute("SELECT 1 FROM finding WHERE finding_id = ?", (code,)).fetchone():
+    versions = keyring.versions("reference")
+    for key in versions:
+        code, on_file = _place(conn, key, activity_id)
+        if on_file:
             return code
-    return finding_id(keyring, activity_id)
+    return _place(conn, versions[0], activity_id)[0]
 
 
 @guard()
@@ -52,6 +63,20 @@ def add(tx: sqlite3.Connection, finding_id: str, seq: int, outcome: str) -> int:
     return number
 
 
-def _code(key: bytes, activity_id: str) -> str:
-    code = base64.b32encode(digest(key, activity_id.encode())[:CODE_BYTES]).decode()
+def _place(
+    conn: sqlite3.Connection, key: bytes, activity_id: str, turn: int = 0
+) -> tuple[str, bool]:
+    """Return the first code that is this act's or nobody's, and whether it is on file."""
+    code = _code(key, activity_id, turn)
+    row = conn.execute(OWNER, (code,)).fetchone()
+    if row is None:
+        return code, False
+    if row[0] in (activity_id, ERASED):
+        return code, True
+    return _place(conn, key, activity_id, turn + 1)
+
+
+def _code(key: bytes, activity_id: str, turn: int = 0) -> str:
+    name = f"{activity_id}#{turn}" if turn else activity_id
+    code = base64.b32encode(digest(key, name.encode())[:CODE_BYTES]).decode()
     return f"NTR-{code[:GROUP]}-{code[GROUP:]}"

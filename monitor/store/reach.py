@@ -14,7 +14,7 @@ SELECT platform,
   sum(failures > 0),
   sum(failures >= :polls OR next_check_at < :now - :polls * interval),
   sum(last_success_at IS NULL),
-  max(last_success_at)
+  coalesce(max(last_success_at), '')
 FROM source WHERE active = 1 GROUP BY platform ORDER BY platform
 """
 
@@ -35,4 +35,4 @@ class Reach:
 def reach(conn: sqlite3.Connection, now: float, polls: int) -> list[Reach]:
     """Count per platform; stale is ``polls`` failed or missed looks (``now`` in unix seconds)."""
     rows = conn.execute(REACH, {"now": now, "polls": polls})
-    return [Reach(*counts, last or "") for *counts, last in rows]
+    return [Reach(*row) for row in rows]

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import StoreError
+from monitor.model.evidence import Canonical
 from monitor.store import findings, keys, log
 from monitor.store.keys import KeyRing
 from monitor.store.writer import Writer
@@ -44,13 +45,41 @@ def test_an_id_outlives_a_rotation(writer: Writer, now: datetime, tmp_path: Path
     assert findings.existing_or_new(reader, rotated, "act-1") == old
     fresh = findings.existing_or_new(reader, rotated, "act-2")
     assert fresh == findings.finding_id(rotated, "act-2")
-    _add(writer, now, fresh)
+    _add(writer, now, fresh, "act-2")
     rotated = keys.rotate(folder, "reference")
     assert findings.existing_or_new(reader, rotated, "act-1") == old
     assert findings.existing_or_new(reader, rotated, "act-2") == fresh
 
 
-def _add(writer: Writer, now: datetime, finding_id: str) -> int:
+def test_two_acts_never_share_an_id(
+    writer: Writer, keyring: KeyRing, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(findings, "CODE_BYTES", 1)  # 256 codes, so that some must meet
+    given = {}
+    for n in range(100):
+        act = f"act-{n}"
+        given[act] = findings.existing_or_new(writer.reader(), keyring, act)
+        _add(writer, now, given[act], act)
+    assert len(set(given.values())) == 100
+    assert any(code != findings.finding_id(keyring, act) for act, code in given.items())
+    for act, code in given.items():
+        assert findings.existing_or_new(writer.reader(), keyring, act) == code
+
+
+def test_a_finding_whose_content_was_erased_keeps_its_id(
+    writer: Writer, keyring: KeyRing, now: datetime
+) -> None:
+    code = findings.existing_or_new(writer.reader(), keyring, "act-1")
+    _add(writer, now, code, "act-1")
     with writer.transaction() as tx:
-        head = log.append(tx, at=now, kind="finding", subject=finding_id, public={})
+        tx.execute("DELETE FROM content")
+    assert findings.existing_or_new(writer.reader(), keyring, "act-1") == code
+
+
+def _add(writer: Writer, now: datetime, finding_id: str, act: str = "act-1") -> int:
+    content: dict[str, Canonical] = {"finding": {"activity": {"id": act}}}
+    with writer.transaction() as tx:
+        head = log.append(
+            tx, at=now, kind="finding", subject=finding_id, public={}, content=content
+        )
         return findings.add(tx, finding_id, head.seq, "alert")
