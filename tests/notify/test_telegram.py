@@ -170,13 +170,15 @@ class Lines(logging.Handler):
 @pytest.fixture
 def logged() -> Iterator[list[str]]:
     """Everything that reaches a handler, ours or a library's, with the program's own set-up."""
+    root = logging.getLogger()
+    before = (root.handlers[:], root.level)
     log.set_up("DEBUG")
     lines = Lines()
-    logging.getLogger().addHandler(lines)
-    sink = logger.add(lambda m: lines.lines.append(str(m)), level=0, diagnose=False)
+    root.addHandler(lines)
+    logger.add(lambda m: lines.lines.append(str(m)), level=0, diagnose=False)
     yield lines.lines
-    logger.remove(sink)
-    logging.getLogger().removeHandler(lines)
+    logger.remove()  # set_up has tied a handler to this test's stderr
+    root.handlers[:], root.level = before
 
 
 FAULTS = (

@@ -1,0 +1,368 @@
+"""Dispatch with a real database, the real Telegram client and a Bot API that is not ours."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import closing
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from monitor.config import Config, parse
+from monitor.errors import NotifyError, StoreError
+from monitor.model.delivery import Message, Receipt
+from monitor.model.evidence import Canonical
+from monitor.notify.base import Notifier, NotifierInfo
+from monitor.notify.telegram_chat import TelegramChat
+from monitor.run.dispatch import FIRST_WAIT, Dispatcher
+from monitor.store import alarms, log, migrate, outbox
+from monitor.store.writer import Writer
+from tests.notify import examples
+from tests.standin.telegram import StandIn
+
+DESK = ("telegram", "7")
+OTHER = ("telegram", "8")
+OPERATOR = ("telegram", "9")
+
+
+class Time:
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def pass_(self, seconds: float) -> None:
+        self.at += timedelta(seconds=seconds)
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("kosong") / "netralitas.sqlite3"
+    migrate.upgrade(path)
+    return path
+
+
+@pytest.fixture
+def writer(empty: Path, tmp_path: Path) -> Iterator[Writer]:
+    path = tmp_path / "netralitas.sqlite3"
+    path.write_bytes(empty.read_bytes())
+    opened = Writer(path)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def time(now: datetime) -> Time:
+    return Time(now)
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[StandIn]:
+    async with StandIn() as started:
+        yield started
+
+
+@pytest.fixture
+def config(server: StandIn) -> Config:
+    notify = {
+        "telegram": {"api": server.url, "timeout": 0.5},
+        "max_attempts": 3,
+        "routes": [{"notifier": "telegram", "destination": "9", "health": True}],
+    }
+    return parse({"http": {"contact": "uji@contoh.test"}, "notify": notify}, "uji")
+
+
+@pytest.fixture
+async def dispatcher(
+    writer: Writer, config: Config, server: StandIn, time: Time
+) -> AsyncIterator[Dispatcher]:
+    chat = TelegramChat(config, server.token)
+    yield Dispatcher(writer, examples.RULES, {"telegram": chat}, config, time)
+    await chat.close()
+
+
+def owe(
+    writer: Writer,
+    at: datetime,
+    *destinations: tuple[str, str],
+    finding_id: str = "NTR-ABCD-2345",
+    content: Mapping[str, Any] | None = None,
+) -> int:
+    public: dict[str, Canonical] = {
+        "outcome": "alert",
+        "revision_no": 1,
+        "partial": False,
+        "proof": "",
+    }
+    with writer.transaction() as tx:
+        head = log.append(
+            tx,
+            at=at,
+            kind="finding",
+            subject=finding_id,
+            public=public,
+            content={"finding": dict(content or examples.post()), "watch": examples.WATCH},
+        )
+        outbox.put(
+            tx, kind="finding", subject=finding_id, seq=head.seq, destinations=destinations, at=at
+        )
+    return head.seq
+
+
+def states(writer: Writer) -> dict[tuple[str, str], str]:
+    rows = writer.reader().execute("SELECT subject, destination, state FROM outbox ORDER BY id")
+    return {(subject, destination): state for subject, destination, state in rows}
+
+
+def entries(writer: Writer, kind: str) -> list[tuple[int, dict[str, Any]]]:
+    rows = [(row.seq, json.loads(row.canonical)) for row in log.rows(writer.reader())]
+    return [(seq, entry) for seq, entry in rows if entry["kind"] == kind]
+
+
+async def test_what_is_owed_is_told_once_and_its_acceptance_recorded(
+    dispatcher: Dispatcher, writer: Writer, server: StandIn, time: Time
+) -> None:
+    seq = owe(writer, time.at, DESK)
+    report = await dispatcher.run_once(10)
+    assert (report.sent, report.attempted) == (1, 1)
+    assert (await dispatcher.run_once(10)).attempted == 0
+    row = next(log.rows(writer.reader(), after=seq - 1))
+    (text,) = server.texts(7)
+    assert text.startswith("Indikasi · NTR-ABCD-2345")
+    assert f"Log: {seq}:{row.hash.hex()}" in text
+    ((delivery_seq, entry),) = entries(writer, "delivery")
+    assert entry["subject"] == "NTR-ABCD-2345"
+    assert entry["public"].keys() == {
+        *("notifier", "attempt", "finding_seq", "result", "accepted_at"),
+    }
+    assert (entry["public"]["attempt"], entry["public"]["result"]) == (1, "accepted")
+    stored = log.content(writer.reader(), delivery_seq, "delivery")
+    assert stored == {"destination": "7", "message_id": "1"}
+
+
+async def test_health_is_told_and_not_counted_as_a_delivery(
+    dispatcher: Dispatcher, writer: Writer, server: StandIn, time: Time
+) -> None:
+    with writer.transaction() as tx:
+        outbox.put(
+            tx,
+            kind="health",
+            subject="stale:bluesky",
+            seq=1,
+            destinations=[OPERATOR],
+            at=time.at,
+            body="3 sumber tidak terbaca",
+        )
+    assert (await dispatcher.run_once(10)).sent == 1
+    assert "3 sumber tidak terbaca" in server.texts(9)[0]
+    assert entries(writer, "delivery") == []
+
+
+async def test_a_rate_limit_holds_its_own_destination_only_and_in_order(
+    dispatcher: Dispatcher, writer: Writer, server: StandIn, time: Time
+) -> None:
+    for n in range(3):
+        owe(writer, time.at, DESK, OTHER, finding_id=f"NTR-{n}")
+    server.fault("too_many", chat="7", seconds=30)
+    report = await dispatcher.run_once(10)
+    assert (report.sent, report.waiting) == (3, 1)
+    assert server.texts(7) == []
+    assert [t.split()[2] for t in server.texts(8)] == ["NTR-0", "NTR-1", "NTR-2"]
+    time.pass_(29)
+    owe(writer, time.at, DESK, finding_id="NTR-3")
+    assert (await dispatcher.run_once(10)).attempted == 0
+    time.pass_(2)
+    assert (await dispatcher.run_once(10)).sent == 4
+    assert [t.split()[2] for t in server.texts(7)] == ["NTR-0", "NTR-1", "NTR-2", "NTR-3"]
+    assert {e["public"]["attempt"] for _, e in entries(writer, "delivery")} == {1}
+
+
+async def test_a_passing_fault_is_tried_again_later_and_then_not_for_ever(
+    dispatcher: Dispatcher, writer: Writer, server: StandIn, time: Time
+) -> None:
+    owe(writer, time.at, DESK)
+    server.fault("error", chat="7", times=9)
+    waits = [FIRST_WAIT, FIRST_WAIT * 2]
+    for wait in waits:
+        assert (await dispatcher.run_once(10)).waiting == 1
+        time.pass_(wait - 1)
+        assert (await dispatcher.run_once(10)).attempted == 0
+        time.pass_(1)
+    assert (await dispatcher.run_once(10)).dead == 1
+    assert states(writer)["NTR-ABCD-2345", "7"] == "dead"
+
+
+async def test_a_message_accepted_without_an_answer_is_sent_again_under_the_same_id(
+    dispatcher: Dispatcher, writer: Writer, server: StandIn, time: Time
+) -> None:
+    owe(writer, time.at, DESK)
+    server.fault("lost")
+    assert (await dispatcher.run_once(10)).waiting == 1
+    time.pass_(FIRST_WAIT)
+    assert (await dispatcher.run_once(10)).sent == 1
+    first, second = server.texts(7)
+    assert first == second
+    assert len(entries(writer, "delivery")) == 1
+
+
+async def test_what_cannot_be_sent_is_a_dead_letter_and_told_to_the_operator_once(
+    dispatcher: Dispatcher, writer: Writer, server: StandIn, time: Time
+) -> None:
+    owe(writer, time.at, DESK, finding_id="NTR-1")
+    owe(writer, time.at, DESK, finding_id="NTR-2")
+    server.fault("blocked", chat="7", times=2)
+    assert (await dispatcher.run_once(10)).dead == 2
+    assert [a.key for a in alarms.open_(writer.reader())] == ["dead-letter:telegram"]
+    results = [e["public"]["result"] for _, e in entries(writer, "delivery")]
+    assert results == ["given_up", "given_up"]
+    assert (await dispatcher.run_once(10)).sent == 1
+    (told,) = server.texts(9)
+    assert "NTR-1" in told
+    assert "tidak dicoba lagi" in told
+    assert alarms.open_(writer.reader()) == []  # the way works again: the next fault is told anew
+
+
+async def test_an_operators_own_dead_letter_tells_nobody_in_a_circle(
+    dispatcher: Dispatcher, writer: Writer, server: StandIn, time: Time
+) -> None:
+    owe(writer, time.at, OPERATOR)
+    server.fault("blocked", chat="9", times=5)
+    assert (await dispatcher.run_once(10)).dead == 1
+    assert (await dispatcher.run_once(10)).attempted == 0
+    assert len(alarms.open_(writer.reader())) == 1
+
+
+async def test_a_message_that_cannot_be_made_blocks_no_other(
+    dispatcher: Dispatcher,
+    writer: Writer,
+    server: StandIn,
+    time: Time,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    broken = examples.post() | {"level": "tidak-ada"}
+    owe(writer, time.at, DESK, finding_id="NTR-1", content=broken)
+    owe(writer, time.at, DESK, finding_id="NTR-2")
+    report = await dispatcher.run_once(10)
+    assert (report.sent, report.dead) == (1, 1)
+    assert states(writer) == {
+        ("NTR-1", "7"): "dead",
+        ("NTR-2", "7"): "sent",
+        ("dead-letter:telegram", "9"): "pending",
+    }
+    assert "Sari Contohwati" not in capsys.readouterr().err
+
+
+async def test_an_expired_token_names_the_secret_and_holds_no_value(
+    writer: Writer, config: Config, time: Time
+) -> None:
+    chat = TelegramChat(config, "42:kedaluwarsa")
+    dispatcher = Dispatcher(writer, examples.RULES, {"telegram": chat}, config, time)
+    owe(writer, time.at, DESK)
+    assert (await dispatcher.run_once(10)).dead == 1
+    (alarm,) = alarms.open_(writer.reader())
+    assert "renew secret 'telegram_token'" in alarm.text
+    await chat.close()
+    with closing(sqlite3.connect(writer.database)) as conn:
+        assert "kedaluwarsa" not in "".join(conn.iterdump())
+
+
+async def test_a_route_taken_out_of_the_config_leaves_a_dead_letter(
+    dispatcher: Dispatcher, writer: Writer, time: Time
+) -> None:
+    owe(writer, time.at, ("surel", "meja@contoh.test"))
+    assert (await dispatcher.run_once(10)).dead == 1
+
+
+async def test_erased_content_is_not_sent(
+    dispatcher: Dispatcher, writer: Writer, server: StandIn, time: Time
+) -> None:
+    seq = owe(writer, time.at, DESK)
+    with writer.transaction() as tx:
+        tx.execute("DELETE FROM content WHERE seq = ?", (seq,))
+    assert (await dispatcher.run_once(10)).dead == 1
+    assert server.texts(7) == []
+
+
+class Meanwhile:
+    """A notifier during whose sending something else happens."""
+
+    def __init__(self, action: Any) -> None:
+        self.action = action
+
+    @property
+    def info(self) -> NotifierInfo:
+        return NotifierInfo("telegram", "1", 4096)
+
+    async def open(self) -> None: ...
+
+    async def close(self) -> None: ...
+
+    async def send(self, message: Message, destination: str) -> Receipt:
+        return Receipt("1", self.action())
+
+
+async def test_another_process_that_was_faster_is_no_fault(
+    writer: Writer, config: Config, time: Time
+) -> None:
+    owe(writer, time.at, DESK)
+    (item,) = outbox.due(writer.reader(), time.at.timestamp(), 1)
+
+    def faster() -> datetime:
+        with closing(Writer(writer.database)) as second, second.transaction() as tx:
+            outbox.sent(tx, item, "1", time.at)
+        return time.at
+
+    notifier: Notifier = Meanwhile(faster)
+    dispatcher = Dispatcher(writer, examples.RULES, {"telegram": notifier}, config, time)
+    assert (await dispatcher.run_once(10)).attempted == 0
+    assert states(writer)["NTR-ABCD-2345", "7"] == "sent"
+
+
+async def test_a_store_fault_stops_everything(writer: Writer, config: Config, time: Time) -> None:
+    owe(writer, time.at, DESK)
+    owe(writer, time.at, OTHER)
+
+    def full() -> datetime:
+        raise StoreError("the disk is full")
+
+    dispatcher = Dispatcher(writer, examples.RULES, {"telegram": Meanwhile(full)}, config, time)
+    with pytest.raises(StoreError, match="the disk is full"):
+        await dispatcher.run_once(10)
+    assert set(states(writer).values()) == {"pending"}
+
+
+async def test_a_stop_between_acceptance_and_commit_sends_again(
+    dispatcher: Dispatcher, writer: Writer, server: StandIn, time: Time
+) -> None:
+    owe(writer, time.at, DESK)
+
+    def stopped(point: str) -> None:
+        if point == "before-commit":
+            raise StoreError("stopped here")
+
+    writer.hook = stopped
+    with pytest.raises(StoreError, match="stopped here"):
+        await dispatcher.run_once(10)
+    writer.hook = None
+    assert (await dispatcher.run_once(10)).sent == 1
+    assert len(server.texts(7)) == 2
+    assert len(entries(writer, "delivery")) == 1
+
+
+async def test_a_notify_error_of_any_notifier_is_understood(
+    writer: Writer, config: Config, time: Time
+) -> None:
+    def later() -> datetime:
+        raise NotifyError("busy", permanent=False, retry_after=5)
+
+    owe(writer, time.at, DESK)
+    dispatcher = Dispatcher(writer, examples.RULES, {"telegram": Meanwhile(later)}, config, time)
+    for _ in range(config.notify.max_attempts + 2):
+        assert (await dispatcher.run_once(10)).waiting == 1
+        time.pass_(5)
+    assert states(writer)["NTR-ABCD-2345", "7"] == "pending"  # a rate limit never kills a message
