@@ -8,6 +8,7 @@ records that a registered person acted upon (``bluesky_context``).
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import datetime, time
 from http import HTTPStatus
 
@@ -22,7 +23,15 @@ from monitor.collect.bluesky_proof import AbsentError, Claim, verify
 from monitor.collect.bluesky_server import Server
 from monitor.config import Bluesky as Settings
 from monitor.errors import CollectError, NormaliseError, ProofError
-from monitor.model.activity import Activity, Actor, ObjectRef, Signal, Target, TimeSource
+from monitor.model.activity import (
+    Activity,
+    Actor,
+    ObjectRef,
+    Signal,
+    Target,
+    TargetState,
+    TimeSource,
+)
 from monitor.model.contest import ZONES
 from monitor.model.evidence import Capture, RawItem
 from monitor.model.person import Watch
@@ -178,15 +187,20 @@ def _entry(raw: RawItem, subject: str) -> parse.Entry:
 
 
 def _target(raw: RawItem, collection: str, entry: parse.Entry, subject: str) -> Target | None:
-    handle = dict(raw.hints).get("target_handle", "")
+    """Return what was acted upon; ``missing`` also where nobody could say whose account it is."""
+    hints, context = dict(raw.hints), dict(raw.context)
+    handle = hints.get("target_handle", "")
+    named = parse.subjects(collection, entry.value)
     if collection == parse.FOLLOW:
         followed = entry.value.get("subject")
         if not isinstance(followed, str):
             raise NormaliseError(subject, "value.subject", "expected a DID")
-        return Target(author_id=followed, author_handle=handle)
-    named, context = parse.subjects(collection, entry.value), dict(raw.context)
-    if named.target is None:
-        if collection == parse.POST and "reply" not in entry.value:
-            return None
+        target = Target(author_id=followed, author_handle=handle)
+    elif named.target is not None:
+        target = parse.target(named, context, handle)
+    elif collection == parse.POST and "reply" not in entry.value:
+        return None
+    else:
         raise NormaliseError(subject, "value", "expected a reference to a record")
-    return parse.target(named, context, handle)
+    unknown = "target_unknown" in hints and target.state is TargetState.PRESENT
+    return replace(target, state=TargetState.MISSING) if unknown else target

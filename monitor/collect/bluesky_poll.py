@@ -211,11 +211,16 @@ class Poll:
             for entry, raw in zip(entries, found.records, strict=True)
             if not (known and entry in self.handed) and not parse.is_older(entry, self.since)
         ]
-        return tuple(
-            await asyncio.gather(
-                *(self._item(entry, body, around, page, digest) for entry, body in wanted)
-            )
-        )
+        tasks = [
+            asyncio.ensure_future(self._item(entry, body, around, page, digest))
+            for entry, body in wanted
+        ]
+        try:
+            return tuple(await asyncio.gather(*tasks))
+        finally:
+            for task in tasks:  # where one failed, nobody waits for the others
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _item(
         self,

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from monitor import config, log
-from monitor.collect import bluesky_poll
+from monitor.collect import bluesky_context, bluesky_poll
 from monitor.collect.bluesky import Bluesky
 from monitor.demo.atproto import Atproto
 from monitor.demo.atproto_faults import Trouble
@@ -375,6 +375,60 @@ async def test_a_target_whose_server_cannot_be_reached_is_missing() -> None:
         (act,) = await w.acts(watch("sekar.test"))
     assert act.target is not None
     assert act.target.state is TargetState.MISSING
+
+
+async def test_a_directory_out_of_order_delays_and_loses_nothing() -> None:
+    async with world() as w:
+        sekar, calon = w.net.create_account("sekar.test"), w.net.create_account("calon.test")
+        who = watch("sekar.test")
+        first = await w.poll(who)
+        for n in range(8):
+            w.like(sekar, w.post(calon, f"Pilih dua {n}"))
+        w.net.faults.add(Trouble.SERVER_ERROR, "directory")
+        with pytest.raises(TransientError) as caught:
+            await w.poll(who, first.cursor)
+        w.net.faults.clear()
+        seen = await w.poll(who, first.cursor)
+    assert calon not in str(caught.value)
+    assert len(seen.items) == 8
+
+
+async def test_a_resolver_out_of_order_leaves_the_act_to_a_person() -> None:
+    async with world() as w:
+        sekar, calon = w.net.create_account("sekar.test"), w.net.create_account("calon.test")
+        who = watch("sekar.test")
+        first = await w.poll(who)
+        w.like(sekar, w.post(calon, "Pilih dua"))
+        w.write(sekar, FOLLOW, subject=calon)
+        w.net.faults.add(Trouble.SERVER_ERROR, "com.atproto.identity.resolveHandle")
+        for act in await w.acts(who, first.cursor):
+            assert act.target is not None
+            assert (act.target.author_id, act.target.author_handle) == (calon, "")
+            assert act.target.state is TargetState.MISSING
+
+
+async def test_servers_that_stall_take_a_bounded_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bluesky_context, "PATIENCE", 0.3)
+    async with world() as w, Atproto(w.now) as slow:
+        sekar, who = w.net.create_account("sekar.test"), watch("sekar.test")
+        for n in range(30):
+            did = w.net.create_account(f"warga{n}.test")
+            made = w.post(did, "Kabar")
+            w.net.account(did).pds = slow.url
+            w.like(sekar, made)
+        slow.faults.add(Trouble.STALL, "com.atproto.repo.getRecord")
+        layer = config.Http(
+            contact="uji@contoh.test",
+            allow_private=(w.net.host, slow.host),
+            requests_per_second=10_000,
+        )
+        async with Http(layer) as http:
+            w.bluesky = Bluesky(http, w.settings, w.now)
+            acts = await w.acts(who)
+    asked = [method for method, _ in slow.asked]
+    assert len(asked) == bluesky_context.AT_ONCE
+    assert {act.target.state for act in acts if act.target} == {TargetState.MISSING}
+    assert len(acts) == 30
 
 
 async def test_strangers_are_in_no_error_log_line_or_cursor(
