@@ -22,7 +22,7 @@ def set_up(level: str = "INFO", *, json_lines: bool = False) -> None:
     logger.remove()
     form = "{message}" if json_lines else _line
     logger.add(
-        sys.stderr,
+        _to_stderr,
         level=level,
         format=form,
         serialize=json_lines,
@@ -32,6 +32,11 @@ def set_up(level: str = "INFO", *, json_lines: bool = False) -> None:
     logging.basicConfig(handlers=[_ToLoguru()], level=logging.WARNING, force=True)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _to_stderr(line: str) -> None:
+    # Looked up each time: whoever replaces sys.stderr gets the lines.
+    sys.stderr.write(line)
 
 
 def printable(text: str) -> str:

@@ -16,6 +16,7 @@ FOLLOW = "app.bsky.graph.follow"
 
 CAMPAIGN = "Sabtu kita keliling Pasar Senja. Ayo menangkan Prakasita-Anggrek, coblos nomor 2!"
 SMALL_TALK = "Saya jelas pilih Prakasita-Anggrek nomor 2, kalau kalian bagaimana?"
+HARVEST = "Panen cabai di kebun belakang, lumayan untuk sambal seminggu."
 NEUTRAL = "Uji KIR gratis bulan ini, datang ke kantor dinas jam 8 sampai 14."
 
 
@@ -100,6 +101,7 @@ class Acts:
     neutral: Ref
     like: Ref
     chat: Ref
+    harvest: Ref
 
 
 # (who, signal, outcomes that are right) of each act below that must be told.
@@ -120,6 +122,7 @@ def play(scene: Scene) -> Acts:
         scene.open(name)
     campaign = scene.post("calon2", CAMPAIGN)
     chat = scene.post("warga", SMALL_TALK)
+    harvest = scene.post("warga", HARVEST)
     scene.like("warga", campaign)
     scene.reply("warga", campaign, "Siap, saya ikut keliling pasar!")
     scene.post("asn1", "Ayo coblos nomor 2, menangkan Prakasita-Anggrek!")
@@ -130,8 +133,11 @@ def play(scene: Scene) -> Acts:
     scene.follow("asn3", "calon2")
     neutral = scene.post("asn1", NEUTRAL)
     scene.post("asn2", "Ingat ya, ASN dilarang like, share, atau komentar di akun paslon.")
+    scene.like("asn1", harvest)
+    scene.reply("asn2", harvest, "Wah, boleh minta bibitnya?")
     scene.follow("asn2", "asn1")
-    return Acts(campaign, neutral, like, chat)
+    scene.follow("asn2", "warga")
+    return Acts(campaign, neutral, like, chat, harvest)
 
 
 def _now() -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from monitor.run.pipeline import PollReport
 from tests import needle
 from tests.installation import Installation
-from tests.scenes import SMALL_TALK, SUPPORTING, Acts, Scene
+from tests.scenes import HARVEST, SMALL_TALK, SUPPORTING, Acts, Scene
 from tests.standin.telegram import StandIn
 
 PARTS = {"record", "proof", "headers"}
@@ -119,26 +119,31 @@ async def one_match_in_a_page_leaves_one_act(stage: Stage) -> None:
 
 async def the_citizen_is_nowhere(stage: Stage, log: str) -> None:
     """A stranger's handle, DID and text: in no table, snapshot, log line or metric."""
-    stage.scene.like("asn2", stage.acts.chat)  # nobody is told of this, so nothing may stay
     await stage.once()
     (stage.place.folder / "captured.log").write_text(log)
-    secret = [*stage.citizen, SMALL_TALK]
+    secret = [*stage.citizen, SMALL_TALK, HARVEST]
     assert needle.found(stage.place.folder, secret, leave_out=_inputs(stage)) == []
 
 
 async def the_citizen_stays_inside_the_snapshot(stage: Stage) -> None:
     """POLICY 29: a stranger whose post was shared is in that finding's snapshot, nowhere else."""
     stage.scene.quote("asn3", stage.acts.chat, "Sama! Ayo menangkan Prakasita-Anggrek nomor 2!")
+    stage.scene.like("asn1", stage.acts.chat)
     await stage.once()
-    finding = stage.place.findings()[-1]
-    assert finding["activity"]["target"] == {"state": "present", "stranger": True}
-    own = {file["commitment"] for file in finding["entry"]["files"].values()}
+    answers = [f for f in stage.place.findings() if (f["activity"]["target"] or {}).get("stranger")]
+    assert {f["activity"]["signal"]: f["outcome"] for f in answers} == {
+        "quote": "alert",
+        "like": "review",
+    }
+    own = {file["commitment"] for f in answers for file in f["entry"]["files"].values()}
+    for finding in answers:
+        assert finding["activity"]["target"] == {"state": "present", "stranger": True}
     excepted = [path for path in stage.place.snapshots() if path.name in own]
-    secret = [*stage.citizen, SMALL_TALK]
+    secret = [*stage.citizen, SMALL_TALK, "saya jelas pilih"]
     leave_out = [*_inputs(stage), *excepted]
     assert needle.found(stage.place.folder, secret, leave_out=leave_out) == []
     assert not any(word in text for text in stage.telegram.texts() for word in secret)
-    assert any("akun lain" in text for text in stage.telegram.texts())
+    assert sum("akun lain" in text for text in stage.telegram.texts()) == len(answers)
 
 
 def _one_message_each(stage: Stage) -> None:

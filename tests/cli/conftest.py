@@ -1,0 +1,38 @@
+"""The command line as a person calls it, in this process."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+
+from monitor import cli
+
+Run = Callable[..., "Result"]
+
+
+@dataclass(frozen=True)
+class Result:
+    status: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
+    """Call ``netralitas`` with words and, optionally, standard input."""
+
+    def call(*words: object, stdin: bytes = b"") -> Result:
+        capfd.readouterr()
+        monkeypatch.setenv("COLUMNS", "200")
+        monkeypatch.setattr(sys, "argv", ["netralitas", *map(str, words)])
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+        with pytest.raises(SystemExit) as left:
+            cli.main()
+        shown = capfd.readouterr()
+        return Result(int(left.value.code or 0), shown.out, shown.err)
+
+    return call
