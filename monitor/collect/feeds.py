@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from monitor.clock import Clock, utc_now
 from monitor.collect.base import Cursor, Info, Page, Requirement
 from monitor.collect.feeds_parse import read_entry
-from monitor.collect.feeds_read import header, read, usable
+from monitor.collect.feeds_read import feed_id, header, read, usable
 from monitor.collect.feeds_split import CutFeed, Document, NotAFeed
 from monitor.config import Feeds as Settings
 from monitor.errors import BlockedError, NormaliseError, TransientError
@@ -103,7 +103,7 @@ class Feeds:
         if ("gone", "1") in raw.hints:
             return self._activity(raw, watch, signal=Signal.UNAVAILABLE)
         try:
-            entry = read_entry(raw.body, watch.address)
+            entry = read_entry(raw.body, feed_id(watch))
         except ValueError as fault:
             raise NormaliseError(watch.watch_id, "entry", str(fault)) from None
         made = self._activity(raw, watch, text=entry.words, url=entry.link)
@@ -142,7 +142,7 @@ class Feeds:
             cursor=cursor,
             complete=document.whole,
             note="; ".join(document.notes),
-            native_id=_feed_id(watch),
+            native_id=feed_id(watch),
             moved_to=exchange.moved_to,
             next_in=max(wish, self._min_interval) if wish is not None else None,
         )
@@ -156,7 +156,7 @@ class Feeds:
         text: str = "",
         url: str = "",
     ) -> Activity:
-        feed, info = _feed_id(watch), self.info
+        feed, info = feed_id(watch), self.info
         return Activity(
             platform=info.platform,
             signal=signal,
@@ -189,11 +189,6 @@ def _gone(exchange: Exchange, last_look: datetime | None) -> RawItem:
     digest = hashlib.sha256(exchange.body).hexdigest()
     page = replace(exchange, body=b"")
     return RawItem("gone", b"", page, digest, exchange.finished_at, last_look, (), (("gone", "1"),))
-
-
-def _feed_id(watch: Watch) -> str:
-    # The first address stays the id, so that a feed which moves does not become another account.
-    return watch.native_id or watch.address
 
 
 def _conditions(watch: Watch, cursor: Cursor) -> dict[str, str]:

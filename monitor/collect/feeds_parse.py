@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,6 +19,7 @@ from monitor.model.activity import Media
 
 # What feedparser and its SGML reader raise on documents made to break them.
 _PARSER_FAULTS = (
+    ArithmeticError,
     ValueError,
     LookupError,
     TypeError,
@@ -93,10 +95,10 @@ def read_entry(document: bytes, address: str) -> Entry:
         raise ValueError(f"the entry cannot be parsed ({type(fault).__name__})") from None
     if not parsed.entries:
         raise ValueError("the entry cannot be parsed (no entry found)")
-    return _read_xml(parsed.entries[0], media)
+    return _read_xml(parsed.entries[0], media, text)
 
 
-def _read_xml(found: Mapping[str, Any], media: tuple[Media, ...]) -> Entry:
+def _read_xml(found: Mapping[str, Any], media: tuple[Media, ...], document: str) -> Entry:
     title, _ = _words(found.get("title_detail") or {})
     bodies = found.get("content") or [found.get("summary_detail") or {}]
     text, pictures = _words(max(bodies, key=lambda body: len(body.get("value") or "")))
@@ -106,9 +108,12 @@ def _read_xml(found: Mapping[str, Any], media: tuple[Media, ...]) -> Entry:
         if link.get("rel") == "enclosure"
     ]
     tags = (tag.get("label") or tag.get("term") for tag in found.get("tags", ()))
+    link = _web(found.get("link"))
+    if found.get("guidislink") and link == found.get("id") and escape(link) not in document:
+        link = ""  # an id that is no address was only resolved to look like one
     return Entry(
         guid=_clean(found.get("id")),
-        link=_web(found.get("link")),
+        link=link,
         title=title,
         text=text,
         date=_clean(found.get("published") or found.get("updated") or found.get("created")),

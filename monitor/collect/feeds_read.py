@@ -28,6 +28,15 @@ class Reading:
     items: tuple[tuple[str, bytes], ...]
 
 
+def feed_id(watch: Watch) -> str:
+    """Return what names the account: the feed's first address.
+
+    It stays when a feed moves, and relative ids are resolved against it, so that a feed which
+    moves is not another account with other entries.
+    """
+    return watch.native_id or watch.address
+
+
 def usable(date: str, seen_at: datetime) -> datetime | None:
     """Return the publisher's time of an entry unless it lies after we saw it."""
     claimed = instant(date)
@@ -40,10 +49,10 @@ def read(exchange: Exchange, watch: Watch) -> Reading:
     Raises ``NotAFeed`` or ``CutFeed``. It takes a while on a long feed: run it in a thread.
     """
     document = split(exchange.body, _charset(exchange))
-    entries = [(_entry(body, watch.address), body) for body in document.entries]
+    entries = [(_entry(body, feed_id(watch)), body) for body in document.entries]
     comments = sum(_is_comment(*pair) for pair in entries)
     if comments:
-        note = f"{comments} comments by readers were left out"
+        note = f"comments by readers left out: {comments}"
         document = replace(document, notes=(*document.notes, note))
     own = [pair for pair in entries if not _is_comment(*pair)]
     ours = [pair for pair in own if _is_due(pair[0], watch, exchange.finished_at)]

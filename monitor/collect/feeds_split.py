@@ -16,7 +16,7 @@ from monitor.collect.feeds_text import decode
 
 # Feeds list the newest first; a longer one is read up to here and said to be incomplete.
 MAX_ENTRIES = 1_000
-MAX_ENTRY = 1_000_000
+MAX_ENTRY = 500_000
 
 _PROLOG = re.compile(r"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
 _DOCTYPE = re.compile(r"<!doctype([^\[>]*)([\[>])", re.IGNORECASE)
@@ -69,23 +69,30 @@ def split(body: bytes, charset: str) -> Document:
     rest = text[start.end() if start else 0 :].lstrip("\ufeff \t\r\n")
     notes = (note,) if note else ()
     if rest[:1] == "{":
-        return _split_json(rest, notes)
+        try:
+            return _split_json(rest, notes)
+        except RecursionError:
+            raise NotAFeed("its JSON is nested too deeply") from None
     if rest[:1] != "<":
         raise NotAFeed("it is neither XML nor JSON" if rest else "it is empty")
     return _split_xml(rest, notes)
 
 
 def _split_json(text: str, notes: tuple[str, ...]) -> Document:
-    try:
-        feed = json.loads(text)
-    except RecursionError:
-        raise NotAFeed("its JSON is nested too deeply") from None
-    except ValueError:
-        raise CutFeed("its JSON is broken") from None
+    feed = _loaded(text)
     items = feed.get("items")
     if "jsonfeed.org" not in str(feed.get("version", "")) or not isinstance(items, list):
         raise NotAFeed("its JSON is no JSON Feed")
     return _document([_json_bytes(item) for item in items if isinstance(item, dict)], notes)
+
+
+def _loaded(text: str) -> dict[str, Any]:
+    try:
+        return dict(json.loads(text))
+    except json.JSONDecodeError as error:
+        raise CutFeed(f"its JSON is broken at line {error.lineno}, column {error.colno}") from None
+    except ValueError:
+        raise NotAFeed("its JSON holds a number beyond all bounds") from None
 
 
 def _json_bytes(item: dict[str, Any]) -> bytes:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from html.parser import HTMLParser
+from html import unescape
 
 from monitor.model.activity import Media
 
@@ -33,9 +34,14 @@ _BLOCKS = frozenset(
     | {"hr", "li", "main", "nav", "ol", "p", "pre", "section", "table", "td", "th", "tr", "ul"}
 )
 _HIDDEN = frozenset({"script", "style", "template", "noscript", "head"})
-_VOID = frozenset({"br", "hr", "img", "input", "link", "meta", "source", "wbr"})
-# The parser's time may grow with the square of unclosed markup, so what it reads is bounded.
-MAX_HTML = 200_000
+# Not html.parser: its time grows with the square of unclosed markup, and it raises on some.
+_MARKUP = re.compile(
+    r"<!--(?:.*?-->|.*\Z)|<[!?][^>]*>?|"
+    r"<(?P<close>/?)(?P<tag>[a-zA-Z][a-zA-Z0-9:-]{0,30})"
+    r"(?P<given>(?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>",
+    re.DOTALL,
+)
+_GIVEN = re.compile(r"""([\w:-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 
 _MONTHS = {
     "mei": "May", "agu": "Aug", "agt": "Aug", "ags": "Aug", "okt": "Oct", "nop": "Nov",
@@ -72,11 +78,23 @@ def decode(body: bytes, charset: str) -> tuple[str, str]:
 
 def html_to_text(html: str) -> tuple[str, tuple[Media, ...]]:
     """Return the words of an HTML fragment, one line per block, and its pictures' words."""
-    parser = _Words()
-    parser.feed(html[:MAX_HTML])
-    parser.close()
-    lines = (" ".join(line.split()) for line in "".join(parser.words).split("\n"))
-    return "\n".join(line for line in lines if line), tuple(parser.media)
+    words: list[str] = []
+    media: list[Media] = []
+    hidden, end = 0, 0
+    for match in _MARKUP.finditer(html):
+        if not hidden:
+            words.append(_data(html[end : match.start()]))
+        end, tag = match.end(), (match["tag"] or "").lower()
+        if tag in _HIDDEN:
+            hidden = max(0, hidden - 1) if match["close"] else hidden + 1
+        if tag in _BLOCKS:
+            words.append("\n")
+        if tag == "img":
+            media.extend(_picture(match["given"]))
+    if not hidden:
+        words.append(_data(html[end:]))
+    lines = (" ".join(line.split()) for line in "".join(words).split("\n"))
+    return "\n".join(line for line in lines if line), tuple(media)
 
 
 def instant(text: str) -> datetime | None:
@@ -117,6 +135,17 @@ def _zone(text: str) -> str:
     return f"{offset[1]}{int(offset[2]):02d}{offset[3] or '00'}"
 
 
+def _data(text: str) -> str:
+    # Line breaks in the source are blanks in HTML; only blocks make lines.
+    return unescape(text).replace("\n", " ")
+
+
+def _picture(given: str) -> Iterator[Media]:
+    named = {m[1].lower(): unescape(m[2] or m[3] or m[4] or "") for m in _GIVEN.finditer(given)}
+    if named.get("src"):
+        yield Media("image", named["src"], named.get("alt", ""))
+
+
 def _decoded(body: bytes, encoding: str) -> str | None:
     if not _CHARSET.fullmatch(encoding):
         return None
@@ -128,37 +157,3 @@ def _decoded(body: bytes, encoding: str) -> str | None:
 
 def _charset_note(wrong: list[str], used: str) -> str:
     return f"charset {wrong[0][:40]} is wrong, read as {used}" if wrong else ""
-
-
-class _Words(HTMLParser):
-    """Collects visible text; pictures are kept by address and alternative text only."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.words: list[str] = []
-        self.media: list[Media] = []
-        self._hidden = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in _HIDDEN:
-            self._hidden += 1
-        if tag in _BLOCKS:
-            self.words.append("\n")
-        given = dict(attrs)
-        if tag == "img" and given.get("src"):
-            self.media.append(Media("image", given["src"] or "", given.get("alt") or ""))
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.handle_starttag(tag, attrs)
-        self.handle_endtag(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in _HIDDEN:
-            self._hidden = max(0, self._hidden - 1)
-        if tag in _BLOCKS - _VOID:
-            self.words.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        if not self._hidden:
-            # Line breaks in the source are blanks in HTML; only blocks make lines.
-            self.words.append(data.replace("\n", " "))
