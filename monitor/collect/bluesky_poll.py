@@ -156,7 +156,7 @@ class Poll:
             else:
                 look.at = found.cursor
             yield self._page(await self._items(entries, around, answer, found))
-            self.handed.add(entries)
+            self.handed.add([e for e in entries if not parse.is_older(e, self.since)])
 
     def _entries(self, found: parse.Listing, collection: str) -> list[parse.Entry]:
         """Read a page's records; one of unknown form stays, for ``normalise`` to report."""
@@ -205,11 +205,10 @@ class Poll:
     ) -> tuple[RawItem, ...]:
         digest = hashlib.sha256(answer.body).hexdigest()
         page = replace(answer, body=b"")
-        known = bool(self.state.rev)  # nothing was passed on for this source before its first look
         wanted = [
             (entry, bytes(raw))
             for entry, raw in zip(entries, found.records, strict=True)
-            if not (known and entry in self.handed) and not parse.is_older(entry, self.since)
+            if not self._passed_on(entry) and not parse.is_older(entry, self.since)
         ]
         tasks = [
             asyncio.ensure_future(self._item(entry, body, around, page, digest))
@@ -221,6 +220,11 @@ class Poll:
             for task in tasks:  # where one failed, nobody waits for the others
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _passed_on(self, entry: parse.Entry) -> bool:
+        # The stored heads decide too: memory alone must not know better than the database.
+        head = self.state.heads.get(entry.uri.split("/")[3], "")
+        return entry.key <= head and entry in self.handed
 
     async def _item(
         self,
@@ -249,21 +253,22 @@ class Poll:
             return await self.server.revision()
         except Unavailable:
             before = self.state.pds
-            self.state.identified_at = ""
-            await self._identify()
+            await self._identify(again=True)
             if self.state.pds == before:
                 raise
             return await self.server.revision()
 
-    async def _identify(self) -> None:
+    async def _identify(self, *, again: bool = False) -> None:
         """Find the account's server. The id on file is authoritative; no handle replaces it."""
         state, known = self.state, self.watch.native_id or self.state.did
-        if state.pds and not self._older(state.identified_at):
+        if state.pds and not again and not self._older(state.identified_at):
             return
         address = self.watch.address.strip().removeprefix("@")
         address = address if is_did(address) else address.lower()
         did = known or await self._first(address)
-        identity = await self.directory.read(did, self.subject)
+        identity = await self._identity(did, again=again)
+        if identity is None:
+            return
         handle = await self._confirmed(identity)
         if not is_did(address) and handle != address:
             if not known:
@@ -276,6 +281,16 @@ class Poll:
     async def _first(self, address: str) -> str:
         return address if is_did(address) else await self.directory.resolve(address, self.subject)
 
+    async def _identity(self, did: str, *, again: bool) -> Identity | None:
+        try:
+            return await self.directory.read(did, self.subject)
+        except NotFoundError:
+            raise
+        except CollectError:
+            if again or not self.state.pds:
+                raise
+            return None  # its server is known: the directory's trouble stops nothing today
+
     async def _confirmed(self, identity: Identity) -> str:
         try:
             return await self.directory.confirmed(identity, self.subject)
@@ -285,8 +300,9 @@ class Poll:
             raise
 
     def _older(self, text: str) -> bool:
+        """Say whether a full listing is due again; a clock that was set back makes it due too."""
         age = timedelta(seconds=self.settings.full_scan)
-        return not text or self.clock() - from_text(text) >= age
+        return not text or abs(self.clock() - from_text(text)) >= age
 
     def _incomplete(self, note: str) -> None:
         self.whole = False
