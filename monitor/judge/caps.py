@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from monitor.model.activity import Activity, TargetState
+from monitor.model.activity import Activity, Signal, TargetState
 from monitor.model.contest import ZONES, Phase
 from monitor.model.finding import Outcome, Reading
 from monitor.model.person import NEVER_POLLED, Ownership, PersonFacts
@@ -84,4 +84,6 @@ def _time_unknown(activity: Activity, reading: Reading, stated: frozenset[str]) 
 def _context_missing(activity: Activity) -> bool:
     """An answer whose own words say nothing clear leans on a text that nobody could read."""
     target = activity.target
-    return target is not None and target.state is not TargetState.PRESENT and not activity.text
+    if target is None or activity.signal in (Signal.FOLLOW, Signal.MEMBERSHIP):
+        return False
+    return target.state is not TargetState.PRESENT and not activity.text

@@ -29,7 +29,8 @@ class Facts:
 
 def decide(activity: Activity, reading: Reading, facts: Facts, ruleset: RuleSet) -> Finding:
     """Return the finding: outcome, what was looked for in the person's favour, what to ask."""
-    excuses = _excuses(activity, reading, ruleset)
+    reading = _in_own_area(reading, facts.person, ruleset)
+    excuses = _excuses(activity, reading, facts.person, ruleset)
     limits = tuple(caps(activity, reading, facts.person, facts.stated))
     outcome = _outcome(reading.matches, excuses, limits)
     matches = _matches(reading.matches, outcome, facts.person)
@@ -51,10 +52,32 @@ def decide(activity: Activity, reading: Reading, facts: Facts, ruleset: RuleSet)
     )
 
 
-def _excuses(activity: Activity, reading: Reading, ruleset: RuleSet) -> tuple[Exculpation, ...]:
+def _in_own_area(reading: Reading, person: PersonFacts | None, ruleset: RuleSet) -> Reading:
+    """Drop signals of a number from a race that is not the person's own.
+
+    A pose counts only where its number stands in the person's own electoral area.
+    """
+    area = person.area if person else None
+    if not area:
+        return reading
+    kept = [m for m in reading.matches if not _is_foreign_signal(m, area, ruleset)]
+    return replace(reading, matches=tuple(kept))
+
+
+def _is_foreign_signal(match: Match, area: str, ruleset: RuleSet) -> bool:
+    if match.level is not Level.SINYAL:
+        return False
+    contest = next((c for c in ruleset.contests.values() if c.target(match.target)), None)
+    wide = contest.area.replace(".", "") if contest else ""
+    return not area.replace(".", "").startswith(wide)
+
+
+def _excuses(
+    activity: Activity, reading: Reading, person: PersonFacts | None, ruleset: RuleSet
+) -> tuple[Exculpation, ...]:
     matched = {match.rule for match in reading.matches}
     listed = {e for rule in ruleset.rules if rule.id in matched for e in rule.exculpations}
-    return look_for(Case(activity, reading), frozenset(listed))
+    return look_for(Case(activity, reading, person), frozenset(listed))
 
 
 def _outcome(

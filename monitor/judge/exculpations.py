@@ -9,9 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from monitor.judge.caps import act_day
 from monitor.model.activity import Activity
 from monitor.model.contest import Phase
 from monitor.model.finding import Exculpation, Outcome, Reading, Result
+from monitor.model.person import PersonFacts
+
+_RESIGNED = frozenset({"resigned", "resignation"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +24,7 @@ class Case:
 
     activity: Activity
     reading: Reading
+    person: PersonFacts | None = None
 
     def has(self, *names: str) -> bool:
         """Say whether the act has one of these features."""
@@ -87,6 +92,18 @@ def _permitted_pose(case: Case) -> tuple[Result, str]:
     return _met("pose yang diperbolehkan", when=case.has("allowed-pose") and not case.sided)
 
 
+def _resigned(case: Case) -> tuple[Result, str]:
+    """From the effective date of a resignation the person is no ASN (POLICY 21)."""
+    day = act_day(case.activity, case.person)
+    intervals = (case.person.intervals if case.person else None) or ()
+    if day is None:
+        return Result.NOT_MET, ""
+    for interval in intervals:
+        if interval.kind in _RESIGNED and interval.start <= day:
+            return Result.MET, f"berhenti sejak {interval.start.isoformat()}"
+    return Result.NOT_MET, ""
+
+
 def _passive_attendance(case: Case) -> tuple[Result, str]:
     """Listening to vision and mission, without attribute or support."""
     return _met("hadir mendengarkan", when=case.has("passive-attendance") and not case.clear)
@@ -108,6 +125,7 @@ EXCULPATIONS: Mapping[str, Callable[[Case], tuple[Result, str]]] = {
     "ex-permitted-pose": _permitted_pose,
     "ex-passive-attendance": _passive_attendance,
     "ex-official-duty": _official_duty,
+    "ex-resigned": _resigned,
 }
 
 

@@ -85,6 +85,7 @@ def _on_political_account(
 ) -> list[ActSide]:
     content = _toward(sides, target.of)
     campaign = content is not None or any(s.stance is Stance.ATTACK for s in sides)
+    campaign = campaign or (parent is not None and _names_number(parent))
     if target.account_type == "jabatan" and not campaign:
         return []
     if target.role == "team" and parent and "parent-education" not in features:
@@ -97,6 +98,12 @@ def _on_political_account(
     side = Side(target.of, Stance.SUPPORT, score, clear, spans, reasons)
     extra = frozenset() if campaign else frozenset({"neutral-content"})
     return [ActSide(side, extra)]
+
+
+def _names_number(parent: Page) -> bool:
+    """A candidate's own account that names a ballot number campaigns."""
+    after = {last + 1 for _, last in parent.spots.get("number_word", ())}
+    return any(0 < i < len(parent.words) and i not in parent.marked("number_other") for i in after)
 
 
 def _toward(sides: Sequence[Side], target: str) -> Side | None:

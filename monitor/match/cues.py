@@ -37,19 +37,37 @@ CLASSES: dict[str, CueClass] = {
     "office": CueClass(Stance.SUPPORT, 2.5, None, 1, clear=True),
     "office_bare": CueClass(Stance.SUPPORT, 1.8, None, 0),
     "praise": CueClass(Stance.SUPPORT, 2.0, 4, 5),
-    "win": CueClass(Stance.SUPPORT, 2.2, 1, 4),
+    "win": CueClass(Stance.SUPPORT, 2.4, 1, 4),
     "wish": CueClass(Stance.SUPPORT, 2.5, 8, None, clear=True),
     "first": CueClass(Stance.SUPPORT, 2.5, 6, 3, clear=True),
     "reject": CueClass(Stance.ATTACK, 3.2, 4, None, clear=True),
+    "cheer": CueClass(Stance.SUPPORT, 3.0, None, None),
     "refuse": CueClass(Stance.ATTACK, 2.4, 5, 2),
     "hard": CueClass(Stance.ATTACK, 2.6, 5, 7, clear=True),
     "soft": CueClass(Stance.ATTACK, 1.7, 4, 5),
     "unpraise": CueClass(Stance.ATTACK, 1.2, 4, 5),
 }
-_COVERING = ("hard", "soft", "reject", "own", "office", "win", "praise", "courtesy", "denial")
+_COVERING = (
+    "hard",
+    "soft",
+    "reject",
+    "own",
+    "office",
+    "win",
+    "praise",
+    "courtesy",
+    "denial",
+    "education",
+    "reminder",
+)
+# In a picture's description these only describe; the rest are words shown in it.
+_SHOWN_WORDS = frozenset({"vote", "make_win", "own", "office", "win", "wish", "reject", "hard"})
 _LOOK_BACK = 4
 _NEIGHBOURS = 3
 _WISH_REACH = 12
+_LONG_REACH = 10
+_ROW_GAP = 2
+_OF_ONE = frozenset({"praise", "win", "soft", "hard", "unpraise", "office"})
 _FRAME = 3
 _STAND = 3
 
@@ -71,7 +89,7 @@ class Cue:
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """A cue tied to a target; ``how`` says by what: ``clause``, ``near``, ``only`` or ``parent``."""
+    """A cue tied to a target; ``how`` says by what: ``clause``, ``only`` or ``parent``."""
 
     cue: Cue
     target: str
@@ -108,7 +126,10 @@ def bind(page: Page, found: Sequence[Cue], names: Sequence[Mention]) -> list[Bou
 
 
 def _raw(page: Page, taken: frozenset[int]) -> Iterator[Cue]:
+    shown = page.field.startswith("media")
     for name in CLASSES:
+        if shown and name not in _SHOWN_WORDS:
+            continue
         for first, last in page.spots.get(name, ()):
             if not all(i in taken for i in range(first, last + 1)):
                 if name == "wish" and not _wishes(page, first):
@@ -135,7 +156,9 @@ def _stands(page: Page, first: int, last: int) -> int | None:
     stand = page.marked("stand")
     clause = page.words[first].clause
     for index in range(last + 1, min(len(page.words), last + 1 + _STAND)):
-        if index in stand and page.words[index].clause == clause:
+        if page.words[index].clause != clause or index in page.negating:
+            return None
+        if index in stand:
             return index
     return None
 
@@ -166,8 +189,21 @@ def _turn(page: Page, cue: Cue) -> Cue:
         return Cue(cue.name, cue.first, cue.last, 0.0, "frame")
     if page.words[cue.first].quoted and page.has("reporter"):
         return Cue(cue.name, cue.first, cue.last, 0.0, "reported speech")
+    if cue.kind.stance is Stance.SUPPORT and _denied(page, cue):
+        return Cue(cue.name, cue.first, cue.last, 0.0, "rebuttal")
     factor = _weakened(page, cue)
     return Cue(cue.name, cue.first, cue.last, factor, cue.turned) if factor < 1 else cue
+
+
+def _denied(page: Page, cue: Cue) -> bool:
+    """Say whether the clause refutes what it reports, or speaks of nobody ("siapa pun")."""
+    clause = page.words[cue.first].clause
+    before = range(max(0, cue.first - _LONG_REACH), cue.first)
+    refuted = page.marked("rebuttal")
+    if any(i in refuted and page.words[i].clause == clause for i in before):
+        return True
+    after = page.words[cue.last + 1 : cue.last + 2]
+    return bool(after) and after[0].form in page.nobody
 
 
 def _weakened(page: Page, cue: Cue) -> float:
@@ -275,10 +311,22 @@ def _blocked(page: Page, cue: Cue, mention: Mention, here: Sequence[Mention]) ->
     for other in here:
         if other.target != mention.target and low < other.first and other.last < high:
             return True
+    if cue.first > mention.last and cue.name in _OF_ONE and _in_row(mention, here):
+        return True
     victims = page.marked("victim")
     if cue.name in ("hard", "soft"):
         return any(i in victims for i in range(max(0, mention.first - 2), mention.first))
     return False
+
+
+def _in_row(mention: Mention, here: Sequence[Mention]) -> bool:
+    """Say whether a name ends a row of rivals: what follows is said of all or of none."""
+    return any(
+        other.contest == mention.contest
+        and other.target != mention.target
+        and 0 < mention.first - other.last <= _ROW_GAP
+        for other in here
+    )
 
 
 def _fallback(page: Page, cue: Cue, names: Sequence[Mention]) -> list[Bound]:

@@ -33,11 +33,19 @@ class _Scene:
 
     activity: Activity
     live: Mapping[str, Contest]
-    own: tuple[Page, ...]
+    own: tuple[tuple[Page, tuple[Mention, ...]], ...]
     parent: Page | None
-    mentions: tuple[Mention, ...]
     parent_mentions: tuple[Mention, ...]
     parent_sides: tuple[Side, ...]
+
+    @property
+    def mentions(self) -> tuple[Mention, ...]:
+        """Return what the person's own words and pictures name."""
+        return tuple(m for _, mentions in self.own for m in mentions)
+
+    @property
+    def pages(self) -> tuple[Page, ...]:
+        return tuple(page for page, _ in self.own)
 
 
 class Engine:
@@ -88,28 +96,31 @@ class Engine:
 
     def _scene(self, activity: Activity, live: Mapping[str, Contest]) -> _Scene:
         ids = tuple(live)
-        parent, parent_mentions = self._parent(activity.target, ids)
         inherited = _account_of(activity.target, live)
+        parent, parent_mentions = self._parent(activity.target, ids, inherited)
         context = [inherited] if inherited else [m.target for m in parent_mentions]
-        own = self._own_pages(activity)
-        mentions = [m for page in own for m in self._targets.read(page, ids, context)]
-        sides = stance.sides(self._toward(parent, parent_mentions, inherited)) if parent else []
-        return _Scene(
-            activity, live, own, parent, tuple(mentions), tuple(parent_mentions), tuple(sides)
+        own = tuple(
+            (page, tuple(self._targets.read(page, ids, context)))
+            for page in self._own_pages(activity)
         )
+        sides = stance.sides(self._toward(parent, parent_mentions, inherited)) if parent else []
+        return _Scene(activity, live, own, parent, tuple(parent_mentions), tuple(sides))
 
     def _parent(
-        self, target: Target | None, ids: Sequence[str]
+        self, target: Target | None, ids: Sequence[str], inherited: str
     ) -> tuple[Page | None, list[Mention]]:
         if target is None:
             return None, []
-        alt = " ".join(m.alt for m in target.media)
+        context = [inherited] if inherited else []
         page = self._pages.read("target.text", target.text)
-        mentions = self._targets.read(page, ids)
-        if not mentions and alt:
-            shown = self._pages.read("target.media.0.alt", alt)
-            if self._targets.read(shown, ids):
-                return shown, self._targets.read(shown, ids)
+        mentions = self._targets.read(page, ids, context)
+        for place, media in enumerate(target.media):
+            if mentions:
+                break
+            shown = self._pages.read(f"target.media.{place}.alt", media.alt)
+            found = self._targets.read(shown, ids, context)
+            if found:
+                return shown, found
         return page, mentions
 
     def _own_pages(self, activity: Activity) -> tuple[Page, ...]:
@@ -130,11 +141,8 @@ class Engine:
             return []
         inherited = self._inherited(scene)
         items: list[stance.Evidence] = []
-        live = tuple(scene.live)
-        context = [inherited] if inherited else []
-        for page in scene.own:
-            mentions = self._targets.read(page, live, context)
-            items += self._toward(page, mentions, "" if scene.mentions else inherited)
+        for page, mentions in scene.own:
+            items += self._toward(page, mentions, inherited)
         found = stance.sides(items, capped=_several(scene.mentions))
         return _with_rivals(found, scene.mentions)
 
@@ -151,7 +159,7 @@ class Engine:
     def _features(self, scene: _Scene, sides: Sequence[Side]) -> frozenset[str]:
         view = View(
             scene.activity,
-            scene.own,
+            scene.pages,
             scene.parent,
             scene.mentions,
             scene.parent_mentions,
@@ -159,7 +167,7 @@ class Engine:
             scene.live,
         )
         found = set(features(view))
-        found.add("own-words" if scene.own[0].words else "no-own-words")
+        found.add("own-words" if scene.pages[0].words else "no-own-words")
         if scene.activity.target and scene.activity.target.role in acts.CAMPAIGN_ROLES:
             found.add("group-of-team")
         return frozenset(found)
@@ -169,7 +177,9 @@ class Engine:
     ) -> tuple[list[Side], frozenset[str]]:
         """Add what the act says by itself, and what its pictures show."""
         activity = scene.activity
-        if sides:
+        if sides and (sides[0].clear or activity.signal is not Signal.SHARE):
+            return sides, found
+        if sides and sides[0].stance is Stance.ATTACK:
             return sides, found
         if activity.signal in _WORDLESS or self._passes_on(scene, found):
             emoji = acts.emoji_features(
@@ -178,9 +188,13 @@ class Engine:
                 self._lexicon.phrases["mock_emoji"],
             )
             read = acts.read(activity, scene.parent, scene.parent_sides, found | emoji)
+            if not any(item.side.clear for item in read) and sides:
+                return sides, found
             extra = [item.features for item in read]
             return [item.side for item in read], found.union(*extra)
-        shown, extra_features = self._pictures.read(scene.own, scene.mentions, scene.live)
+        if sides:
+            return sides, found
+        shown, extra_features = self._pictures.read(scene.pages, scene.mentions, scene.live)
         return shown, found | extra_features
 
     def _passes_on(self, scene: _Scene, found: frozenset[str]) -> bool:

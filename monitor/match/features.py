@@ -95,7 +95,8 @@ def _all_candidates(view: View) -> bool:
     for contest in view.contests.values():
         pairs = {t.id for t in contest.targets if t.kind is TargetKind.PASLON}
         named = {m.target for m in view.mentions} & pairs
-        if len(pairs) >= _PAIR and named == pairs:
+        taken = {s.target for s in view.sides} & pairs
+        if len(pairs) >= _PAIR and named == pairs and taken in (set(), pairs):
             return True
     return view.says("list_word") and not view.sides
 

@@ -47,6 +47,7 @@ WORDS = (
     "except",
     "contest_word",
     "list_word",
+    "nobody",
 )
 ACTS = (
     "reminder",

@@ -74,6 +74,11 @@ class Page:
         return {}
 
     @cached_property
+    def nobody(self) -> frozenset[str]:
+        """Return the first words of "siapa pun" as this text writes it."""
+        return frozenset(self.words[first].form for first, _ in self.spots.get("nobody", ()))
+
+    @cached_property
     def negating(self) -> frozenset[int]:
         """Return the words that negate or forbid."""
         found = self.marked("negators") | self.marked("prohibitors")

@@ -31,6 +31,7 @@ _SLOGAN_WEIGHT = 1.8
 _EMOJI_WEIGHT = 1.0
 _NAME_CALLING = 2.2
 _SHORT_TEXT = 25
+_NOT_INHERITED = frozenset({"soft", "rally", "refuse", "unpraise"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def evidence(
     found = cues(page, names)
     bound = bind(page, found, names)
     if inherited and not names:
-        bound = _to_parent(found, inherited)
+        bound = _to_parent(page, found, inherited)
     result = [_from_cue(page, b, damping) for b in bound]
     result += _from_tags(page, names, lexicon)
     result += _from_names(page, names, damping)
@@ -139,8 +140,18 @@ def _from_cue(page: Page, bound: Bound, damping: float) -> Evidence:
     return Evidence(bound.target, kind.stance, weight, reason, tuple(spans), clear)
 
 
-def _to_parent(found: Sequence[Cue], inherited: str) -> list[Bound]:
-    return [Bound(cue, inherited, cue.factor * 0.85, "parent", None) for cue in found]
+def _to_parent(page: Page, found: Sequence[Cue], inherited: str) -> list[Bound]:
+    """Tie an answer's words to the target answered; a text that refutes or reminds ties none.
+
+    Mild criticism in an answer is mostly of the matter, not of the candidate, and is left out.
+    """
+    if any(page.has(name) for name in ("rebuttal", "reminder", "denial", "courtesy", "service")):
+        return []
+    cheers = [Cue("cheer", first, last) for first, last in page.spots.get("cheer", ())]
+    kept = [c for c in found if c.name not in _NOT_INHERITED]
+    cheers = [c for c in cheers if all(c.first > k.last or c.last < k.first for k in kept)]
+    asked = [c for c in cheers if not page.words[c.first].asked]
+    return [Bound(cue, inherited, cue.factor * 0.85, "parent", None) for cue in kept + asked]
 
 
 def _from_tags(page: Page, names: Sequence[Mention], lexicon: Lexicon) -> list[Evidence]:

@@ -14,6 +14,8 @@ from monitor.text.tokens import Kind
 
 _NEAR = 12
 _BEFORE_NAME = 2
+_PARTY_REACH = 4
+_PARTY_BACKING = ("party_word", "vote", "politics", "reject", "make_win")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +101,11 @@ class TargetReader:
         )
 
     def _party_backs(self, page: Page, found: Found[Alias]) -> bool:
-        words = page.marked("party_word") | page.marked("vote") | page.marked("politics")
-        before = range(found.first - _BEFORE_NAME, found.first)
-        return any(i in words for i in before)
+        reach = _PARTY_REACH if found.value.capitals else _BEFORE_NAME
+        last = found.last + _PARTY_REACH if found.value.capitals else found.first
+        near = range(found.first - reach, last + 1)
+        lists = [page.marked(name) for name in _PARTY_BACKING]
+        return any(i in marks for i in near if i != found.first for marks in lists)
 
     def _tag_backs(self, page: Page, found: Found[Alias]) -> bool:
         place = page.words[found.first].tag
