@@ -6,6 +6,7 @@ here cannot be shown, so there is no score, no person reference and nothing of a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -22,6 +23,8 @@ from monitor.notify.quote import clean, excerpt
 FROM_MEMORY = "M"
 PHOTOS = frozenset({"image", "photo", "video"})
 STRANGER = "stranger"
+QUOTED = "quote"
+INDEX = re.compile(r"\.\d+")
 ACTS_ON_A_POST = frozenset({"reply", "quote", "share", "like", "reaction"})
 
 
@@ -61,7 +64,7 @@ def build(
         "rules": _short(_rules(matches, ruleset, size), size),
         "level": content["level"],
         "phase": clean(content["phase"] or "", size.field),
-        "checked": _short(_checked(content["exculpations"], language, size), size),
+        "checked": _short(_checked(content["exculpations"], language), size),
         "questions": _short([clean(q, size.field * 2) for q in content["questions"]], size),
         "link": _link(activity["object"]["url"], size),
         "capture": _capture(alert),
@@ -160,7 +163,7 @@ def _quotes(
     fields = [f for f in texts if f in spans or f in ("text", "target.text")]
     return [
         {
-            "field": f.rstrip("0123456789."),
+            "field": INDEX.sub("", f),
             "pieces": excerpt(texts[f], spans.get(f, []), size.quote),
         }
         for f in fields
@@ -176,14 +179,17 @@ def _spans(matches: Sequence[Mapping[str, Any]]) -> dict[str, list[tuple[int, in
 
 
 def _texts(activity: Mapping[str, Any]) -> dict[str, str]:
-    texts = {"text": activity["text"]}
-    texts |= {f"media.{n}.alt": m["alt"] for n, m in enumerate(activity["media"])}
+    texts = {"text": activity["text"], **_described(activity["media"], "media")}
     target = activity["target"]
     if target and not target["stranger"]:
         texts["target.text"] = target["text"]
-        media = target["media"]
-        texts |= {f"target.media.{n}.alt": m["alt"] for n, m in enumerate(media)}
+        texts |= _described(target["media"], "target.media")
     return {field: text for field, text in texts.items() if text.strip()}
+
+
+def _described(media: Sequence[Mapping[str, Any]], field: str) -> dict[str, str]:
+    # A quoted post has no author here, so it may be a stranger's: it is left out.
+    return {f"{field}.{n}.alt": m["alt"] for n, m in enumerate(media) if m["kind"] != QUOTED}
 
 
 def _rules(
@@ -205,14 +211,11 @@ def _cite(basis: Mapping[str, str], ruleset: RuleSet, size: Size) -> tuple[str, 
     return clean(short, 80), clean(basis["article"], size.field), basis["confidence"]
 
 
-def _checked(
-    tried: Sequence[Mapping[str, str]], language: words.Language, size: Size
-) -> list[dict[str, str]]:
+def _checked(tried: Sequence[Mapping[str, str]], language: words.Language) -> list[dict[str, str]]:
     return [
         {
             "id": e["id"],
             "result": e["result"],
-            "fact": clean(e["fact"], size.field),
             "as_of": _day(e["as_of"], language),
         }
         for e in tried

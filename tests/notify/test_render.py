@@ -17,7 +17,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jinja2 import UndefinedError
 
-from monitor.model.activity import Signal, Target, TargetState, TimeSource
+from monitor import watch
+from monitor.judge.exculpations import EXCULPATIONS
+from monitor.model.activity import Media, Signal, Target, TargetState, TimeSource
 from monitor.model.contest import AccountType, Phase
 from monitor.model.delivery import Message
 from monitor.model.finding import Outcome, Result, Span
@@ -157,6 +159,32 @@ def test_a_stranger_is_another_account_and_nothing_more() -> None:
     assert "Yang ditanggapi: akun lain, isinya hanya dalam berkas bukti" in judge(message)
     for private in (examples.STRANGER_WORDS, "did:plc:warga", "kata warga"):
         assert private not in message.html + message.plain
+
+
+def test_a_post_that_a_candidate_quoted_may_be_a_strangers() -> None:
+    quoted = (Media("image", alt="Spanduk nomor 2"), Media("quote", alt="kata warga lain"))
+    target = Target(text="Setuju!", role="candidate", of=examples.PAIR, media=quoted)
+    act = examples.activity(Signal.LIKE, text="", target=target)
+    spans = (Span("target.media.0.alt", 8, 15), Span("target.media.1.alt", 0, 4))
+    message = alert(examples.stored(examples.finding(act, "support-like-candidate", spans)))
+    seen = judge(message)
+    assert "Keterangan gambar atau tautan pada unggahan yang ditanggapi" in seen
+    assert "<b>nomor 2</b>" in message.html
+    assert "warga" not in seen
+
+
+def test_every_excuse_that_is_looked_for_has_words() -> None:
+    labels = {p.name: p.read_text("utf-8") for p in TEMPLATES}
+    for name in EXCULPATIONS:
+        assert f'"{name}":' in labels["labels.id.j2"]
+        assert f'"{name}":' in labels["labels.en.j2"]
+
+
+def test_no_shipped_rule_says_a_verdict() -> None:
+    rules = watch.load(watch.shipped()).rules
+    assert rules
+    for rule in rules:
+        assert not FORBIDDEN.search(rule.act), rule.id
 
 
 def test_a_link_that_is_no_web_address_is_left_out() -> None:
