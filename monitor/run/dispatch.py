@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sqlite3
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -27,6 +26,7 @@ from monitor.model.rule import RuleSet
 from monitor.notify.base import Notifier
 from monitor.notify.render import render_alert, render_health
 from monitor.store import alarms, log, outbox
+from monitor.store.db import Connection
 from monitor.store.writer import Writer
 
 HEALTH = "health"
@@ -158,7 +158,7 @@ class Dispatcher:
         logger.warning("message {} {}: {}", item.subject, "given up" if dead else "waits", error)
         return "dead" if dead else "waiting"
 
-    def _bury(self, tx: sqlite3.Connection, item: OutboxItem, cause: str, now: datetime) -> None:
+    def _bury(self, tx: Connection, item: OutboxItem, cause: str, now: datetime) -> None:
         outbox.dead(tx, item, cause)
         self._note(tx, item, "given_up", None)
         text = DEAD_TEXT[self._settings.language].format(
@@ -167,9 +167,7 @@ class Dispatcher:
         if alarms.raise_(tx, _alarm_key(item), text, now):
             self._tell_operators(tx, item, text, now)
 
-    def _tell_operators(
-        self, tx: sqlite3.Connection, item: OutboxItem, text: str, now: datetime
-    ) -> None:
+    def _tell_operators(self, tx: Connection, item: OutboxItem, text: str, now: datetime) -> None:
         # Not by the way that just failed; where it is the only one, the open alarm remains.
         routes = {(r.notifier, r.destination) for r in self._settings.routes if r.health}
         outbox.put(
@@ -182,9 +180,7 @@ class Dispatcher:
             body=text,
         )
 
-    def _note(
-        self, tx: sqlite3.Connection, item: OutboxItem, result: str, receipt: Receipt | None
-    ) -> None:
+    def _note(self, tx: Connection, item: OutboxItem, result: str, receipt: Receipt | None) -> None:
         if item.kind == HEALTH:
             return  # alarms have their own entries; only findings are told to supervisors
         delivery: dict[str, Canonical] = {"destination": item.destination}
@@ -207,7 +203,7 @@ class Dispatcher:
         )
 
 
-def alert_facts(conn: sqlite3.Connection, seq: int) -> AlertFacts:
+def alert_facts(conn: Connection, seq: int) -> AlertFacts:
     """Return what an alert says of its log entry; ``StoreError`` where there is no such entry.
 
     The head printed is the finding's own entry, so that sending again prints the same.
