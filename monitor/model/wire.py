@@ -40,7 +40,7 @@ def statement(line: Mapping[str, Any]) -> Statement:
     given_id = _text(line, "id")
     if not given_id:
         raise ValueError("id: expected a text that is not empty")
-    actor = line.get("actor") or {}
+    actor = _object(line, "actor")
     activity = Activity(
         given_id=given_id,
         platform=_text(line, "platform"),
@@ -55,10 +55,10 @@ def statement(line: Mapping[str, Any]) -> Statement:
         occurred_at=_instant(line, "occurred_at"),
         not_before=_instant(line, "not_before"),
     )
-    person = line.get("person")
+    person = None if line.get("person") is None else _object(line, "person")
     return Statement(
         activity,
-        _person(person) if isinstance(person, Mapping) else None,
+        None if person is None else _person(person),
         _contests(line.get("contests")),
         frozenset(line),
     )
@@ -181,7 +181,7 @@ def _target(value: Any) -> Target | None:
         return None
     if not isinstance(value, Mapping):
         raise _wrong("target", "an object or null", value)
-    author = value.get("author") or {}
+    author = _object(value, "author", "target.author")
     unread = "text" in value and value["text"] is None
     return Target(
         id=_text(value, "id"),
@@ -208,43 +208,76 @@ def _media(value: Any, key: str) -> tuple[Media, ...]:
             url=_text(m, "url"),
             alt=_text(m, "alt"),
             digest=_text(m, "digest"),
-            tags=tuple(str(t) for t in m.get("tags") or ()),
+            tags=_texts(m, "tags", f"{key}.tags"),
         )
         for m in value
     )
 
 
 def _person(value: Mapping[str, Any]) -> PersonFacts:
-    intervals = value.get("intervals")
     return PersonFacts(
         stated=frozenset(value),
-        employer_type=_maybe(_known(value, "employer_type"), EmployerType),
+        employer_type=_choice(value, "employer_type", EmployerType),
         position=_maybe(_known(value, "position"), str),
         area=_maybe(_known(value, "area"), str),
         zone=_maybe(_known(value, "zone"), str),
-        ownership=_maybe(_known(value, "ownership"), Ownership),
-        notice_date=_maybe(_known(value, "notice_date"), date.fromisoformat),
-        intervals=None if intervals is None else tuple(_interval(i) for i in intervals),
+        ownership=_choice(value, "ownership", Ownership),
+        notice_date=_day(_known(value, "notice_date"), "person.notice_date"),
+        intervals=_intervals(value.get("intervals"), "person.intervals"),
         candidate_spouse_of=_maybe(_known(value, "candidate_spouse_of"), str),
-        as_of=_maybe(_known(value, "per_tanggal"), date.fromisoformat),
+        as_of=_day(_known(value, "per_tanggal"), "person.per_tanggal"),
     )
 
 
-def _interval(value: Mapping[str, Any]) -> Interval:
-    end = value.get("to")
-    return Interval(
-        kind=str(value["kind"]),
-        start=date.fromisoformat(value["from"]),
-        end=date.fromisoformat(end) if end else None,
-    )
+def _intervals(value: Any, key: str) -> tuple[Interval, ...] | None:
+    if value is None:
+        return None
+    if not isinstance(value, list) or not all(isinstance(i, Mapping) for i in value):
+        raise _wrong(key, "a list of objects", value)
+    return tuple(_interval(i, key) for i in value)
+
+
+def _interval(value: Mapping[str, Any], key: str) -> Interval:
+    kind, start = _text(value, "kind"), _day(value.get("from"), f"{key}.from")
+    if not kind or start is None:
+        raise ValueError(f"{key}: expected kind and from, got {', '.join(value) or 'nothing'}")
+    return Interval(kind=kind, start=start, end=_day(value.get("to") or None, f"{key}.to"))
 
 
 def _contests(value: Any) -> tuple[str, ...] | None:
+    return None if value is None else _texts({"contests": value}, "contests", "contests")
+
+
+def _texts(holder: Mapping[str, Any], name: str, key: str) -> tuple[str, ...]:
+    value = holder.get(name)
+    if value is None:
+        return ()
+    if not isinstance(value, list):
+        raise _wrong(key, "a list of texts", value)
+    return tuple(str(item) for item in value)
+
+
+def _object(holder: Mapping[str, Any], name: str, key: str = "") -> Mapping[str, Any]:
+    value = holder.get(name)
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        raise _wrong(key or name, "an object", value)
+    return value
+
+
+def _day(value: Any, key: str) -> date | None:
     if value is None:
         return None
-    if not isinstance(value, list):
-        raise _wrong("contests", "a list of contest ids", value)
-    return tuple(str(c) for c in value)
+    try:
+        return date.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise _wrong(key, "a date as YYYY-MM-DD", value) from None
+
+
+def _choice(value: Mapping[str, Any], name: str, kind: Callable[[Any], T]) -> T | None:
+    known = _known(value, name)
+    return None if known is None else _one_of(kind, known, f"person.{name}")
 
 
 def _instant(line: Mapping[str, Any], key: str) -> datetime | None:
@@ -253,7 +286,8 @@ def _instant(line: Mapping[str, Any], key: str) -> datetime | None:
         return None
     try:
         return from_text(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
+        # The first and last hours of the calendar have no UTC.
         raise _wrong(key, "an ISO 8601 time with a zone", value) from None
 
 

@@ -22,6 +22,7 @@ Case = Callable[[random.Random, int], None]
 
 STATE = Path(__file__).parent.parent.parent / ".make" / "long"
 REPORTS = 10
+KEEP_SECONDS = 1.0
 
 
 @dataclass(slots=True)
@@ -49,7 +50,12 @@ def run(name: str, full: int, case: Case, argv: Sequence[str], state: Path = STA
         return 0
     progress = _resume(file, chosen.seed, total)
     _say(f"{name}: seed {progress.seed}, from case {progress.done} of {total}")
-    failed = _cases(name, case, progress, file)
+    failed = True
+    try:
+        failed = _cases(name, case, progress, file)
+    finally:
+        if failed:
+            _keep(file, progress)
     _say(
         f"{name}: seed {progress.seed}, {progress.done} of {total} cases held, "
         f"{progress.seconds:.1f} s"
@@ -61,6 +67,7 @@ def run(name: str, full: int, case: Case, argv: Sequence[str], state: Path = STA
 
 def _cases(name: str, case: Case, progress: Progress, file: Path) -> bool:
     every = max(1, progress.total // REPORTS)
+    kept = time.monotonic()
     while progress.done < progress.total:
         number, started = progress.done, time.monotonic()
         try:
@@ -71,7 +78,9 @@ def _cases(name: str, case: Case, progress: Progress, file: Path) -> bool:
             return True
         progress.done += 1
         progress.seconds += time.monotonic() - started
-        _keep(file, progress)
+        if time.monotonic() - kept > KEEP_SECONDS:
+            _keep(file, progress)
+            kept = time.monotonic()
         if progress.done % every == 0:
             _say(f"{name}: {progress.done} of {progress.total}, {progress.seconds:.1f} s")
     return False
