@@ -41,7 +41,9 @@ def test_a_wrong_form_is_refused(line: dict[str, Any], message: str) -> None:
 
 def test_absent_null_and_unknown_are_three_things() -> None:
     absent = statement({"id": "1"})
-    assert (absent.person, absent.contests, absent.stated) == (None, None, {"id"})
+    assert absent.person is None
+    assert absent.contests is None
+    assert absent.stated == {"id"}
     stated = statement({"id": "1", "person": {"ownership": None, "area": "unknown"}}).person
     assert stated is not None
     assert stated.stated == {"ownership", "area"}
