@@ -192,10 +192,19 @@ def deactivate(tx: sqlite3.Connection, watch_id: str) -> None:
     tx.execute("UPDATE source SET active = 0 WHERE watch_id = ? AND active = 1", (watch_id,))
 
 
-def clamp(tx: sqlite3.Connection, now: float, max_ahead: float) -> int:
-    """Bring back what lies more than ``max_ahead`` seconds ahead: the clock was set back.
+def shift(tx: sqlite3.Connection, seconds: float) -> int:
+    """Move every due time ``seconds`` earlier: the clock was seen to step back by that much.
 
-    Returns how many sources were moved; each is due within its own interval.
+    Returns how many sources were moved; how long each still has to wait stays as it was.
+    """
+    query = "UPDATE source SET next_check_at = next_check_at - ? WHERE active = 1"
+    return tx.execute(query, (seconds,)).rowcount
+
+
+def clamp(tx: sqlite3.Connection, now: float, max_ahead: float) -> int:
+    """Bring back what lies more than ``max_ahead`` seconds ahead: for a start after a step back.
+
+    Nobody saw by how much the clock stepped, so only an impossible wait shows it. Returns how many sources were moved; each is due within its own interval.
     """
     return tx.execute(CLAMP, {"now": now, "ahead": max_ahead}).rowcount
 

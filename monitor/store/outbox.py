@@ -103,7 +103,10 @@ def dead(tx: sqlite3.Connection, item: OutboxItem, error: str) -> None:
 
 
 def clamp(tx: sqlite3.Connection, now: float, max_ahead: float) -> int:
-    """Make due what lies more than ``max_ahead`` seconds ahead: the clock was set back."""
+    """Make due what lies more than ``max_ahead`` seconds ahead: the clock was set back.
+
+    Trying a message early does no harm: the platform says again how long to wait.
+    """
     query = "UPDATE outbox SET next_try_at = ? WHERE state = 'pending' AND next_try_at > ?"
     return tx.execute(query, (now, now + max_ahead)).rowcount
 

@@ -151,7 +151,19 @@ def test_another_account_starts_from_nothing(
     assert state.next_check_at == NOW + 1
 
 
-def test_a_clock_that_stepped_back(writer: Writer, watch: Watch) -> None:
+def test_a_clock_that_was_seen_to_step_back(writer: Writer, watch: Watch) -> None:
+    _sync(writer, [_line(watch, n) for n in range(3)])
+    with writer.transaction() as tx:
+        for n in range(3):
+            cursors.failed(tx, f"N-{n}", error="x", next_check_at=NOW + 100 * n)
+        assert cursors.shift(tx, 3_600) == 3
+    earlier = NOW - 3_600
+    assert _due(writer, earlier) == ["N-0"]
+    assert _due(writer, earlier + 99) == []
+    assert _due(writer, earlier + 100) == ["N-1"]
+
+
+def test_a_start_after_a_clock_stepped_back(writer: Writer, watch: Watch) -> None:
     _sync(writer, [_line(watch, n) for n in range(100)])
     _due(writer, NOW, limit=100)
     earlier = NOW - 86_400
