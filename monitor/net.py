@@ -315,6 +315,8 @@ async def _translated(subject: str) -> AsyncIterator[None]:
         if isinstance(error.os_error, _RefusedAddress):
             raise BlockedError(subject, "the address is not public") from None
         raise TransientError(subject, "the host name was not found") from None
+    except aiohttp.SocketTimeoutError:
+        raise TransientError(subject, "the server stalled") from None
     except TimeoutError:
         raise TransientError(subject, "no complete answer in time") from None
     except (aiohttp.ClientConnectorCertificateError, aiohttp.ClientConnectorSSLError):

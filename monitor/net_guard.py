@@ -81,7 +81,7 @@ def is_public(text: str) -> bool:
         inner = ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
     if inner is not None:
         return inner.is_global and not inner.is_multicast
-    return address in _GLOBAL_UNICAST and address.is_global and address.teredo is None
+    return address in _GLOBAL_UNICAST and address.is_global
 
 
 def misfit(expect: Expect, body: bytes) -> str:
