@@ -204,7 +204,8 @@ def shift(tx: sqlite3.Connection, seconds: float) -> int:
 def clamp(tx: sqlite3.Connection, now: float, max_ahead: float) -> int:
     """Bring back what lies more than ``max_ahead`` seconds ahead: for a start after a step back.
 
-    Nobody saw by how much the clock stepped, so only an impossible wait shows it. Returns how many sources were moved; each is due within its own interval.
+    Nobody saw by how much the clock stepped, so only an impossible wait shows it. Returns how
+    many sources were moved; each is due within its own interval.
     """
     return tx.execute(CLAMP, {"now": now, "ahead": max_ahead}).rowcount
 
