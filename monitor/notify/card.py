@@ -211,14 +211,14 @@ def _cite(basis: Mapping[str, str], ruleset: RuleSet, size: Size) -> tuple[str, 
     return clean(short, 80), clean(basis["article"], size.field), basis["confidence"]
 
 
-def _checked(tried: Sequence[Mapping[str, str]], language: words.Language) -> list[dict[str, str]]:
+def _checked(tried: Sequence[Mapping[str, str]], language: words.Language) -> list[dict[str, Any]]:
+    """Excuses with one result and one date stand together: there are often a dozen."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for excuse in tried:
+        groups.setdefault((excuse["result"], excuse["as_of"]), []).append(clean(excuse["id"], 80))
     return [
-        {
-            "id": e["id"],
-            "result": e["result"],
-            "as_of": _day(e["as_of"], language),
-        }
-        for e in tried
+        {"result": result, "as_of": _day(as_of, language), "ids": _distinct(ids)}
+        for (result, as_of), ids in groups.items()
     ]
 
 
