@@ -67,6 +67,8 @@ _NEIGHBOURS = 3
 _WISH_REACH = 12
 _LONG_REACH = 10
 _ROW_GAP = 2
+# How much of a cue's weight reaches a target at that many words' distance.
+_SHARES = ((2, 1.0), (4, 0.85), (1_000, 0.7))
 _OF_ONE = frozenset({"praise", "win", "soft", "hard", "unpraise", "office"})
 _FRAME = 3
 _STAND = 3
@@ -102,7 +104,7 @@ def cues(page: Page, names: Sequence[Mention]) -> list[Cue]:
     """Return the page's cues in order, after negation, frames and reported speech."""
     taken = frozenset(i for m in names for i in range(m.first, m.last + 1))
     longer = _longer(page)
-    found = [_turn(page, cue) for cue in _raw(page, taken) if not _inside(longer, cue)]
+    found = [turn(page, cue) for cue in _raw(page, taken) if not _inside(longer, cue)]
     return sorted((c for c in found if c.factor > 0), key=lambda c: (c.first, -c.last))
 
 
@@ -126,21 +128,23 @@ def bind(page: Page, found: Sequence[Cue], names: Sequence[Mention]) -> list[Bou
 
 
 def _raw(page: Page, taken: frozenset[int]) -> Iterator[Cue]:
-    shown = page.field.startswith("media")
+    """Yield the phrases of each class, outside names; in pictures only words shown in them."""
+    allowed = _SHOWN_WORDS if page.field.startswith("media") else CLASSES.keys()
     for name in CLASSES:
-        if shown and name not in _SHOWN_WORDS:
-            continue
-        for first, last in page.spots.get(name, ()):
-            if not all(i in taken for i in range(first, last + 1)):
-                if name == "wish" and not _wishes(page, first):
-                    continue
-                if name == "first":
-                    stand = _stands(page, first, last)
-                    if stand is None:
-                        continue
-                    yield Cue(name, first, stand)
-                    continue
-                yield Cue(name, first, last)
+        for first, last in page.spots.get(name, ()) if name in allowed else ():
+            named = all(i in taken for i in range(first, last + 1))
+            if named or _in_name_tag(page, first, taken):
+                continue
+            end = _end(page, name, first, last)
+            if end is not None:
+                yield Cue(name, first, end)
+
+
+def _end(page: Page, name: str, first: int, last: int) -> int | None:
+    """Return where the cue ends; a wish needs a wished state, a first person a declaration."""
+    if name == "wish":
+        return last if _wishes(page, first) else None
+    return _stands(page, first, last) if name == "first" else last
 
 
 def _wishes(page: Page, first: int) -> bool:
@@ -163,6 +167,15 @@ def _stands(page: Page, first: int, last: int) -> int | None:
     return None
 
 
+def _in_name_tag(page: Page, index: int, taken: frozenset[int]) -> bool:
+    """Say whether a word stands in a hashtag with a target: that is read as a whole."""
+    place = page.words[index].tag
+    if place < 0:
+        return False
+    tag = page.tags[place]
+    return any(i in taken for i in range(tag.first, tag.last + 1))
+
+
 def _longer(page: Page) -> dict[int, tuple[int, int]]:
     """Map each word to the longest phrase over it, so that "tidak layak" covers "layak"."""
     found: dict[int, tuple[int, int]] = {}
@@ -180,7 +193,7 @@ def _inside(longer: dict[int, tuple[int, int]], cue: Cue) -> bool:
     return first <= cue.first and cue.last <= last and last - first > cue.last - cue.first
 
 
-def _turn(page: Page, cue: Cue) -> Cue:
+def turn(page: Page, cue: Cue) -> Cue:
     """Apply what stands around a cue: negation, double negation, frames, quoting, conditions."""
     turned = _negated(page, cue)
     if turned is not cue:
@@ -278,10 +291,20 @@ def _nearest(page: Page, cue: Cue, here: Sequence[Mention]) -> Bound | None:
         distance = _distance(page, cue, mention)
         if distance is None or _blocked(page, cue, mention, here):
             continue
-        factor = cue.factor * (1.0 if distance <= 2 else 0.85 if distance <= 4 else 0.7)  # noqa: PLR2004
+        factor = cue.factor * _closeness(page, cue, mention, distance)
         if best is None or factor > best.factor:
             best = Bound(cue, mention.target, factor, "clause", mention)
     return best
+
+
+def _closeness(page: Page, cue: Cue, mention: Mention, distance: int) -> float:
+    """Return how well a cue fits a target in reach: near, in its usual order, without a comma."""
+    near = next(share for reach, share in _SHARES if distance <= reach)
+    kind = cue.kind
+    backward = mention.last < cue.first and (kind.before or 0) > (kind.after or 0)
+    low, high = (cue.last, mention.first) if cue.last < mention.first else (mention.last, cue.first)
+    parted = any(page.words[i].barrier for i in range(low + 1, high + 1))
+    return near * (0.85 if backward else 1.0) * (0.9 if parted else 1.0)
 
 
 def _distance(page: Page, cue: Cue, mention: Mention) -> int | None:

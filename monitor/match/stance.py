@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from monitor.match import press
-from monitor.match.cues import CLASSES, Bound, Cue, bind, cues
+from monitor.match.cues import CLASSES, Bound, Cue, bind, cues, turn
 from monitor.match.lexicon import Lexicon
 from monitor.match.names import Form
 from monitor.match.page import Page, Tag
@@ -147,10 +147,10 @@ def _to_parent(page: Page, found: Sequence[Cue], inherited: str) -> list[Bound]:
     """
     if any(page.has(name) for name in ("rebuttal", "reminder", "denial", "courtesy", "service")):
         return []
-    cheers = [Cue("cheer", first, last) for first, last in page.spots.get("cheer", ())]
+    cheers = [turn(page, Cue("cheer", a, b)) for a, b in page.spots.get("cheer", ())]
     kept = [c for c in found if c.name not in _NOT_INHERITED]
     cheers = [c for c in cheers if all(c.first > k.last or c.last < k.first for k in kept)]
-    asked = [c for c in cheers if not page.words[c.first].asked]
+    asked = [c for c in cheers if c.factor > 0 and not page.words[c.first].asked]
     return [Bound(cue, inherited, cue.factor * 0.85, "parent", None) for cue in kept + asked]
 
 

@@ -1,0 +1,116 @@
+"""Which side a text takes: binding, negation, frames, reports, questions."""
+
+from __future__ import annotations
+
+import pytest
+
+from monitor.model.finding import Outcome, Reading
+from monitor.model.rule import Stance
+from tests.match.world import SARI, WIRA, read
+
+
+def alerts(reading: Reading) -> bool:
+    return any(m.outcome is Outcome.ALERT for m in reading.matches)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ayo dukung Wiratama!",
+        "saya pilih Wiratama",
+        "Bismillah, semoga Wiratama menang",
+        "Wiratama pilihan kami",
+        "menangkan Wiratama",
+        "Wiratama pasti menang satu putaran",
+        "Tidak ada alasan untuk tidak memilih Wiratama",
+        "jangan pilih selain Wiratama",
+        "jangan ragu, pilih Wiratama",
+        "Hayu urang menangkeun Wiratama",
+        "wis wayahe milih Wiratama, dulur",
+        "Wiratama jadi gubernur, saya bangga memilih Wiratama",
+    ],
+)
+def test_clear_support(text: str) -> None:
+    reading = read(text)
+    assert (reading.stance, reading.targets) == (Stance.SUPPORT, (WIRA,))
+    assert alerts(reading)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Jangan pilih Wiratama",
+        "siapa saja asal bukan Wiratama",
+        "Wiratama itu pembohong",
+        "tolak Wiratama",
+        "Wiratama goblok dan munafik",
+    ],
+)
+def test_clear_attack(text: str) -> None:
+    reading = read(text)
+    assert (reading.stance, reading.targets) == (Stance.ATTACK, (WIRA,))
+    assert alerts(reading)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Wiratama gelagapan, blunder lagi",
+        "saya tidak akan memilih Wiratama",
+        "Wiratama tidak cerdas, mengecewakan",
+    ],
+)
+def test_mild_criticism_or_refusal_is_a_question(text: str) -> None:
+    reading = read(text)
+    assert reading.stance is Stance.ATTACK
+    assert not alerts(reading)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Wiratama berkunjung ke pasar",
+        "Wiratama akan memberantas korupsi",
+        "Mereka memfitnah Wiratama",
+        "Ribuan Nelayan Deklarasi Dukung Wiratama-Sulaksmi - Harian Contoh",
+        'Tetangga berteriak "pilih Wiratama" tiap pagi, kata ibu',
+        "saya tidak mendukung siapa pun, juga bukan Wiratama",
+        "Siapa Wiratama?",
+        "Hakim ganjar terdakwa tiga tahun",
+    ],
+)
+def test_no_side(text: str) -> None:
+    assert not read(text).matches
+
+
+def test_a_cue_binds_to_the_nearer_target() -> None:
+    reading = read("Jangan pilih Sarinande, pilih Wiratama")
+    sides = {(m.stance, m.target) for m in reading.matches}
+    assert (Stance.SUPPORT, WIRA) in sides
+    assert (Stance.ATTACK, SARI) in sides
+    assert (Stance.SUPPORT, SARI) not in sides
+
+
+def test_an_insult_in_another_clause_never_alerts() -> None:
+    assert not alerts(read("Tadi bertemu Wiratama. Cuaca gila dan jalan kotor."))
+
+
+def test_what_is_said_of_all_is_said_of_none() -> None:
+    assert not read("Sarinande dan Wiratama: semuanya putra terbaik").matches
+
+
+def test_words_beat_the_opponents_hashtag() -> None:
+    reading = read("Wiratama pembohong #WiratamaMenang")
+    assert reading.stance is Stance.ATTACK
+
+
+def test_reasons_name_the_cue_and_what_turned_it() -> None:
+    reading = read("saya tidak akan memilih Wiratama")
+    assert any("negation" in reason and WIRA in reason for reason in reading.derivation)
+
+
+def test_the_same_text_reads_the_same_for_every_pair() -> None:
+    frames = ["Ayo dukung {}!", "Jangan pilih {}", "{} pembohong", "semoga {} menang", "{} datang"]
+    for frame in frames:
+        first, second = read(frame.format("Sarinande")), read(frame.format("Wiratama"))
+        assert (first.stance, first.score) == (second.stance, second.score)

@@ -1,0 +1,90 @@
+"""Whom a text names."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.match.world import GOVERNOR, LESTARI, PARTIES, REGENT, SARI, WIRA, post_of, read
+
+
+@pytest.mark.parametrize(
+    ("text", "target"),
+    [
+        ("ayo dukung Sarinande", SARI),
+        ("ayo dukung SARINANDE-LUKITO", SARI),
+        ("ayo dukung Wiratama Bagaskara", WIRA),
+        ("ayo dukung Wirtama", WIRA),
+        ("ayo dukung W1ratama", WIRA),
+        ("ayo dukung Wir*tama", WIRA),
+        ("ayo dukung Wіratаma", WIRA),
+        ("ayo dukung w i r a t a m a", WIRA),
+        ("saya pilih Bu Sari untuk gubernur", SARI),
+        ("sore indah #WiratamaMenang2030", WIRA),
+        ("sore indah #wiratamamenang", WIRA),
+        ("sore indah #BerlayarBersama", SARI),
+        ("pilih paslon 02 gubernur", WIRA),
+        ("ayo coblos nomor dua", WIRA),
+        ("ayo nyoblos nomer loro", WIRA),
+    ],
+)
+def test_a_named_target_is_found(text: str, target: str) -> None:
+    assert read(text).targets == (target,)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ayo dukung timnas",
+        "sari buah segar, mantap sekali",
+        "pilih menu nomor 2",
+        "antrean loket nomor 2, mantap",
+        "juara 2 lomba voli, hebat",
+        "RT 02 mantap",
+        "rapat jam 02.00 tanggal 01/02",
+        "lanjut dua periode kenaikan pangkat",
+        "02",
+    ],
+)
+def test_a_look_alike_is_nobody(text: str) -> None:
+    assert read(text).targets == ()
+
+
+def test_spans_are_code_points_of_the_field_as_received() -> None:
+    text = "😀 Ауо dukung W\u200biratama!"
+    match = read(text).matches[0]
+    words = {text[s.start : s.end] for s in match.spans}
+    assert "W\u200biratama" in words
+
+
+def test_a_number_of_two_live_contests_names_both_and_asks() -> None:
+    reading = read("ayo coblos nomor 2", live=[GOVERNOR, REGENT])
+    assert set(reading.targets) == {WIRA, LESTARI}
+    assert {m.outcome.value for m in reading.matches} == {"review"}
+
+
+def test_an_office_word_settles_which_contest() -> None:
+    assert read("ayo coblos nomor 2 pilbup", live=[GOVERNOR, REGENT]).targets == (LESTARI,)
+
+
+def test_another_name_of_the_contest_settles_it_too() -> None:
+    text = "jangan pilih Purnomosidi, coblos nomor 2"
+    assert LESTARI in read(text, live=[GOVERNOR, REGENT]).targets
+    assert WIRA not in read(text, live=[GOVERNOR, REGENT]).targets
+
+
+def test_the_parents_account_settles_it_too() -> None:
+    reading = read("coblos nomor 2", [GOVERNOR, REGENT], signal="reply", target=post_of("Halo"))
+    assert reading.targets == (WIRA,)
+
+
+def test_a_contest_that_is_not_live_names_nobody() -> None:
+    assert read("ayo dukung Wiratama", live=[REGENT]).targets == ()
+
+
+def test_a_partys_common_word_needs_the_word_party() -> None:
+    assert read("ayo pilih partai Karang", live=[PARTIES]).targets == ("partai/karang",)
+    assert read("terumbu karang kita mantap", live=[PARTIES]).targets == ()
+
+
+def test_a_partys_number_is_not_read_without_its_name() -> None:
+    assert read("ayo coblos nomor 2", live=[PARTIES]).targets == ()

@@ -1,0 +1,71 @@
+"""Folding: what is unified, and that every span maps into the author's own text."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.text.fold import fold, fold_word
+from monitor.text.tokens import tokens
+
+
+@pytest.mark.parametrize(
+    ("written", "folded"),
+    [
+        ("Sari HEBAT", "sari hebat"),
+        ("Sаri", "sari"),  # a Cyrillic a
+        ("𝐒𝐚𝐫𝐢", "sari"),
+        ("Ｓａｒｉ", "sari"),
+        ("S\u200ba\u200dr\u2060i", "sari"),
+        ("Sári\u0301", "sari"),
+        ("pilih 2️⃣", "pilih 2 "),
+        ("✌🏽", "✌"),
+        ("“ya”", '"ya"'),
+    ],
+)
+def test_disguises_are_taken_off(written: str, folded: str) -> None:
+    assert fold(written).text == folded
+
+
+def test_span_of_a_disguised_word_covers_what_was_written() -> None:
+    text = "Ayo d\u200bu\u0301kung Sаri"
+    word = tokens(fold(text))[1]
+    assert word.form == "dukung"
+    assert text[word.start : word.end] == "d\u200bu\u0301kung"
+
+
+@given(st.text(max_size=300))
+def test_every_span_maps_inside_the_text(text: str) -> None:
+    folded = fold(text)
+    assert folded.size == len(text)
+    for start in range(len(folded.text)):
+        first, last = folded.span(start, start + 1)
+        assert 0 <= first < last <= len(text)
+
+
+@given(st.text(max_size=300))
+def test_spans_keep_their_order(text: str) -> None:
+    folded = fold(text)
+    starts = [folded.span(i, i + 1)[0] for i in range(len(folded.text))]
+    assert starts == sorted(starts)
+
+
+@given(st.text(alphabet=st.characters(codec="ascii"), max_size=200))
+def test_ascii_needs_no_map(text: str) -> None:
+    assert fold(text).origin is None
+    assert fold(text).text == text.lower()
+
+
+@given(st.text(max_size=200))
+def test_folding_twice_changes_nothing_but_spaces(text: str) -> None:
+    once = fold_word(text)
+    assert fold_word(once).split() == once.split()
+
+
+@given(st.text(max_size=300))
+def test_tokens_lie_in_the_text_in_order(text: str) -> None:
+    found = tokens(fold(text))
+    for token in found:
+        assert 0 <= token.start < token.end <= len(text)
+    assert [t.start for t in found] == sorted(t.start for t in found)

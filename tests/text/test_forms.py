@@ -1,0 +1,74 @@
+"""Word forms: disguises are undone towards known words, and only towards those."""
+
+from __future__ import annotations
+
+import pytest
+
+from monitor.text.forms import Forms
+
+KNOWN = frozenset(
+    [
+        "dukung",
+        "menang",
+        "coblos",
+        "mantap",
+        "pilih",
+        "banjar",
+        "lukmansari",
+        "hebat",
+        "mobil",
+        "maaf",
+        "pintar",
+        "satu",
+    ]
+)
+FORMS = Forms(KNOWN | {"sarinande"}, {"yg": "yang", "gak": "tidak"}, ["sarinande"])
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("dukung", "dukung"),
+        ("dukuuuung", "dukung"),
+        ("mannntapp", "mantap"),
+        ("c0bl0s", "coblos"),
+        ("s4tu", "satu"),
+        ("p1l1h", "pilih"),
+        ("d*kung", "dukung"),
+        ("dukung2", "dukung"),
+        ("dukunglah", "dukung"),
+        ("kudukung", "dukung"),
+        ("maaf", "maaf"),
+        ("yg", "yang"),
+        ("gak", "tidak"),
+        ("sarinnde", "sarinande"),
+        ("sarinadne", "sarinande"),
+    ],
+)
+def test_a_disguised_word_is_found(written: str, meant: str) -> None:
+    assert FORMS.of(written) == (meant,)
+
+
+@pytest.mark.parametrize("word", ["covid19", "g20", "mobilitas", "2024", "xyzzy", "4g"])
+def test_a_foreign_word_stays(word: str) -> None:
+    assert FORMS.of(word) == (word,)
+
+
+def test_a_starred_word_that_could_be_two_is_none() -> None:
+    forms = Forms(frozenset({"baik", "bait"}), {}, [])
+    assert forms.of("bai*") == ("bai",)
+
+
+def test_glued_words_are_cut_only_when_all_are_known() -> None:
+    assert FORMS.of("dukungmenang") == ("dukung", "menang")
+    assert FORMS.of("dukungxqmenang") == ("dukungxqmenang",)
+
+
+def test_a_tag_in_one_case_is_cut_by_known_words() -> None:
+    assert FORMS.split("coblossatu2024") == ("coblos", "satu", "2024")
+    assert "".join(FORMS.split("qqdukungzz9")) == "qqdukungzz9"
+
+
+def test_a_common_word_near_a_name_is_itself() -> None:
+    forms = Forms(frozenset({"banjar", "ganjaru"}), {}, ["ganjaru"])
+    assert forms.of("banjar") == ("banjar",)
