@@ -26,7 +26,7 @@ def pytest_configure() -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what was not asked for: deselected and counted, not skipped in silence."""
-    asked = config.getoption("--network")
+    asked = config.getoption("--network") or os.environ.get("NETRALITAS_NETWORK") == "1"
     out = [item for item in items if item.get_closest_marker("network") and not asked]
     if out:
         config.hook.pytest_deselected(items=out)

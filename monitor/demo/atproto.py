@@ -280,8 +280,7 @@ class Atproto:
         account = self._accounts.get(request.query["did"])
         if account is None or account.closed:
             return _closed(request, account)
-        commit = account.repo.commit(account.repo.tree().root)
-        return web.json_response({"cid": commit.text, "rev": account.repo.rev})
+        return web.json_response({"cid": account.repo.head().text, "rev": account.repo.rev})
 
     async def _proof(self, request: web.Request) -> web.Response:
         account = self._accounts.get(request.query["did"])

@@ -70,6 +70,7 @@ class Repo:
     key: Key = field(default_factory=Key)
     records: dict[str, Record] = field(default_factory=dict)
     rev: str = ""
+    _head: tuple[str, Block] | None = None
 
     def put(self, path: str, value: Mapping[str, Any], rev: str) -> Record:
         block = Block(libipld.encode_dag_cbor(data_model(value)))
@@ -86,6 +87,12 @@ class Repo:
         message = libipld.encode_dag_cbor(unsigned)
         signature = (signer or self.key).sign(message, low=low)
         return Block(libipld.encode_dag_cbor({**unsigned, "sig": signature}))
+
+    def head(self) -> Block:
+        """Return the present commit; it is built once for each revision."""
+        if self._head is None or self._head[0] != self.rev:
+            self._head = (self.rev, self.commit(self.tree().root))
+        return self._head[1]
 
     def tree(self) -> Tree:
         entries = sorted((path.encode(), r.block.cid) for path, r in self.records.items())
