@@ -1,11 +1,10 @@
-"""Stance words: what each class weighs, and how it binds to a target in its clause.
+"""Stance words: what each class weighs, and what negation, frames and reports make of it.
 
 The weights order the classes; they are not probabilities. Only two thresholds were set on labels.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -63,13 +62,8 @@ _COVERING = (
 # In a picture's description these only describe; the rest are words shown in it.
 _SHOWN_WORDS = frozenset({"vote", "make_win", "own", "office", "win", "wish", "reject", "hard"})
 _LOOK_BACK = 4
-_NEIGHBOURS = 3
 _WISH_REACH = 12
 _LONG_REACH = 10
-_ROW_GAP = 2
-# How much of a cue's weight reaches a target at that many words' distance.
-_SHARES = ((2, 1.0), (4, 0.85), (1_000, 0.7))
-_OF_ONE = frozenset({"praise", "win", "soft", "hard", "unpraise", "office"})
 _FRAME = 3
 _STAND = 3
 
@@ -89,42 +83,12 @@ class Cue:
         return CLASSES[self.name]
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
-    """A cue tied to a target; ``how`` says by what: ``clause``, ``only`` or ``parent``."""
-
-    cue: Cue
-    target: str
-    factor: float
-    how: str
-    mention: Mention | None
-
-
 def cues(page: Page, names: Sequence[Mention]) -> list[Cue]:
     """Return the page's cues in order, after negation, frames and reported speech."""
     taken = frozenset(i for m in names for i in range(m.first, m.last + 1))
     longer = _longer(page)
     found = [turn(page, cue) for cue in _raw(page, taken) if not _inside(longer, cue)]
     return sorted((c for c in found if c.factor > 0), key=lambda c: (c.first, -c.last))
-
-
-def bind(page: Page, found: Sequence[Cue], names: Sequence[Mention]) -> list[Bound]:
-    """Tie each cue to the nearest target that it may reach in its clause, or to the only one."""
-    targets = {m.target for m in names}
-    places = [m.first for m in names]
-    clauses = {page.words[m.first].clause for m in names}
-    result = []
-    for cue in found:
-        clause = page.words[cue.first].clause
-        at = bisect_right(places, cue.first)
-        around = names[max(0, at - _NEIGHBOURS) : at + _NEIGHBOURS]
-        here = [m for m in around if page.words[m.first].clause == clause]
-        best = _nearest(page, cue, here)
-        if best:
-            result.append(best)
-        elif clause not in clauses and len(targets) == 1:
-            result += _fallback(page, cue, around or names[:1])
-    return result
 
 
 def _raw(page: Page, taken: frozenset[int]) -> Iterator[Cue]:
@@ -283,80 +247,3 @@ def _framed(page: Page, cue: Cue) -> bool:
     if page.marked("fights") & before:
         return True
     return cue.first in page.marked("victim")
-
-
-def _nearest(page: Page, cue: Cue, here: Sequence[Mention]) -> Bound | None:
-    best: Bound | None = None
-    for mention in here:
-        distance = _distance(page, cue, mention)
-        if distance is None or _blocked(page, cue, mention, here):
-            continue
-        factor = cue.factor * _closeness(page, cue, mention, distance)
-        if best is None or factor > best.factor:
-            best = Bound(cue, mention.target, factor, "clause", mention)
-    return best
-
-
-def _closeness(page: Page, cue: Cue, mention: Mention, distance: int) -> float:
-    """Return how well a cue fits a target in reach: near, in its usual order, without a comma."""
-    near = next(share for reach, share in _SHARES if distance <= reach)
-    kind = cue.kind
-    backward = mention.last < cue.first and (kind.before or 0) > (kind.after or 0)
-    low, high = (cue.last, mention.first) if cue.last < mention.first else (mention.last, cue.first)
-    parted = any(page.words[i].barrier for i in range(low + 1, high + 1))
-    return near * (0.85 if backward else 1.0) * (0.9 if parted else 1.0)
-
-
-def _distance(page: Page, cue: Cue, mention: Mention) -> int | None:
-    """Return the words between cue and target if the class may reach that far, else ``None``."""
-    kind = cue.kind
-    if cue.last < mention.first:
-        gap, limit = mention.first - cue.last - 1, kind.before
-        if cue.name == "reject" and cue.first in page.marked("reject_near"):
-            limit = 1
-    elif mention.last < cue.first:
-        gap, limit = cue.first - mention.last - 1, kind.after
-    else:
-        return 0
-    return gap if limit is not None and gap <= limit else None
-
-
-def _blocked(page: Page, cue: Cue, mention: Mention, here: Sequence[Mention]) -> bool:
-    """Say whether another target, or people who are not the target, stand in between."""
-    low, high = (
-        sorted((cue.last, mention.first))
-        if cue.last < mention.first
-        else (
-            mention.last,
-            cue.first,
-        )
-    )
-    for other in here:
-        if other.target != mention.target and low < other.first and other.last < high:
-            return True
-    if cue.first > mention.last and cue.name in _OF_ONE and _in_row(mention, here):
-        return True
-    victims = page.marked("victim")
-    if cue.name in ("hard", "soft"):
-        return any(i in victims for i in range(max(0, mention.first - 2), mention.first))
-    return False
-
-
-def _in_row(mention: Mention, here: Sequence[Mention]) -> bool:
-    """Say whether a name ends a row of rivals: what follows is said of all or of none."""
-    return any(
-        other.contest == mention.contest
-        and other.target != mention.target
-        and 0 < mention.first - other.last <= _ROW_GAP
-        for other in here
-    )
-
-
-def _fallback(page: Page, cue: Cue, names: Sequence[Mention]) -> list[Bound]:
-    """Tie a cue in a clause without targets to the only target of the field."""
-    if cue.name in ("rally", "office_bare", "office"):
-        return []
-    mention = names[0]
-    apart = min(abs(page.words[m.first].clause - page.words[cue.first].clause) for m in names)
-    factor = 0.65 if apart == 1 else 0.45
-    return [Bound(cue, mention.target, cue.factor * factor, "only", mention)]

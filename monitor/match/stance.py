@@ -11,7 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from monitor.match import press
-from monitor.match.cues import CLASSES, Bound, Cue, bind, cues, turn
+from monitor.match.binding import Bound, bind
+from monitor.match.cues import CLASSES, Cue, cues, turn
 from monitor.match.lexicon import Lexicon
 from monitor.match.names import Form
 from monitor.match.page import Page, Tag

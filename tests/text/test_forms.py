@@ -7,20 +7,10 @@ import pytest
 from monitor.text.forms import Forms
 
 KNOWN = frozenset(
-    [
-        "dukung",
-        "menang",
-        "coblos",
-        "mantap",
-        "pilih",
-        "banjar",
-        "lukmansari",
-        "hebat",
-        "mobil",
-        "maaf",
-        "pintar",
-        "satu",
-    ]
+    (
+        *("dukung", "menang", "coblos", "mantap", "pilih", "satu"),
+        *("banjar", "lukmansari", "hebat", "mobil", "maaf", "pintar"),
+    )
 )
 FORMS = Forms(KNOWN | {"sarinande"}, {"yg": "yang", "gak": "tidak"}, ["sarinande"])
 
