@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import socket
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -108,3 +111,16 @@ def test_only_the_state_folder_is_writable() -> None:
     text = (DEPLOY / "netralitas.service").read_text("utf-8")
     assert re.findall(r"(?m)^(?:ReadWritePaths|StateDirectory)=(.*)$", text) == ["netralitas"]
     assert setting("netralitas.service", "ProtectSystem") == "strict"
+
+
+def test_systemd_is_told_over_its_socket() -> None:
+    """In a process of its own, as the unit starts it; a path in the abstract name space."""
+    address = f"\0netralitas-uji-{os.getpid()}"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
+        listener.bind(address)
+        listener.settimeout(30)
+        code = "from monitor.run import systemd as s; s.ready(); s.alive(); s.stopping()"
+        environment = {**os.environ, "NOTIFY_SOCKET": f"@{address[1:]}"}
+        subprocess.run([sys.executable, "-W", "error", "-c", code], env=environment, check=True)
+        told = [listener.recv(100) for _ in range(3)]
+    assert told == [b"READY=1", b"WATCHDOG=1", b"STOPPING=1"]

@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
-import sdnotify
+import functools
+import os
 
-_notifier = sdnotify.SystemdNotifier()
+import sdnotify
 
 
 def ready() -> None:
-    _notifier.notify("READY=1")
+    _notify("READY=1")
 
 
 def status(text: str) -> None:
-    _notifier.notify(f"STATUS={text}")
+    _notify(f"STATUS={text}")
 
 
 def alive() -> None:
-    _notifier.notify("WATCHDOG=1")
+    _notify("WATCHDOG=1")
 
 
 def stopping() -> None:
-    _notifier.notify("STOPPING=1")
+    _notify("STOPPING=1")
+
+
+def _notify(text: str) -> None:
+    # Without systemd's address the library would leave an open socket behind.
+    if os.environ.get("NOTIFY_SOCKET"):
+        _notifier().notify(text)
+
+
+@functools.cache
+def _notifier() -> sdnotify.SystemdNotifier:
+    return sdnotify.SystemdNotifier()
