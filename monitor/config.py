@@ -33,8 +33,8 @@ class Paths(_Section):
 class Http(_Section):
     """The one HTTP layer. ``contact`` goes into User-Agent, as platforms ask.
 
-    ``allow_private`` lists ``host:port`` that may lie on a private or loopback address; hosts
-    learned from data never may.
+    ``allow_private`` lists each ``host:port`` that may lie on a private or loopback address, for
+    hosts that are configured and hosts that are learned from data; all others must be public.
     """
 
     contact: str = Field(min_length=3)

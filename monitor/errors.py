@@ -8,11 +8,13 @@ MonitorError
 │   ├── AuthError        pause the collector, tell the operator once
 │   ├── BlockedError     a challenge or login page: never "no posts"; pause, tell the operator
 │   ├── NotFoundError    the collector turns it into an ``unavailable`` activity
+│   ├── SharedAccountError  two persons' lines lead to one account: record nothing, tell
 │   └── ProofError       a record's signed proof is false: record nothing, tell the operator
 ├── NormaliseError       the job edge: keep the bytes, mark the item, tell the operator, go on
 ├── EvidenceError        the process edge: stop before anything is sent
 ├── StoreError           the process edge: stop before anything is sent
 └── NotifyError          the delivery edge (run/dispatch): dead letter or later
+    └── CredentialsRefused  nothing is wrong with the message: keep it, tell the operator
 """
 
 from __future__ import annotations
@@ -98,6 +100,10 @@ class ProofError(CollectError):
     """The record's signature, key or path in the repository does not hold."""
 
 
+class SharedAccountError(CollectError):
+    """The account is another person's on the register: whose act it is would be a guess."""
+
+
 class NormaliseError(MonitorError):
     """An item has a form that its parser does not know; ``field`` says where."""
 
@@ -125,3 +131,11 @@ class NotifyError(MonitorError):
         self.permanent = permanent
         self.retry_after = retry_after
         super().__init__(cause)
+
+
+class CredentialsRefused(NotifyError):
+    """The way out is closed to us until a person renews ``secret`` (a name, never a value)."""
+
+    def __init__(self, way: str, secret: str) -> None:
+        self.secret = secret
+        super().__init__(f"{way}: access was refused, renew secret {secret!r}", permanent=False)

@@ -33,7 +33,7 @@ from telegram.error import (
 from telegram.request import HTTPXRequest
 
 from monitor.config import Http, Telegram
-from monitor.errors import NotifyError
+from monitor.errors import CredentialsRefused, NotifyError
 
 T = TypeVar("T")
 
@@ -126,8 +126,7 @@ class TelegramClient:
                 "Telegram: too many messages", permanent=False, retry_after=_seconds(error)
             )
         if isinstance(error, InvalidToken):
-            cause = f"Telegram: the bot's token was refused, renew secret {SECRET!r}"
-            return NotifyError(cause, permanent=True)
+            return CredentialsRefused("Telegram", SECRET)
         if isinstance(error, ChatMigrated):
             cause = f"Telegram: the group moved, set the route's destination to {error.new_chat_id}"
             return NotifyError(cause, permanent=True)

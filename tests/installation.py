@@ -92,7 +92,7 @@ class Installation:
         """Put a line on the register; everybody was told ten days ago."""
         told = (_today() - timedelta(days=10)).isoformat()
         self.people.append(
-            f"{watch_id},p-{watch_id},Orang {watch_id},{platform},{address},Dinas Rekaan,Bidang Uji,"
+            f"{watch_id},p-{watch_id},Orang {watch_id},{platform},{address},Dinas Rekaan,Bidang,"
             f"PNS,99,WIB,{ownership},Keputusan rekaan 1,{told},{told},{told}"
         )
 
@@ -148,6 +148,20 @@ class Installation:
     def count(self, table: str) -> int:
         return int(next(self._rows(f"SELECT count(*) FROM {table}"))[0])
 
+    def outbox(self) -> dict[str, int]:
+        """Return how many messages are in each state."""
+        return dict(self._rows("SELECT state, count(*) FROM outbox GROUP BY state"))
+
+    def make_all_due(self) -> None:
+        """Let every wait be over, for sources and for messages."""
+        with closing(self.connect()) as conn:
+            conn.execute("UPDATE source SET next_check_at = 0")
+            conn.execute("UPDATE outbox SET next_try_at = 0")
+            conn.commit()
+
+    def connect(self) -> sqlite3.Connection:
+        return sqlite3.connect(self.settings.database)
+
     def snapshots(self) -> list[Path]:
         """Return every snapshot file that has its final name."""
         return [p for p in self.settings.snapshots.glob("??/*") if p.is_file()]
@@ -158,7 +172,7 @@ class Installation:
             return verify(audit, Files(self.settings.snapshots))
 
     def _rows(self, query: str, *values: object) -> Iterator[Any]:
-        with closing(sqlite3.connect(self.settings.database)) as conn:
+        with closing(self.connect()) as conn:
             yield from conn.execute(query, values).fetchall()
 
 

@@ -34,7 +34,7 @@ def found(folder: Path, needles: Sequence[str], leave_out: Sequence[Path] = ()) 
 
 
 def holds(data: bytes, needle: str) -> bool:
-    """Say whether bytes hold a text as UTF-8 in any case, as UTF-16, or escaped for JSON or URLs."""
+    """Say whether bytes hold a text: UTF-8 in any case, UTF-16, escaped for JSON or URLs."""
     low = data.lower()
     forms = {needle.encode(), needle.encode("utf-16-le"), json.dumps(needle)[1:-1].encode()}
     forms.add(needle.replace(":", "%3A").replace("/", "%2F").encode())
@@ -84,8 +84,7 @@ def _cbor(data: bytes) -> list[bytes]:
 def _pdf(data: bytes) -> list[bytes]:
     if not data.startswith(b"%PDF"):
         return []
-    streams = _PDF_STREAM.findall(data)
-    return [inner for stream in streams for inner in _try(lambda s=stream: [zlib.decompress(s)])]
+    return [inner for stream in _PDF_STREAM.findall(data) for inner in _zlib(stream)]
 
 
 def _json(data: bytes) -> list[bytes]:

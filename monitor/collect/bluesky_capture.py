@@ -11,6 +11,7 @@ from monitor.collect import bluesky_parse as parse
 from monitor.collect.bluesky_identity import Identity
 from monitor.collect.bluesky_proof import Proved
 from monitor.model.evidence import Canonical, Capture, Exchange, Part, RawItem, canonical
+from monitor.model.exchange import exchange_content
 
 PROOF = "atproto-commit-signature"
 
@@ -78,20 +79,7 @@ def same(answer: Exchange, judged: parse.Entry) -> bool:
 
 
 def _exchange(answer: Exchange) -> dict[str, Canonical]:
-    return {
-        "method": answer.method,
-        "url": answer.url,
-        "status": answer.status,
-        "reason": answer.reason,
-        "http_version": answer.http_version,
-        "request_headers": [list(pair) for pair in answer.request_headers],
-        "response_headers": [list(pair) for pair in answer.response_headers],
-        "started_at": to_text(answer.started_at),
-        "finished_at": to_text(answer.finished_at),
-        "peer_ip": answer.peer_ip,
-        "tls_cert_sha256": answer.tls_cert_sha256,
-        "sha256": sha256(answer.body).hexdigest(),
-    }
+    return {**exchange_content(answer), "body_sha256": sha256(answer.body).hexdigest()}
 
 
 def _stranger(answer: Exchange) -> dict[str, Canonical]:

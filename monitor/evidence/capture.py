@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator
 from typing import Protocol
 
-from monitor.clock import to_text
 from monitor.errors import (
     AuthError,
     BlockedError,
@@ -17,7 +16,8 @@ from monitor.errors import (
     RateLimited,
 )
 from monitor.model.activity import Activity
-from monitor.model.evidence import Canonical, Capture, Exchange, Part, RawItem, canonical
+from monitor.model.evidence import Capture, Exchange, Part, RawItem
+from monitor.model.exchange import headers_part
 from monitor.model.person import Watch
 
 # An error's own text may quote what a platform said about a stranger; these words cannot.
@@ -66,22 +66,9 @@ def fallback(raw: RawItem, cause: str) -> Capture:
     parts = (
         Part("record", _media_type(raw.page), raw.body),
         *_targets(raw),
-        Part("headers", "application/json", headers(raw)),
+        headers_part(raw),
     )
     return Capture(parts=parts, partial=True, notes=tuple(notes))
-
-
-def headers(raw: RawItem) -> bytes:
-    """Return, as canonical JSON, the exchanges that an item came from, without their bodies."""
-    context: dict[str, Canonical] = {
-        name: _exchange(exchange) if exchange else None for name, exchange in raw.context
-    }
-    page = {**_exchange(raw.page), "body_sha256": raw.page_digest}
-    seen: dict[str, Canonical] = {
-        "seen_at": to_text(raw.seen_at),
-        "not_before": to_text(raw.not_before) if raw.not_before else None,
-    }
-    return canonical({"page": page, "context": context, **seen})
 
 
 def _targets(raw: RawItem) -> Iterator[Part]:
@@ -96,32 +83,6 @@ def _cause(error: CollectError) -> str:
         if isinstance(error, kind):
             return text
     return "the platform did not answer"
-
-
-def _exchange(exchange: Exchange) -> dict[str, Canonical]:
-    return {
-        "method": exchange.method,
-        "url": _clean(exchange.url),
-        "status": exchange.status,
-        "reason": _clean(exchange.reason),
-        "http_version": exchange.http_version,
-        "request_headers": _pairs(exchange.request_headers),
-        "response_headers": _pairs(exchange.response_headers),
-        "started_at": to_text(exchange.started_at),
-        "finished_at": to_text(exchange.finished_at),
-        "peer_ip": exchange.peer_ip,
-        "tls_cert_sha256": exchange.tls_cert_sha256,
-        "moved_to": _clean(exchange.moved_to),
-    }
-
-
-def _pairs(pairs: tuple[tuple[str, str], ...]) -> list[Canonical]:
-    return [[_clean(name), _clean(value)] for name, value in pairs]
-
-
-def _clean(text: str) -> str:
-    # Bytes that are no UTF-8 reach a header's text as lone surrogates, which JSON cannot carry.
-    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _media_type(exchange: Exchange) -> str:

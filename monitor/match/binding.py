@@ -12,6 +12,7 @@ from monitor.match.targets import Mention
 
 _NEIGHBOURS = 3
 _ROW_GAP = 2
+_LOOSE = frozenset({"praise", "soft", "win"})
 _OF_ONE = frozenset({"praise", "win", "soft", "hard", "unpraise", "office"})
 # How much of a cue's weight reaches a target at that many words' distance.
 _SHARES = ((2, 1.0), (4, 0.85), (1_000, 0.7))
@@ -116,9 +117,11 @@ def _in_row(mention: Mention, here: Sequence[Mention]) -> bool:
 
 def _fallback(page: Page, cue: Cue, names: Sequence[Mention]) -> list[Bound]:
     """Tie a cue in a clause without targets to the only target of the field."""
-    if cue.name in ("rally", "office_bare", "office"):
+    if cue.name in ("rally", "lean", "office_bare", "office"):
         return []
     mention = names[0]
     apart = min(abs(page.words[m.first].clause - page.words[cue.first].clause) for m in names)
     factor = 0.65 if apart == 1 else 0.45
+    if cue.name in _LOOSE:
+        factor *= 0.6
     return [Bound(cue, mention.target, cue.factor * factor, "only", mention)]

@@ -30,6 +30,8 @@ class CueClass:
 
 CLASSES: dict[str, CueClass] = {
     "vote": CueClass(Stance.SUPPORT, 2.8, 5, 2),
+    "vote_formal": CueClass(Stance.SUPPORT, 2.2, 5, 2),
+    "lean": CueClass(Stance.SUPPORT, 0.9, 1, 0),
     "make_win": CueClass(Stance.SUPPORT, 3.0, 5, 2, clear=True),
     "rally": CueClass(Stance.SUPPORT, 1.9, 1, 0),
     "own": CueClass(Stance.SUPPORT, 3.0, 4, 4, clear=True),
@@ -58,9 +60,16 @@ _COVERING = (
     "denial",
     "education",
     "reminder",
+    "harmless",
 )
 # In a picture's description these only describe; the rest are words shown in it.
-_SHOWN_WORDS = frozenset({"vote", "make_win", "own", "office", "win", "wish", "reject", "hard"})
+# Counted only in answers (stance), where no target stands beside them.
+_ANSWERS = frozenset({"cheer"})
+_VOTES = frozenset({"vote", "vote_formal", "make_win"})
+_REPORTED = _VOTES | {"win", "rally", "praise", "office"}
+_SHOWN_WORDS = frozenset(
+    {"vote", "vote_formal", "make_win", "own", "office", "win", "wish", "reject", "hard"}
+)
 _LOOK_BACK = 4
 _WISH_REACH = 12
 _LONG_REACH = 10
@@ -93,9 +102,9 @@ def cues(page: Page, names: Sequence[Mention]) -> list[Cue]:
 
 def _raw(page: Page, taken: frozenset[int]) -> Iterator[Cue]:
     """Yield the phrases of each class, outside names; in pictures only words shown in them."""
-    allowed = _SHOWN_WORDS if page.field.startswith("media") else CLASSES.keys()
+    allowed = _SHOWN_WORDS if page.field.startswith("media") else frozenset(CLASSES)
     for name in CLASSES:
-        for first, last in page.spots.get(name, ()) if name in allowed else ():
+        for first, last in page.spots.get(name, ()) if name in allowed - _ANSWERS else ():
             named = all(i in taken for i in range(first, last + 1))
             if named or _in_name_tag(page, first, taken):
                 continue
@@ -190,9 +199,20 @@ def _weakened(page: Page, cue: Cue) -> float:
     same = [i for i in before if page.words[i].clause == word.clause]
     if page.marked("conditional") & set(same):
         factor *= 0.45
+    if cue.name in _REPORTED and _of_others(page, cue, same):
+        factor *= 0.55
     if word.asked and cue.kind.stance is Stance.SUPPORT and cue.name not in ("rally", "own"):
         factor *= 0.5
     return factor
+
+
+def _of_others(page: Page, cue: Cue, before: Sequence[int]) -> bool:
+    """Say whether a third party is the subject: no first person and no call before the cue."""
+    speaks = page.marked("first") | page.marked("rally")
+    thirds = page.marked("third")
+    if cue.first in thirds or any(i in speaks for i in before):
+        return False
+    return any(i in thirds for i in before)
 
 
 def _negated(page: Page, cue: Cue) -> Cue:
@@ -200,21 +220,29 @@ def _negated(page: Page, cue: Cue) -> Cue:
         return _except(page, cue)
     at = _negator_before(page, cue.first)
     if at is None:
-        return cue
+        return _taken_back(page, cue)
     if _negator_before(page, at) is not None:
         return Cue(cue.name, cue.first, cue.last, 1.0, "double negation")
-    if cue.name in ("vote", "make_win", "first", "rally"):
+    if cue.name in ("vote", "vote_formal", "make_win", "first", "rally"):
         forbids = at in page.marked("prohibitors")
-        name = "reject" if forbids and cue.name in ("vote", "make_win") else "refuse"
+        name = "reject" if forbids and cue.name in _VOTES else "refuse"
         return Cue(name, at, cue.last, 1.0, "negation")
     if cue.name in ("praise", "own", "office", "win", "office_bare"):
         return Cue("unpraise", at, cue.last, 1.0, "negation")
     return Cue(cue.name, cue.first, cue.last, 0.0, "negation")
 
 
+def _taken_back(page: Page, cue: Cue) -> Cue:
+    """Turn "merasa paling bersih" into criticism."""
+    before = {cue.first - 1, cue.first - 2}
+    if cue.name == "praise" and before & page.marked("pretends"):
+        return Cue("unpraise", cue.first, cue.last, 1.0, "claimed, not granted")
+    return cue
+
+
 def _except(page: Page, cue: Cue) -> Cue:
     """Turn "jangan pilih selain X" into support of X."""
-    after = {cue.last + 1, cue.last + 2}
+    after = {cue.last + 1}
     inside = cue.first in page.marked("except")
     if not inside and after & page.marked("except"):
         return Cue("vote", cue.first, cue.last, 1.0, "exception")

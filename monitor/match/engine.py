@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from monitor.match import acts, rules, stance
 from monitor.match.features import View, features
 from monitor.match.lexicon import Lexicon
-from monitor.match.names import Form, aliases, tag_aliases
+from monitor.match.names import Form, aliases, handle_aliases, tag_aliases
 from monitor.match.numbers import NumberReader
 from monitor.match.page import Page, PageReader
 from monitor.match.pictures import Pictures
@@ -58,7 +58,12 @@ class Engine:
         contests = ruleset.contests
         self._pages = PageReader(self._lexicon, aliases(contests.values(), self._lexicon))
         numbers = NumberReader(contests, self._lexicon)
-        self._targets = TargetReader(self._lexicon, tag_aliases(contests.values()), numbers)
+        self._targets = TargetReader(
+            self._lexicon,
+            tag_aliases(contests.values()),
+            handle_aliases(contests.values(), self._lexicon),
+            numbers,
+        )
         self._pictures = Pictures(contests, self._lexicon)
 
     def read(
@@ -103,7 +108,8 @@ class Engine:
             (page, tuple(self._targets.read(page, ids, context)))
             for page in self._own_pages(activity)
         )
-        sides = stance.sides(self._toward(parent, parent_mentions, inherited)) if parent else []
+        read = self._toward(parent, parent_mentions, inherited, account=True) if parent else []
+        sides = stance.sides(read)
         return _Scene(activity, live, own, parent, tuple(parent_mentions), tuple(sides))
 
     def _parent(
@@ -132,17 +138,18 @@ class Engine:
         return tuple(pages)
 
     def _toward(
-        self, page: Page, mentions: Sequence[Mention], inherited: str
+        self, page: Page, mentions: Sequence[Mention], inherited: str, *, account: bool
     ) -> list[stance.Evidence]:
-        return stance.evidence(page, mentions, self._lexicon, inherited)
+        return stance.evidence(page, mentions, self._lexicon, inherited, account=account)
 
     def _own_sides(self, scene: _Scene) -> list[Side]:
         if scene.activity.signal in _WORDLESS:
             return []
         inherited = self._inherited(scene)
         items: list[stance.Evidence] = []
+        account = bool(_account_of(scene.activity.target, scene.live))
         for page, mentions in scene.own:
-            items += self._toward(page, mentions, inherited)
+            items += self._toward(page, mentions, inherited, account=account)
         found = stance.sides(items, capped=_several(scene.mentions))
         return _with_rivals(found, scene.mentions)
 
@@ -151,6 +158,7 @@ class Engine:
         if scene.activity.signal not in _ANSWERS or scene.mentions:
             return ""
         account = _account_of(scene.activity.target, scene.live)
+        account = account or self._targets.addressed(scene.pages[0], tuple(scene.live))
         if account:
             return account
         named = {m.target for m in scene.parent_mentions}

@@ -10,6 +10,8 @@ from monitor.text.fold import fold_word
 
 CUES = (
     "vote",
+    "vote_formal",
+    "lean",
     "make_win",
     "rally",
     "cheer",
@@ -23,7 +25,17 @@ CUES = (
     "first",
     "stand",
 )
-ATTACKS = ("hard", "soft", "reject", "reject_near", "fights", "victim", "others")
+ATTACKS = (
+    "hard",
+    "soft",
+    "reject",
+    "reject_near",
+    "fights",
+    "victim",
+    "others",
+    "harmless",
+    "pretends",
+)
 WORDS = (
     "negators",
     "prohibitors",

@@ -13,6 +13,7 @@ from monitor.text.fold import fold_word
 
 _LONG_NAME = 3
 _MIN_PART = 3
+_HANDLE_LETTERS = 5
 
 
 class Form(Enum):
@@ -75,6 +76,19 @@ def tag_aliases(contests: Iterable[Contest]) -> dict[str, list[TagAlias]]:
             for slogan in target.slogans:
                 glued = re.sub(r"\W+", "", fold_word(slogan))
                 found.setdefault(glued, []).append(TagAlias(target.id, contest.id))
+    return found
+
+
+def handle_aliases(contests: Iterable[Contest], lexicon: Lexicon) -> dict[str, list[TagAlias]]:
+    """Return what a handle that begins with a target's name looks like, without spaces."""
+    found: dict[str, list[TagAlias]] = {}
+    for contest in contests:
+        for target in contest.targets:
+            for text, form in _written(target):
+                glued = lexicon.phrase(text).replace(" ", "")
+                if form is Form.NAME and len(glued) >= _HANDLE_LETTERS:
+                    alias = TagAlias(target.id, contest.id)
+                    found.setdefault(glued, []).append(alias)
     return found
 
 

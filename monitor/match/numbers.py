@@ -87,7 +87,7 @@ class NumberReader:
         after = page.words[index + 1] if index + 1 < len(page.words) else None
         if index - 1 in other or (index - 2 in other and page.words[index - 1].form == "nomor"):
             return True
-        same = after is not None and after.clause == page.words[index].clause
+        same = after is not None and after.clause == page.words[index].clause and not after.barrier
         return same and index + 1 in other and page.words[index].form[0] != "0"
 
     def _in_tag(self, page: Page, index: int) -> bool:

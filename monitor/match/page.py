@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -49,13 +50,15 @@ class Tag:
 class Page:
     """A field's words and every phrase of the lists found in them.
 
-    ``spots`` maps a list's name to word ranges, in order; ``names`` are aliases of targets.
+    ``spots`` maps a list's name to word ranges, in order; ``names`` are aliases of targets;
+    ``handles`` are the parts of other accounts' handles.
     """
 
     field: str
     text: str
     words: list[Word]
     tags: list[Tag]
+    handles: list[tuple[str, ...]] = dataclasses.field(default_factory=list)
     names: list[Found[Alias]] = dataclasses.field(default_factory=list)
     spots: dict[str, list[tuple[int, int]]] = dataclasses.field(default_factory=dict)
 
@@ -139,6 +142,8 @@ class PageReader:
                     shift += self._add(page, token, form)
             elif token.kind is not Kind.HANDLE or token.form in self._names:
                 self._add(page, token, token.form)
+            else:
+                self._address(page, token)
             shift += 2 * alone
 
     def _add(self, page: Page, token: Token, form: str) -> int:
@@ -162,6 +167,12 @@ class PageReader:
         if opens:
             token.clause += 1
         return int(opens)
+
+    def _address(self, page: Page, token: Token) -> None:
+        """Keep the parts of a handle that is on no list: it may spell who is spoken to."""
+        body = token.form.lstrip("@")
+        pieces = [p for part in re.split(r"[\W_]+", body) for p in self._forms.split(part)]
+        page.handles.append(tuple(pieces))
 
     def _add_tag(self, page: Page, token: Token) -> None:
         raw = page.text[token.start : token.end]

@@ -22,8 +22,9 @@ from monitor.model.rule import Stance
 from monitor.text.tokens import Kind
 
 # Set once on labelled texts: a side below REVIEW is none, a support side from ALERT on is clear.
-REVIEW = 30
-ALERT = 60
+REVIEW = 25
+ALERT = 55
+_ATTACK_ALERT = 50
 _SCALE = 2.6
 _SHARES = (1.0, 0.6, 0.4, 0.3, 0.2)
 _TAG_WEIGHT = 2.3
@@ -32,7 +33,8 @@ _SLOGAN_WEIGHT = 1.8
 _EMOJI_WEIGHT = 1.0
 _NAME_CALLING = 2.2
 _SHORT_TEXT = 25
-_NOT_INHERITED = frozenset({"soft", "rally", "refuse", "unpraise"})
+_CONTENT_LETTERS = 4
+_NOT_INHERITED = frozenset({"soft", "rally", "lean", "refuse", "unpraise"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +63,23 @@ class Side:
 
 
 def evidence(
-    page: Page, names: Sequence[Mention], lexicon: Lexicon, inherited: str = ""
+    page: Page,
+    names: Sequence[Mention],
+    lexicon: Lexicon,
+    inherited: str = "",
+    *,
+    account: bool = False,
 ) -> list[Evidence]:
-    """Return all evidence of a field; ``inherited`` is the target known from the parent."""
+    """Return all evidence of a field.
+
+    ``inherited`` is the target known from the parent or from who is spoken to; ``account`` says
+    that the parent stands on that target's own account, where a bare cheer is for the target.
+    """
     damping = press.damping(press.score(page))
     found = cues(page, names)
-    bound = bind(page, found, names)
+    bound = _without_refused(page, bind(page, found, names))
     if inherited and not names:
-        bound = _to_parent(page, found, inherited)
+        bound = _to_parent(page, found, inherited, account=account)
     result = [_from_cue(page, b, damping) for b in bound]
     result += _from_tags(page, names, lexicon)
     result += _from_names(page, names, damping)
@@ -113,7 +124,7 @@ def _make(
         return None
     clear = score >= ALERT and not capped
     if stance is Stance.ATTACK:
-        clear = not capped and any(i.clear for i in items)
+        clear = not capped and score >= _ATTACK_ALERT and any(i.clear for i in items)
     spans = tuple(dict.fromkeys(span for item in items for span in item.spans))
     return Side(target, stance, score, clear, spans, tuple(i.reason for i in items))
 
@@ -141,18 +152,35 @@ def _from_cue(page: Page, bound: Bound, damping: float) -> Evidence:
     return Evidence(bound.target, kind.stance, weight, reason, tuple(spans), clear)
 
 
-def _to_parent(page: Page, found: Sequence[Cue], inherited: str) -> list[Bound]:
+def _without_refused(page: Page, bound: Sequence[Bound]) -> list[Bound]:
+    """Drop what belongs to a refused choice: "tidak memilih X jadi presiden" wishes no office."""
+    refused = {
+        (b.target, page.words[b.cue.first].clause)
+        for b in bound
+        if b.cue.name in ("reject", "refuse") and b.how == "clause"
+    }
+    return [
+        b
+        for b in bound
+        if b.cue.kind.stance is Stance.ATTACK
+        or (b.target, page.words[b.cue.first].clause) not in refused
+    ]
+
+
+def _to_parent(page: Page, found: Sequence[Cue], inherited: str, *, account: bool) -> list[Bound]:
     """Tie an answer's words to the target answered; a text that refutes or reminds ties none.
 
     Mild criticism in an answer is mostly of the matter, not of the candidate, and is left out.
     """
     if any(page.has(name) for name in ("rebuttal", "reminder", "denial", "courtesy", "service")):
         return []
-    cheers = [turn(page, Cue("cheer", a, b)) for a, b in page.spots.get("cheer", ())]
+    spots = page.spots.get("cheer", ()) if account else ()
+    cheers = [turn(page, Cue("cheer", a, b)) for a, b in spots]
     kept = [c for c in found if c.name not in _NOT_INHERITED]
     cheers = [c for c in cheers if all(c.first > k.last or c.last < k.first for k in kept)]
     asked = [c for c in cheers if c.factor > 0 and not page.words[c.first].asked]
-    return [Bound(cue, inherited, cue.factor * 0.85, "parent", None) for cue in kept + asked]
+    share = 0.85 if account else 0.7
+    return [Bound(cue, inherited, cue.factor * share, "parent", None) for cue in kept + asked]
 
 
 def _from_tags(page: Page, names: Sequence[Mention], lexicon: Lexicon) -> list[Evidence]:
@@ -175,12 +203,14 @@ def _tag_says(page: Page, tag: Tag, mention: Mention, lexicon: Lexicon) -> tuple
         return Stance.SUPPORT, _TAG_WEIGHT
     own = range(mention.first, mention.last + 1)
     rest = [page.words[i].form for i in range(tag.first, tag.last + 1) if i not in own]
-    if mention.form is Form.DEROGATORY or any(
-        form in lexicon.hostile_parts and form not in lexicon.campaign_parts for form in rest
-    ):
+    hostile = any(f in lexicon.hostile_parts and f not in lexicon.campaign_parts for f in rest)
+    fought = any(form in lexicon.phrases["fights"] for form in rest)
+    if mention.form is Form.DEROGATORY or (hostile and not fought):
         return Stance.ATTACK, _TAG_WEIGHT
-    backed = any(form in lexicon.campaign_parts or form.isdigit() for form in rest)
-    return Stance.SUPPORT, _TAG_WEIGHT if backed else _BARE_TAG_WEIGHT
+    if any(form in lexicon.campaign_parts or form.isdigit() for form in rest):
+        return Stance.SUPPORT, _TAG_WEIGHT
+    other = any(len(form) >= _CONTENT_LETTERS and form not in lexicon.common for form in rest)
+    return Stance.SUPPORT, _SLOGAN_WEIGHT if other else _BARE_TAG_WEIGHT
 
 
 def _from_names(page: Page, names: Sequence[Mention], damping: float) -> list[Evidence]:

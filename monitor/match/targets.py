@@ -13,6 +13,7 @@ from monitor.text.index import Found
 from monitor.text.tokens import Kind
 
 _NEAR = 12
+_MAX_HANDLES = 50
 _BEFORE_NAME = 2
 _PARTY_REACH = 4
 _PARTY_BACKING = ("party_word", "vote", "politics", "reject", "make_win")
@@ -38,11 +39,16 @@ class TargetReader:
     """Resolves names to targets of live contests."""
 
     def __init__(
-        self, lexicon: Lexicon, tags: Mapping[str, Sequence[TagAlias]], numbers: NumberReader
+        self,
+        lexicon: Lexicon,
+        tags: Mapping[str, Sequence[TagAlias]],
+        handles: Mapping[str, Sequence[TagAlias]],
+        numbers: NumberReader,
     ) -> None:
         self._lexicon = lexicon
         self._tags = tags
         self._numbers = numbers
+        self._handles = handles
 
     def read(self, page: Page, live: Sequence[str], context: Sequence[str] = ()) -> list[Mention]:
         """Return the page's mentions in order.
@@ -66,6 +72,27 @@ class TargetReader:
         numbers = self._numbers.read(page, live, [m.target for m in named] + list(context))
         named += [_numbered(n) for n in numbers]
         return sorted(named, key=lambda m: (m.first, m.last))
+
+    def addressed(self, page: Page, live: Sequence[str]) -> str:
+        """Return the one target whose name the handles in a text spell, if it is one.
+
+        Used only where the words name nobody: who is spoken to is then who is spoken of.
+        """
+        order = {contest: place for place, contest in enumerate(live)}
+        found: dict[str, int] = {}
+        for pieces in page.handles[:_MAX_HANDLES]:
+            for size in range(len(pieces), 0, -1):
+                heads = self._handles.get("".join(pieces[:size]), ())
+                known = [a for a in heads if a.contest in order]
+                if known:
+                    best = min(known, key=lambda a: order[a.contest])
+                    found[best.target] = order[best.contest]
+                    break
+        if len(found) > 1:
+            # A pair's own party is often tagged with it; pairs come before parties.
+            lead = min(found.values())
+            found = {t: o for t, o in found.items() if o == lead}
+        return next(iter(found)) if len(found) == 1 else ""
 
     def _written(self, page: Page, found: Found[Alias]) -> bool:
         """Check that a short name which is also a word stands in capitals or in a hashtag."""

@@ -13,11 +13,11 @@ from monitor.clock import Clock
 from monitor.log import logger
 from monitor.model.person import Watch
 from monitor.run import systemd
-from monitor.run.dispatch import Dispatcher
+from monitor.run.dispatch import LONGEST_WAIT, Dispatcher
 from monitor.run.health import Health
 from monitor.run.pipeline import Pipeline, PollReport
 from monitor.run.schedule import Scheduler
-from monitor.store import cursors
+from monitor.store import cursors, outbox
 from monitor.store.seen import Seen
 from monitor.store.writer import Writer
 
@@ -83,6 +83,7 @@ class Daemon:
         """Run until SIGTERM or SIGINT; a fatal fault is raised when all has stopped."""
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, self.stop)
+        self._take_stock()
         workers = [asyncio.create_task(self._work()) for _ in range(self._workers())]
         for worker in workers:
             worker.add_done_callback(self._ended)
@@ -101,6 +102,13 @@ class Daemon:
     def stop(self) -> None:
         """Ask for a graceful stop: what is under way may finish, nothing new begins."""
         self._stop.set()
+
+    def _take_stock(self) -> None:
+        # The clock may have been set back while nothing ran.
+        now = self._clock().timestamp()
+        with self._writer.transaction() as tx:
+            cursors.clamp(tx, now, self._settings.schedule.max_interval)
+            outbox.clamp(tx, now, LONGEST_WAIT)
 
     def _workers(self) -> int:
         return self._settings.schedule.workers
@@ -131,7 +139,9 @@ class Daemon:
         stepped = self._health.tick(now)
         with self._writer.transaction() as tx:
             if stepped:
-                cursors.clamp(tx, now.timestamp(), self._settings.schedule.max_interval)
+                # What was to be done at a time by the old clock is done at the same distance now.
+                cursors.shift(tx, stepped)
+                outbox.clamp(tx, now.timestamp(), LONGEST_WAIT)
             room = self._settings.schedule.batch - self._queue.qsize()
             jitter = self._settings.schedule.jitter
             due = cursors.due(tx, now.timestamp(), max(room, 0), jitter)

@@ -18,7 +18,7 @@ from typing import Any
 
 from monitor.clock import Clock, to_text
 from monitor.config import Config
-from monitor.errors import NotifyError, StoreError
+from monitor.errors import CredentialsRefused, NotifyError, StoreError
 from monitor.log import logger
 from monitor.model.delivery import AlertFacts, Message, OutboxItem, Receipt
 from monitor.model.evidence import Canonical, LogHead
@@ -32,6 +32,8 @@ from monitor.store.writer import Writer
 HEALTH = "health"
 FIRST_WAIT = 10.0
 LONGEST_WAIT = 21_600.0
+# A refused token is looked at by a person; until then the messages wait.
+REFUSED_WAIT = 300.0
 
 DEAD_TEXT = {
     "id": "Pesan {subject} lewat {notifier} tidak terkirim dan tidak dicoba lagi: {cause}. "
@@ -138,7 +140,8 @@ class Dispatcher:
                 return "elsewhere"
             outbox.sent(tx, item, receipt.message_id, receipt.accepted_at)
             self._note(tx, item, "accepted", receipt)
-            alarms.clear(tx, _alarm_key(item), self._clock())
+            for key in (_alarm_key(item), f"auth:{item.notifier}"):
+                alarms.clear(tx, key, self._clock())
         logger.info("told {} through {}", item.subject, item.notifier)
         return "sent"
 
@@ -148,13 +151,17 @@ class Dispatcher:
         with self._writer.transaction() as tx:
             if not outbox.is_pending(tx, item):
                 return "elsewhere"
-            if error.retry_after is not None and not error.permanent:
+            if isinstance(error, CredentialsRefused):
+                outbox.hold(tx, item, now.timestamp() + REFUSED_WAIT)
+                self._raise(tx, item, f"auth:{item.notifier}", f"{error}.", now)
+            elif error.retry_after is not None and not error.permanent:
                 outbox.hold(tx, item, now.timestamp() + error.retry_after)
             elif error.permanent or spent:
                 self._bury(tx, item, str(error), now)
             else:
                 outbox.later(tx, item, now.timestamp() + _wait(item.attempts), str(error))
-        dead = error.permanent or (spent and error.retry_after is None)
+        kept = isinstance(error, CredentialsRefused) or error.retry_after is not None
+        dead = error.permanent or (spent and not kept)
         logger.warning("message {} {}: {}", item.subject, "given up" if dead else "waits", error)
         return "dead" if dead else "waiting"
 
@@ -164,16 +171,17 @@ class Dispatcher:
         text = DEAD_TEXT[self._settings.language].format(
             subject=item.subject, notifier=item.notifier, cause=cause
         )
-        if alarms.raise_(tx, _alarm_key(item), text, now):
-            self._tell_operators(tx, item, text, now)
+        self._raise(tx, item, _alarm_key(item), text, now)
 
-    def _tell_operators(self, tx: Connection, item: OutboxItem, text: str, now: datetime) -> None:
+    def _raise(self, tx: Connection, item: OutboxItem, key: str, text: str, now: datetime) -> None:
+        if not alarms.raise_(tx, key, text, now):
+            return
         # Not by the way that just failed; where it is the only one, the open alarm remains.
         routes = {(r.notifier, r.destination) for r in self._settings.routes if r.health}
         outbox.put(
             tx,
             kind=HEALTH,
-            subject=_alarm_key(item),
+            subject=key,
             seq=log.head(tx).seq,
             destinations=sorted(routes - {(item.notifier, item.destination)}),
             at=now,

@@ -7,18 +7,18 @@ register lines only. docs/operations.md says for each kind what to do.
 from __future__ import annotations
 
 import shutil
-import sqlite3
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from monitor import config
 from monitor.clock import Clock
-from monitor.errors import AuthError, BlockedError, CollectError, ProofError
+from monitor.errors import AuthError, BlockedError, CollectError, ProofError, SharedAccountError
 from monitor.log import logger
 from monitor.model.delivery import DeliveryState
 from monitor.model.person import Watch
 from monitor.store import alarms, log, outbox
+from monitor.store.db import Connection
 from monitor.store.reach import reach
 from monitor.store.writer import Writer
 
@@ -29,6 +29,8 @@ TEXTS = {
     "stale": "{count} sumber {subject} tidak terbaca lebih dari {polls} kali jadwal. "
     "Tidak teramati, bukan tidak ada. Periksa: netralitas status",
     "proof": "Bukti tanda tangan untuk sumber {subject} tidak sah. Tidak ada yang dicatat darinya.",
+    "shared": "Akun pada sumber {subject} ternyata terdaftar atas nama orang lain. "
+    "Tidak ada yang dicatat; perbaiki register.",
     "unavailable": "Akun sumber {subject} tidak tersedia (dihapus, ditutup, atau ditangguhkan).",
     "malformed": "{count} butir dari sumber {subject} tidak terbaca; isinya disimpan apa adanya.",
     "moved": "Alamat sumber {subject} dipindahkan permanen oleh penerbitnya. Perbarui register.",
@@ -84,15 +86,17 @@ class Health:
         """Tell at once what waiting will not mend; the rest is told when it lasts (``check``)."""
         if isinstance(error, ProofError):
             self.alarm("proof", watch.watch_id)
+        elif isinstance(error, SharedAccountError):
+            self.alarm("shared", watch.watch_id)
         elif isinstance(error, AuthError):
             self.alarm("auth", watch.platform)
         elif isinstance(error, BlockedError):
             self.alarm("blocked", watch.platform)
 
     def recovered(self, watch: Watch) -> None:
-        self.clear("proof", watch.watch_id)
-        self.clear("internal", watch.watch_id)
-        self.clear("unavailable", watch.watch_id)
+        """Clear what one source's alarms said; a page was read and recorded."""
+        for kind in ("proof", "shared", "internal", "unavailable"):
+            self.clear(kind, watch.watch_id)
 
     def check(self) -> None:
         """Look at the whole: stale platforms, backlog, disk. Called on a schedule."""
@@ -126,7 +130,7 @@ class Health:
         else:
             self.clear(kind)
 
-    def _owe(self, tx: sqlite3.Connection, key: str, text: str, at: datetime) -> None:
+    def _owe(self, tx: Connection, key: str, text: str, at: datetime) -> None:
         # Raising and clearing are log entries: the entry's number tells two alarms apart.
         outbox.put(
             tx,

@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.collect.base import Page
-from monitor.errors import AuthError, BlockedError, CollectError, NotFoundError, RateLimited
+from monitor.errors import (
+    AuthError,
+    BlockedError,
+    CollectError,
+    NotFoundError,
+    RateLimited,
+    SharedAccountError,
+)
 from monitor.store.cursors import SourceState
 
 SOONER = 0.5
@@ -48,7 +55,7 @@ class Pace:
         """Return when to try again (unix seconds) after a failure."""
         if isinstance(error, RateLimited):
             wait = max(error.retry_after, state.interval)
-        elif isinstance(error, (BlockedError, AuthError, NotFoundError)):
+        elif isinstance(error, (BlockedError, AuthError, NotFoundError, SharedAccountError)):
             wait = max(REFUSED_WAIT, state.interval)
         else:
             wait = min(state.interval * 2.0 ** min(state.failures, 16), self._max)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -11,14 +10,15 @@ from datetime import datetime
 
 from monitor.clock import Clock, to_text
 from monitor.collect.base import Page
-from monitor.errors import NormaliseError
+from monitor.errors import NormaliseError, SharedAccountError
 from monitor.evidence.files import Files, Staged
 from monitor.model.evidence import Canonical, Capture, Part, RawItem
 from monitor.model.finding import Finding
 from monitor.model.person import Watch
 from monitor.model.wire import finding_content
 from monitor.run.pace import Step
-from monitor.store import cursors, findings, log, outbox
+from monitor.store import cursors, findings, log, outbox, register
+from monitor.store.db import Connection
 from monitor.store.keys import KeyRing
 from monitor.store.seen import Seen, SeenState
 from monitor.store.writer import Writer
@@ -81,20 +81,25 @@ class Recorder:
         self._clock = clock
 
     def record(self, watch: Watch, page: Page, batch: Batch, step: Step) -> None:
-        """Commit a page: evidence row, capture's digests, outbox rows, digests and cursor."""
+        """Commit a page: evidence row, capture's digests, outbox rows, digests and cursor.
+
+        Raises ``SharedAccountError``, and records nothing, where another person's line holds the
+        account that this one has led to.
+        """
         with ExitStack() as stack:
             staged = [self._stage(stack, c.capture.parts) for c in batch.captured]
             odd = [self._stage(stack, [_odd_part(m)]) for m in batch.malformed]
             with self._writer.transaction() as tx:
                 self._write(tx, watch, batch, staged, odd)
                 self._save_cursor(tx, watch, page, step, ended=batch.ended)
+                _refuse_shared(tx, watch, page)
 
     def _stage(self, stack: ExitStack, parts: Sequence[Part]) -> list[Staged]:
         return stack.enter_context(self._files.staging(parts))
 
     def _write(
         self,
-        tx: sqlite3.Connection,
+        tx: Connection,
         watch: Watch,
         batch: Batch,
         staged: Sequence[list[Staged]],
@@ -111,9 +116,7 @@ class Recorder:
                 self._malformed(tx, watch, malformed, files, now)
         self._seen.mark(tx, watch.person_ref, sorted(fresh), now.date())
 
-    def _still_fresh(
-        self, tx: sqlite3.Connection, watch: Watch, batch: Batch
-    ) -> set[tuple[str, str]]:
+    def _still_fresh(self, tx: Connection, watch: Watch, batch: Batch) -> set[tuple[str, str]]:
         # Asked again inside the transaction: another process may have recorded the same page.
         pairs = [*batch.pairs, *(m.pair for m in batch.malformed)]
         states = self._seen.states(tx, watch.person_ref, pairs)
@@ -121,7 +124,7 @@ class Recorder:
 
     def _finding(
         self,
-        tx: sqlite3.Connection,
+        tx: Connection,
         watch: Watch,
         captured: Captured,
         files: list[Staged],
@@ -152,7 +155,7 @@ class Recorder:
 
     def _malformed(
         self,
-        tx: sqlite3.Connection,
+        tx: Connection,
         watch: Watch,
         malformed: Malformed,
         files: list[Staged],
@@ -162,14 +165,15 @@ class Recorder:
             tx,
             at=now,
             kind="malformed",
-            subject=watch.watch_id,
-            public={"platform": watch.platform, "field": malformed.error.field},
+            subject=watch.platform,
+            public={"field": malformed.error.field},
+            content={"watch": register_snapshot(watch)},
             files=files,
         )
         self._files.publish(files)
 
     def _save_cursor(
-        self, tx: sqlite3.Connection, watch: Watch, page: Page, step: Step, *, ended: bool
+        self, tx: Connection, watch: Watch, page: Page, step: Step, *, ended: bool
     ) -> None:
         cursors.save(
             tx,
@@ -205,6 +209,13 @@ def register_snapshot(watch: Watch) -> dict[str, Canonical]:
         "native_id": watch.native_id,
         "as_of": watch.as_of.isoformat() if watch.as_of else None,
     }
+
+
+def _refuse_shared(tx: Connection, watch: Watch, page: Page) -> None:
+    # Asked after the id was stored, inside the transaction: two first looks may run at once.
+    holders = cursors.holders(tx, watch.platform, page.native_id or watch.native_id)
+    if len(register.persons(tx, holders)) > 1:
+        raise SharedAccountError(watch.watch_id, "another person's line holds this account")
 
 
 def _public(finding: Finding, capture: Capture, revision_no: int) -> Mapping[str, Canonical]:

@@ -56,6 +56,13 @@ def sync(tx: sqlite3.Connection, watches: Sequence[Watch], at: datetime) -> list
 
 
 @guard()
+def persons(conn: sqlite3.Connection, watch_ids: Sequence[str]) -> set[str]:
+    """Return the references of the persons whose lines these are."""
+    query = "SELECT json_extract(body, '$.person_ref') FROM register WHERE watch_id = ?"
+    return {row[0] for w in watch_ids for row in conn.execute(query, (w,))}
+
+
+@guard()
 def watches(conn: sqlite3.Connection) -> tuple[Watch, ...]:
     """Return the active lines, by watch id."""
     query = "SELECT body FROM register WHERE active = 1 ORDER BY watch_id"

@@ -17,9 +17,9 @@ _DOUBLE = re.compile(r"([a-z])\1")
 _SYMBOL = re.compile(r"[@!$*'|+]+")
 _LEET = str.maketrans("0345789@!$|+", "oeastbgaislt")
 _GLUED_FROM = 11
-# Enclitics and suffixes that leave the sense: -nya, -lah, -ku, -mu, chat -in, Javanese -e, -ne.
-_SUFFIXES = ("kanlah", "nya", "lah", "kah", "pun", "kan", "ku", "mu", "in", "an", "ne", "e", "i")
-_PREFIXES = ("ku", "se", "nge", "ter", "di", "tak")
+# Clitics that leave the sense: -nya, -lah, -ku, -mu, chat -in, Javanese -e, -ne.
+_SUFFIXES = ("nya", "lah", "kah", "pun", "ku", "mu", "in", "ne", "e")
+_PREFIXES = ("ku", "se", "nge", "tak")
 _MIN_STEM = 4
 
 

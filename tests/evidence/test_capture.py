@@ -19,9 +19,10 @@ from monitor.errors import (
     RateLimited,
     TransientError,
 )
-from monitor.evidence.capture import capture, fallback, headers
+from monitor.evidence.capture import capture, fallback
 from monitor.model.activity import Activity, Actor, ObjectRef, Signal
 from monitor.model.evidence import Capture, Exchange, Part, RawItem
+from monitor.model.exchange import headers_part
 from monitor.model.person import EmployerType, Ownership, Watch
 
 AT = datetime(2024, 10, 12, 2, 30, tzinfo=UTC)
@@ -163,7 +164,7 @@ def test_targets_are_kept_and_those_unread_are_counted() -> None:
 
 def test_headers_are_json_without_bodies() -> None:
     raw = replace(RAW, context=(("subject", exchange(body=b"words")), ("root", None)))
-    read = json.loads(headers(raw))
+    read = json.loads(headers_part(raw).data)
     assert read["page"]["body_sha256"] == "ab" * 32
     assert read["page"]["response_headers"][0] == ["X-Odd", "\\udcff"]
     assert read["page"]["finished_at"] == "2024-10-12T02:30:01.000000Z"
@@ -172,7 +173,7 @@ def test_headers_are_json_without_bodies() -> None:
         "2024-10-12T02:30:00.000000Z",
         "2024-10-11T02:30:00.000000Z",
     )
-    assert b"words" not in headers(raw)
+    assert b"words" not in headers_part(raw).data
 
 
 @pytest.mark.parametrize("kind", ["", "nonsense", "text/html" + "x" * 99, f"text/{STRANGER}"])

@@ -64,7 +64,7 @@ async def test_refused_markup_goes_out_as_plain_text(chat: TelegramChat, server:
         ("cut", False, None, "unreadable answer"),
         ("blocked", True, None, "blocked by the user"),
         ("migrated", True, None, "-1009999"),
-        ("unauthorized", True, None, "renew secret 'telegram_token'"),
+        ("unauthorized", False, None, "renew secret 'telegram_token'"),
     ],
 )
 async def test_each_fault_says_whether_trying_again_helps(
@@ -217,6 +217,6 @@ async def test_an_expired_token_names_its_secret(config: Config) -> None:
     chat = TelegramChat(config, "42:kedaluwarsa")
     with pytest.raises(NotifyError, match="renew secret 'telegram_token'") as caught:
         await chat.open()
-    assert caught.value.permanent
+    assert not caught.value.permanent
     assert "kedaluwarsa" not in "".join(traceback.format_exception(caught.value))
     await chat.close()

@@ -263,8 +263,9 @@ async def test_an_expired_token_names_the_secret_and_holds_no_value(
     chat = TelegramChat(config, "42:kedaluwarsa")
     dispatcher = Dispatcher(writer, examples.RULES, {"telegram": chat}, config, time)
     owe(writer, time.at, DESK)
-    assert (await dispatcher.run_once(10)).dead == 1
+    assert (await dispatcher.run_once(10)).waiting == 1
     (alarm,) = alarms.open_(writer.reader())
+    assert alarm.key == "auth:telegram"
     assert "renew secret 'telegram_token'" in alarm.text
     await chat.close()
     with closing(sqlite3.connect(writer.database)) as conn:

@@ -1,0 +1,5 @@
+"""``python -m monitor`` is ``netralitas``."""
+
+from monitor.cli import main
+
+main()

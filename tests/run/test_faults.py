@@ -1,0 +1,157 @@
+"""The whole program when something is wrong: it says so, records nothing false, and recovers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from monitor import app
+from monitor.demo.atproto import Atproto
+from monitor.demo.atproto_faults import Trouble
+from monitor.demo.atproto_forge import FORGERIES
+from monitor.demo.feeds import Feeds
+from monitor.store import alarms
+from tests.scenes import SUPPORTING
+from tests.whole import Stage
+
+FALSE = [trouble for trouble in FORGERIES if trouble is not Trouble.NO_PROOF]
+LIST = "com.atproto.repo.listRecords"
+PROOF = "com.atproto.sync.getRecord"
+
+
+def open_alarms(stage: Stage) -> set[str]:
+    conn = stage.place.connect()
+    try:
+        return {alarm.key for alarm in alarms.open_(conn)}
+    finally:
+        conn.close()
+
+
+@pytest.mark.parametrize("trouble", FALSE, ids=lambda trouble: trouble.name.lower())
+async def test_a_forged_proof_is_refused(stage: Stage, network: Atproto, trouble: Trouble) -> None:
+    network.faults.add(trouble, PROOF)
+    await stage.place.once()
+    assert stage.place.findings() == []
+    assert stage.place.snapshots() == []
+    assert open_alarms(stage) == {"proof:asn1", "proof:asn2", "proof:asn3"}
+    network.faults.clear()
+    stage.place.make_all_due()
+    await stage.once()
+    assert len(stage.place.findings()) == len(SUPPORTING)
+    assert open_alarms(stage) == set()
+
+
+async def test_without_a_proof_the_snapshot_is_partial_and_nothing_is_lost(
+    stage: Stage, network: Atproto
+) -> None:
+    network.faults.add(Trouble.NO_PROOF, PROOF)
+    await stage.once()
+    findings = stage.place.findings()
+    assert len(findings) == len(SUPPORTING)
+    assert all(f["entry"]["public"]["partial"] for f in findings)
+    assert all(f["entry"]["public"]["proof"] == "" for f in findings)
+    assert stage.place.verified().fault_count == 0
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [Trouble.SERVER_ERROR, Trouble.RESET, Trouble.HTML, Trouble.CUT_JSON, Trouble.RETRY_AFTER],
+    ids=lambda trouble: trouble.name.lower(),
+)
+async def test_a_server_that_fails_is_told_and_loses_nothing(
+    stage: Stage, network: Atproto, trouble: Trouble
+) -> None:
+    network.faults.add(trouble, LIST)
+    reports = await stage.place.once()
+    assert all(report.error for report in reports)
+    assert stage.place.findings() == []
+    network.faults.clear()
+    stage.place.make_all_due()
+    await stage.once()
+    assert len(stage.place.findings()) == len(SUPPORTING)
+
+
+async def test_one_source_that_fails_holds_up_no_other(stage: Stage, feeds: Feeds) -> None:
+    address = feeds.open("blog")
+    feeds.fail("blog")
+    stage.place.person("w-blog", address, platform="feed")
+    stage.place.write()
+    reports = await stage.place.once()
+    assert [r.watch_id for r in reports if r.error] == ["w-blog"]
+    assert len(stage.place.findings()) == len(SUPPORTING)
+
+
+async def test_an_expired_token_loses_no_alert(stage: Stage) -> None:
+    stage.telegram.fault("unauthorized")
+    await stage.once()
+    assert stage.telegram.messages == []
+    assert stage.place.outbox() == {"pending": len(SUPPORTING)}
+    assert "auth:telegram" in open_alarms(stage)
+    stage.telegram.faults.clear()
+    stage.place.make_all_due()
+    await stage.once()
+    assert stage.place.outbox() == {"sent": len(SUPPORTING)}
+    assert open_alarms(stage) == set()
+
+
+async def test_a_clock_that_steps_back_does_not_stop_the_watch(stage: Stage) -> None:
+    now = [datetime.now(UTC)]
+    async with app.opened(stage.place.settings, lambda: now[0]) as opened:
+        running = asyncio.create_task(opened.daemon.run())
+        await _until(lambda: len(stage.telegram.messages) >= len(SUPPORTING))
+        now[0] -= timedelta(hours=6)
+        stage.scene.post("asn1", "Ayo coblos nomor 2, menangkan Prakasita-Anggrek lagi!")
+        await _until(lambda: len(stage.telegram.messages) > len(SUPPORTING))
+        keys = {alarm.key for alarm in alarms.open_(opened.writer.reader())}
+        opened.daemon.stop()
+        await running
+    assert "clock" in keys
+
+
+async def test_the_daemon_stops_on_a_fault_of_the_store_and_sends_nothing(
+    stage: Stage,
+) -> None:
+    async with app.opened(stage.place.settings) as opened:
+        opened.writer._conn.execute("PRAGMA query_only = ON")
+        with pytest.raises(Exception, match=r"read-only|readonly"):
+            await opened.daemon.run()
+    assert stage.telegram.messages == []
+    assert stage.place.findings() == []
+
+
+async def test_a_stop_is_graceful_and_leaves_nothing_half_done(stage: Stage) -> None:
+    async with app.opened(stage.place.settings) as opened:
+        running = asyncio.create_task(opened.daemon.run())
+        await _until(lambda: bool(stage.place.findings()))
+        opened.daemon.stop()
+        await running
+    assert stage.place.verified().fault_count == 0
+    await stage.once()
+    assert len(stage.place.findings()) == len(SUPPORTING)
+
+
+async def test_an_account_of_two_persons_accuses_nobody(stage: Stage) -> None:
+    # The register names one account twice, by handle and by id: only a look can tell.
+    stage.place.person("w-lain", stage.scene.did("asn1"))
+    stage.place.write()
+    await stage.place.once()
+    told = {finding["activity"]["watch_id"] for finding in stage.place.findings()}
+    assert len(told & {"asn1", "w-lain"}) <= 1
+    assert open_alarms(stage) & {"shared:asn1", "shared:w-lain"}
+    assert stage.place.verified().fault_count == 0
+
+
+async def _until(done: Callable[[], bool], seconds: float = 20.0) -> None:
+    async with asyncio.timeout(seconds):
+        async for _ in _glances():
+            if done():
+                return
+
+
+async def _glances() -> AsyncIterator[None]:
+    while True:
+        await asyncio.sleep(0.05)
+        yield
