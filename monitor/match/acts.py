@@ -123,7 +123,8 @@ def _on_other_account(
     clear = best.clear and passed_on and best.stance is Stance.SUPPORT
     reason = f"{activity.signal.value} of a text that takes a side"
     score = best.score if clear else min(best.score, _UNCLEAR)
-    side = Side(best.target, best.stance, score, clear, best.spans, (reason, *best.reasons))
+    # The words are another person's: they stay in the snapshot, and no reason repeats them.
+    side = Side(best.target, best.stance, score, clear, best.spans, (reason,))
     return [ActSide(side, frozenset() if clear else frozenset({"weak-side"}))]
 
 

@@ -68,6 +68,15 @@ def test_an_answer_takes_its_target_from_the_post() -> None:
     assert best(reading) == "alert"
 
 
+@pytest.mark.parametrize("signal", ["share", "like", "quote"])
+def test_no_reason_repeats_another_persons_words(signal: str) -> None:
+    text = "Saya jelas pilih Wiratama, menangkan!"
+    reading = read(None, signal=signal, target=post_of(text, "person", None))
+    assert reading.matches
+    said = " ".join(reading.derivation).lower()
+    assert not any(word in said for word in ("jelas", "pilih", "menangkan"))
+
+
 def test_a_share_with_a_reminder_is_nothing() -> None:
     text = "Ingat, ASN dilarang menyebarkan yang begini"
     assert best(read(text, signal="share", target=post_of(CAMPAIGN_POST, "team"))) == "none"
