@@ -221,7 +221,6 @@ ENGINE_FEATURES = frozenset(
         "target-missing",
         "neutral-content",
         "weak-side",
-        "time-unknown",
         "ballot-gesture",
         "picture-only",
         "group-of-team",

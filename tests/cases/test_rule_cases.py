@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import functools
+import re
+from pathlib import Path
 
 import pytest
 
 from monitor import watch
 from monitor.judge.decide import Facts, decide
+from monitor.judge.exculpations import EXCULPATIONS
 from monitor.match.engine import Engine
+from monitor.match.features import NAMES
 from monitor.model.finding import Finding, Outcome
 from monitor.model.rule import RuleSet
 from monitor.model.wire import statement
-from monitor.watch.rules import RuleCase, cases
+from monitor.watch.rules import RuleCase, Vocabulary, cases
 
 CASES = cases(watch.shipped())
 
@@ -59,3 +63,15 @@ def test_each_rule_is_reached_by_one_of_its_own_cases() -> None:
         found = [judged(c) for c in CASES if c.rule == rule.id and c.expect != "none"]
         reached = {m.rule for f in found for m in f.matches if f.outcome is not Outcome.NONE}
         assert rule.id in reached
+
+
+def test_the_manual_names_every_feature_and_exculpation() -> None:
+    manual = (Path(__file__).parents[2] / "docs/rule-format.md").read_text("utf-8")
+    said = set(re.findall(r"`([a-z]+(?:-[a-z]+)*)`", manual))
+    assert said >= NAMES
+    assert set(EXCULPATIONS) <= said
+
+
+def test_rules_use_only_names_that_code_answers_to() -> None:
+    words = Vocabulary(detectors=NAMES, features=NAMES, exculpations=frozenset(EXCULPATIONS))
+    assert watch.load(watch.shipped(), words=words).rules
