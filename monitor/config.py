@@ -127,7 +127,7 @@ class Notify(_Section):
 
 
 class Retention(_Section):
-    """Days that keyed digests of acts which matched nothing are kept (P13)."""
+    """Days to keep: digests of acts that matched nothing (P13), and health messages once sent."""
 
     seen_days: Count = 400
     health_days: Count = 90

@@ -98,8 +98,15 @@ def finding_content(finding: Finding) -> dict[str, Canonical]:
             for e in finding.exculpations
         ],
         "questions": list(finding.questions),
-        "derivation": list(finding.derivation),
+        "derivation": _reasons(finding),
     }
+
+
+def _reasons(finding: Finding) -> list[Canonical]:
+    # A reason quotes the words it rests on. Beside a stranger's post they may be the stranger's.
+    target = finding.activity.target
+    quoted = target is not None and target.is_stranger
+    return [r for r in finding.derivation if not quoted or not ("'" in r or '"' in r)]
 
 
 def activity_content(activity: Activity) -> dict[str, Canonical]:

@@ -13,7 +13,7 @@ from monitor.clock import Clock
 from monitor.log import logger
 from monitor.model.person import Watch
 from monitor.run import systemd
-from monitor.run.dispatch import LONGEST_WAIT, Dispatcher
+from monitor.run.dispatch import HEALTH, LONGEST_WAIT, Dispatcher
 from monitor.run.health import Health
 from monitor.run.pipeline import Pipeline, PollReport
 from monitor.run.schedule import Scheduler
@@ -178,10 +178,11 @@ class Daemon:
         self._health.check()
 
     async def _retain(self) -> None:
-        before = self._clock() - timedelta(days=self._settings.retention.seen_days)
+        now, keep = self._clock(), self._settings.retention
         with self._writer.transaction() as tx:
-            gone = self._seen.purge(tx, before.date())
-        logger.info("retention: {} digests dropped", gone)
+            gone = self._seen.purge(tx, (now - timedelta(days=keep.seen_days)).date())
+            told = outbox.purge(tx, HEALTH, now - timedelta(days=keep.health_days))
+        logger.info("retention: {} digests and {} health messages dropped", gone, told)
 
     async def _drain(self, workers: list[asyncio.Task[None]]) -> None:
         deadline = self._settings.schedule.stop_grace

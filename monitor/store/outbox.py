@@ -91,6 +91,12 @@ def hold(tx: sqlite3.Connection, item: OutboxItem, next_try_at: float) -> None:
     _leave(tx.execute(HOLD, (next_try_at, item.id)), item)
 
 
+def purge(tx: sqlite3.Connection, kind: str, before: datetime) -> int:
+    """Drop messages of a kind that left the outbox and were owed before then; count them."""
+    query = "DELETE FROM outbox WHERE kind = ? AND state <> 'pending' AND created_at < ?"
+    return tx.execute(query, (kind, to_text(before))).rowcount
+
+
 def is_pending(conn: sqlite3.Connection, item: OutboxItem) -> bool:
     """Say whether the message is still owed: another process may have sent it meanwhile."""
     query = "SELECT 1 FROM outbox WHERE id = ? AND state = 'pending'"

@@ -199,7 +199,7 @@ def _other_bytes(rng: random.Random, value: bytes) -> bytes:
     place = rng.randrange(len(value))
     flipped = bytes([value[place] ^ (1 << rng.randrange(8))])
     same_size = [value[:place] + flipped + value[place + 1 :], rng.randbytes(len(value))]
-    return rng.choice([*same_size, value[:-1], value + b" ", b"", value[:place] + value])
+    return rng.choice([*same_size, value[:-1], value + b" ", b"", value[:place] + b"!" + value])
 
 
 def change_value(rng: random.Random, house: House) -> Change:

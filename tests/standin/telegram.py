@@ -69,13 +69,17 @@ class Fault:
 
 @dataclass(slots=True)
 class Accepted:
-    """A message that was taken: what a person would see, and what was asked for."""
+    """A message that was taken: what a person would see, and what was asked for.
+
+    ``answered`` is false where the sender was never told that it was taken.
+    """
 
     chat_id: int
     message_id: int
     text: str
     entities: list[dict[str, Any]]
     parameters: dict[str, Any] = field(repr=False)
+    answered: bool = True
 
 
 class StandIn:
@@ -153,7 +157,10 @@ class StandIn:
             return web.Response(status=502, text="<html>Bad Gateway</html>")
         if fault.kind == "reset":
             return _tear(request)
+        taken = len(self.messages)
         accepted = await answer(self, parameters)
+        for message in self.messages[taken:]:
+            message.answered = False
         if fault.kind == "lost":
             await self._closing.wait()
             return _tear(request)

@@ -129,3 +129,16 @@ def _move(writer: Writer, item: OutboxItem, to: str, now: datetime) -> None:
             outbox.later(tx, item, START + 1, "time-out")
         else:
             outbox.dead(tx, item, "chat not found")
+
+
+def test_old_health_messages_go_and_findings_stay(writer: Writer, now: datetime) -> None:
+    with writer.transaction() as tx:
+        for kind, subject in (("health", "disk"), ("health", "clock"), ("finding", "NTR-A")):
+            outbox.put(tx, kind=kind, subject=subject, seq=1, destinations=[STDOUT], at=now)
+    with writer.transaction() as tx:
+        for item in _due(writer)[::2]:
+            outbox.sent(tx, item, "1", now)
+        assert outbox.purge(tx, "health", now) == 0
+        assert outbox.purge(tx, "health", now + timedelta(days=1)) == 1
+    left = writer.reader().execute("SELECT subject FROM outbox ORDER BY id").fetchall()
+    assert left == [("clock",), ("NTR-A",)]
