@@ -73,6 +73,7 @@ _SHOWN_WORDS = frozenset(
 _LOOK_BACK = 4
 _WISH_REACH = 12
 _LONG_REACH = 10
+_FRAME_REACH = 14
 _FRAME = 3
 _STAND = 3
 
@@ -195,7 +196,7 @@ def _denied(page: Page, cue: Cue) -> bool:
 def _weakened(page: Page, cue: Cue) -> float:
     word = page.words[cue.first]
     factor = 1.0
-    before = range(max(0, cue.first - 8), cue.first)
+    before = range(max(0, cue.first - _FRAME_REACH), cue.first)
     same = [i for i in before if page.words[i].clause == word.clause]
     if page.marked("conditional") & set(same):
         factor *= 0.45
@@ -209,7 +210,7 @@ def _weakened(page: Page, cue: Cue) -> float:
 def _of_others(page: Page, cue: Cue, before: Sequence[int]) -> bool:
     """Say whether a third party is the subject: no first person and no call before the cue."""
     speaks = page.marked("first") | page.marked("rally")
-    thirds = page.marked("third")
+    thirds = page.marked("third") | page.marked("reporter")
     if cue.first in thirds or any(i in speaks for i in before):
         return False
     return any(i in thirds for i in before)

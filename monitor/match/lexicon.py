@@ -60,6 +60,7 @@ WORDS = (
     "contest_word",
     "list_word",
     "nobody",
+    "after_number",
 )
 ACTS = (
     "reminder",
@@ -114,13 +115,18 @@ class Lexicon:
         }
         self.campaign_parts = self._words(lists["isyarat.campaign_part"])
         self.hostile_parts = self._words(lists["serangan.hostile_part"])
-        self.uppercase = self._words(lists["kata.uppercase_names"])
+        self.uppercase = frozenset(self.name(n) for n in lists["kata.uppercase_names"])
         self.common = self._words(lists["kata.common"]) | self._words(lists["kata.protected"])
 
     def phrase(self, entry: str) -> str:
         """Return an entry as its words' known forms, joined by one space."""
         words = _WORD.findall(fold_word(entry).replace("'", ""))
         return " ".join(self.short.get(word, word) for word in words)
+
+    @staticmethod
+    def name(entry: str) -> str:
+        """Return a name as its folded words; a name is never taken for a chat spelling."""
+        return " ".join(_WORD.findall(fold_word(entry).replace("'", "")))
 
     def vocabulary(self) -> frozenset[str]:
         """Return every word that stands for itself."""

@@ -57,7 +57,7 @@ def aliases(contests: Iterable[Contest], lexicon: Lexicon) -> Iterator[tuple[str
     for contest in contests:
         for target in contest.targets:
             for text, form in _written(target):
-                phrase = lexicon.phrase(text)
+                phrase = lexicon.name(text)
                 if phrase:
                     yield phrase, _alias(contest, target, phrase, form, lexicon)
             for account in target.accounts:
@@ -85,7 +85,7 @@ def handle_aliases(contests: Iterable[Contest], lexicon: Lexicon) -> dict[str, l
     for contest in contests:
         for target in contest.targets:
             for text, form in _written(target):
-                glued = lexicon.phrase(text).replace(" ", "")
+                glued = lexicon.name(text).replace(" ", "")
                 if form is Form.NAME and len(glued) >= _HANDLE_LETTERS:
                     alias = TagAlias(target.id, contest.id)
                     found.setdefault(glued, []).append(alias)

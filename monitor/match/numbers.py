@@ -75,12 +75,19 @@ class NumberReader:
             return before or cued or wide or named
         if before:
             return cued or wide or named
-        return cued and self._right_after_vote(page, index)
+        return cued and self._right_after_vote(page, index) and self._stands_alone(page, index)
 
     def _right_after_vote(self, page: Page, index: int) -> bool:
         """A bare number counts right after a voting verb, or under a word for a pair."""
         direct = page.marked("number_cue") | page.marked("number_word")
         return index - 1 in direct or (index - 2 in direct and page.words[index - 1].form == "yang")
+
+    def _stands_alone(self, page: Page, index: int) -> bool:
+        """Say whether no noun follows that the number would count ("pilih 2 kampus")."""
+        after = page.words[index + 1] if index + 1 < len(page.words) else None
+        if after is None or after.clause != page.words[index].clause or after.barrier:
+            return True
+        return after.kind is not Kind.WORD or index + 1 in page.marked("after_number")
 
     def _other_sense(self, page: Page, index: int) -> bool:
         other = page.marked("number_other")
@@ -93,8 +100,7 @@ class NumberReader:
     def _in_tag(self, page: Page, index: int) -> bool:
         tag = page.tags[page.words[index].tag]
         forms = {page.words[i].form for i in range(tag.first, tag.last + 1) if i != index}
-        cues = self._lexicon.phrases["number_cue"] | self._lexicon.phrases["number_word"]
-        return bool(forms & cues)
+        return bool(forms & self._lexicon.phrases["number_cue"])
 
     def _near(self, page: Page, index: int, name: str, back: int, ahead: int = 0) -> bool:
         marks = page.marked(name)

@@ -105,12 +105,14 @@ class PageReader:
         for entry in lexicon.gestures:
             phrases.setdefault(entry, []).append("gesture")
         name_words: set[str] = set()
+        all_words: set[str] = set()
         for entry, alias in aliases:
             phrases.setdefault(entry, []).append(alias)
+            all_words.update(entry.split())
             if not alias.ambiguous:
                 name_words.update(entry.split())
         known = lexicon.vocabulary() | {word for phrase in phrases for word in phrase.split()}
-        kept = {k: v for k, v in lexicon.short.items() if k not in name_words}
+        kept = {k: v for k, v in lexicon.short.items() if k not in all_words}
         self._names = name_words
         self._lexicon = lexicon
         self._index: PhraseIndex[Meaning] = PhraseIndex(phrases)

@@ -75,6 +75,8 @@ def evidence(
     ``inherited`` is the target known from the parent or from who is spoken to; ``account`` says
     that the parent stands on that target's own account, where a bare cheer is for the target.
     """
+    if not names and not inherited:
+        return []
     damping = press.damping(press.score(page))
     found = cues(page, names)
     bound = _without_refused(page, bind(page, found, names))
@@ -209,6 +211,8 @@ def _tag_says(page: Page, tag: Tag, mention: Mention, lexicon: Lexicon) -> tuple
         return Stance.ATTACK, _TAG_WEIGHT
     if any(form in lexicon.campaign_parts or form.isdigit() for form in rest):
         return Stance.SUPPORT, _TAG_WEIGHT
+    if mention.party:
+        return Stance.SUPPORT, _BARE_TAG_WEIGHT
     other = any(len(form) >= _CONTENT_LETTERS and form not in lexicon.common for form in rest)
     return Stance.SUPPORT, _SLOGAN_WEIGHT if other else _BARE_TAG_WEIGHT
 

@@ -21,6 +21,7 @@ _GLUED_FROM = 11
 _SUFFIXES = ("nya", "lah", "kah", "pun", "ku", "mu", "in", "ne", "e")
 _PREFIXES = ("ku", "se", "nge", "tak")
 _MIN_STEM = 4
+_DOUBLES_FROM = 6
 
 
 class Forms:
@@ -106,6 +107,9 @@ def _spellings(word: str) -> list[str]:
         if word.endswith("2") and word[:-1].isalpha():
             found.append(word[:-1])
     found += [_RUN.sub(r"\1\1", w) for w in found] + [_RUN.sub(r"\1", w) for w in found]
+    if len(word) < _DOUBLES_FROM:
+        # Short names differ by a doubled letter (PSI, PSSI).
+        return list(dict.fromkeys(found))
     singles = [_DOUBLE.sub(r"\1", _RUN.sub(r"\1", w)) for w in found]
     return list(dict.fromkeys(found + singles))
 
