@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import AsyncIterator, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from monitor import config, watch
@@ -21,6 +21,8 @@ from monitor.store.writer import Writer
 MARK = ".netralitas-demo"
 CYCLE_SECONDS = 12.0
 GLANCE_SECONDS = 0.1
+# A look that was under way when the acts were done may have missed them.
+STARTED_BEFORE = timedelta(seconds=1)
 
 
 def prepare(out: Path) -> None:
@@ -54,7 +56,7 @@ async def play(story: Story, writer: Writer, tell: Callable[[str], None]) -> Non
         tell(f"Cycle {cycle} of {CYCLES}")
         for line in story.play(cycle):
             tell(f"  · {line}")
-        await _looked(writer, utc_now())
+        await _looked(writer, utc_now() + STARTED_BEFORE)
 
 
 async def _looked(writer: Writer, since: datetime) -> None:

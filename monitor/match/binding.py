@@ -12,6 +12,7 @@ from monitor.match.targets import Mention
 
 _NEIGHBOURS = 3
 _ROW_GAP = 2
+_CHARGES = frozenset({"hard", "soft"})
 _LOOSE = frozenset({"praise", "soft", "win"})
 _OF_ONE = frozenset({"praise", "win", "soft", "hard", "unpraise", "office"})
 # How much of a cue's weight reaches a target at that many words' distance.
@@ -67,7 +68,16 @@ def _closeness(page: Page, cue: Cue, mention: Mention, distance: int) -> float:
     backward = mention.last < cue.first and (kind.before or 0) > (kind.after or 0)
     low, high = (cue.last, mention.first) if cue.last < mention.first else (mention.last, cue.first)
     parted = any(page.words[i].barrier for i in range(low + 1, high + 1))
+    if cue.name in _CHARGES and _at_others(page, cue, mention):
+        return near * 0.45
     return near * (0.85 if backward else 1.0) * (0.9 if parted else 1.0)
+
+
+def _at_others(page: Page, cue: Cue, mention: Mention) -> bool:
+    """Say whether an insult lands on supporters, spokesmen or the person spoken to."""
+    others = page.marked("others")
+    low = min(cue.first, mention.first)
+    return any(i in others for i in range(max(0, low - 2), max(cue.last, mention.last) + 1))
 
 
 def _distance(page: Page, cue: Cue, mention: Mention) -> int | None:

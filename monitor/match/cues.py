@@ -243,12 +243,8 @@ def _taken_back(page: Page, cue: Cue) -> Cue:
 
 def _except(page: Page, cue: Cue) -> Cue:
     """Turn "jangan pilih selain X" into support of X."""
-    after = {cue.last + 1}
-    inside = cue.first in page.marked("except")
-    if not inside and after & page.marked("except"):
+    if cue.last + 1 in page.marked("except"):
         return Cue("vote", cue.first, cue.last, 1.0, "exception")
-    if inside and {cue.first - 1, cue.first - 2} & page.marked("reject"):
-        return Cue("reject", cue.first, cue.last, 0.0, "exception")
     return cue
 
 

@@ -14,6 +14,8 @@ _PADDED = re.compile(r"0[1-9]")
 _SMALL = re.compile(r"0?([1-9])")
 _WINDOW = 3
 _WIDE = 8
+# A padded number beside one of these is spoken of as a candidate.
+_SIDES = ("hard", "soft", "win", "own", "praise")
 
 Number = tuple[str, str, int, int, tuple[str, ...]]
 # The words that name each level of contest in a text, by ``Contest.level``.
@@ -72,7 +74,8 @@ class NumberReader:
         cued = self._near(page, index, "number_cue", back=_WINDOW, ahead=2)
         wide = self._near(page, index, "politics", back=_WIDE, ahead=_WIDE)
         if _PADDED.fullmatch(word.form):
-            return before or cued or wide or named
+            said = any(self._near(page, index, name, back=2, ahead=2) for name in _SIDES)
+            return before or cued or wide or named or said
         if before:
             return cued or wide or named
         return cued and self._right_after_vote(page, index) and self._stands_alone(page, index)

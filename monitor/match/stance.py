@@ -33,6 +33,8 @@ _SLOGAN_WEIGHT = 1.8
 _EMOJI_WEIGHT = 1.0
 _NAME_CALLING = 2.2
 _SHORT_TEXT = 25
+_PLAIN = 0.7
+_PREDICATE = 3
 _CONTENT_LETTERS = 4
 _NOT_INHERITED = frozenset({"soft", "rally", "lean", "refuse", "unpraise"})
 
@@ -147,11 +149,20 @@ def _from_cue(page: Page, bound: Bound, damping: float) -> Evidence:
     words = " ".join(w.form for w in page.words[cue.first : cue.last + 1])
     turned = f", {cue.turned}" if cue.turned else ""
     reason = f"{cue.name} {words!r} ({bound.how}{turned}) -> {bound.target}"
-    clear = kind.clear and bound.how == "clause" and damping > 0.7 and bound.factor >= 0.7  # noqa: PLR2004
+    clear = kind.clear and bound.how == "clause" and min(damping, bound.factor) >= _PLAIN
+    if cue.name == "hard" and bound.mention:
+        clear = clear and _says_of(cue, bound.mention)
     spans = [_span(page, cue.first, cue.last)]
     if bound.mention:
         spans.append(_span(page, bound.mention.first, bound.mention.last))
     return Evidence(bound.target, kind.stance, weight, reason, tuple(spans), clear)
+
+
+def _says_of(cue: Cue, mention: Mention) -> bool:
+    """Say whether an insult is said of the target: soon after the name, or right before it."""
+    if mention.last < cue.first:
+        return cue.first - mention.last - 1 <= _PREDICATE
+    return mention.first - cue.last - 1 <= 1
 
 
 def _without_refused(page: Page, bound: Sequence[Bound]) -> list[Bound]:

@@ -21,7 +21,7 @@ _GLUED_FROM = 11
 _SUFFIXES = ("nya", "lah", "kah", "pun", "ku", "mu", "in", "ne", "e")
 _PREFIXES = ("ku", "se", "nge", "tak")
 _MIN_STEM = 4
-_DOUBLES_FROM = 6
+_DOUBLES_FROM = 5
 
 
 class Forms:
