@@ -82,8 +82,11 @@ def _time_unknown(activity: Activity, reading: Reading, stated: frozenset[str]) 
 
 
 def _context_missing(activity: Activity) -> bool:
-    """An answer whose own words say nothing clear leans on a text that nobody could read."""
+    """An act upon something that could not be read is never more than a question.
+
+    What was answered may turn the sense of any answer. Joining or following has no content.
+    """
     target = activity.target
     if target is None or activity.signal in (Signal.FOLLOW, Signal.MEMBERSHIP):
         return False
-    return target.state is not TargetState.PRESENT and not activity.text
+    return target.state is not TargetState.PRESENT

@@ -34,6 +34,7 @@ _EMOJI_WEIGHT = 1.0
 _NAME_CALLING = 2.2
 _SHORT_TEXT = 25
 _PLAIN = 0.7
+_MOCKED = 0.6
 _PREDICATE = 3
 _CONTENT_LETTERS = 4
 _NOT_INHERITED = frozenset({"soft", "rally", "lean", "refuse", "unpraise"})
@@ -84,7 +85,9 @@ def evidence(
     bound = _without_refused(page, bind(page, found, names))
     if inherited and not names:
         bound = _to_parent(page, found, inherited, account=account)
-    result = [_from_cue(page, b, damping) for b in bound]
+    # Praise under a mocking face is seldom meant.
+    mocked = _MOCKED if page.has("mock_emoji") else 1.0
+    result = [_from_cue(page, b, damping, mocked) for b in bound]
     result += _from_tags(page, names, lexicon)
     result += _from_names(page, names, damping)
     only = inherited or _only([m.target for m in names])
@@ -143,9 +146,10 @@ def _sum(items: list[Evidence]) -> float:
     return sum(w * s for w, s in zip(ordered, shares, strict=False))
 
 
-def _from_cue(page: Page, bound: Bound, damping: float) -> Evidence:
+def _from_cue(page: Page, bound: Bound, damping: float, mocked: float) -> Evidence:
     cue, kind = bound.cue, CLASSES[bound.cue.name]
     weight = kind.weight * bound.factor * damping
+    weight *= mocked if kind.stance is Stance.SUPPORT else 1.0
     words = " ".join(w.form for w in page.words[cue.first : cue.last + 1])
     turned = f", {cue.turned}" if cue.turned else ""
     reason = f"{cue.name} {words!r} ({bound.how}{turned}) -> {bound.target}"

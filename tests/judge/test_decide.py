@@ -104,6 +104,11 @@ def test_unread_content_is_a_question() -> None:
     assert any("tidak dapat dibaca" in q for q in finding.questions)
 
 
+def test_even_clear_words_under_unread_content_are_a_question() -> None:
+    finding = judged(CLEAR, signal="reply", target=post_of(None, "person", None))
+    assert finding.outcome is Outcome.REVIEW
+
+
 def test_a_follow_needs_no_content() -> None:
     assert judged(None, signal="follow", target=post_of(None)).outcome is Outcome.ALERT
 
