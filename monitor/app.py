@@ -11,6 +11,7 @@ from monitor.clock import Clock, utc_now
 from monitor.collect import registry as collectors
 from monitor.collect.base import Collector
 from monitor.config import Config, read_secret
+from monitor.errors import NotifyError
 from monitor.evidence.files import Files
 from monitor.log import logger
 from monitor.model.person import Watch
@@ -22,11 +23,12 @@ from monitor.run.daemon import Daemon
 from monitor.run.dispatch import Dispatcher
 from monitor.run.health import Health
 from monitor.run.pace import Pace
-from monitor.run.pipeline import Parts, Pipeline
+from monitor.run.pipeline import Parts
 from monitor.run.record import Recorder
 from monitor.run.rules import Reader
 from monitor.store import cursors, keys, migrate, register
 from monitor.store.backup import commitments
+from monitor.store.keys import KeyRing
 from monitor.store.seen import Seen
 from monitor.store.writer import Writer
 from monitor.watch import register as register_file
@@ -68,28 +70,37 @@ async def opened(config: Config, clock: Clock = utc_now) -> AsyncIterator[App]:
         files.sweep(lambda: set(commitments(writer.reader())))
         enabled = _enabled(config, lines)
         _sync(config, writer, lines, enabled, clock)
-        reader = Reader(ruleset)
         http = await stack.enter_async_context(Http(config.http, clock))
-        senders = await _notifiers(config, stack)
-        dispatcher = Dispatcher(writer, ruleset, senders, config, clock)
-        health = Health(writer, config.health, config.path("data"), _health_routes(config), clock)
-        seen = Seen(keyring)
-        parts = Parts(
-            collectors=_collectors(config, enabled, http, clock),
-            reader=reader,
-            writer=writer,
-            seen=seen,
-            recorder=Recorder(writer, files, keyring, seen, _destinations(config), clock),
-            health=health,
-            pace=Pace(_intervals(config), config.schedule.max_interval),
-            clock=clock,
-            capture_timeout=config.schedule.capture_timeout,
-            poll_timeout=config.schedule.poll_timeout,
-        )
+        made = _collectors(config, enabled, http, clock)
+        parts = _parts(config, Reader(ruleset), made, writer, files, keyring, clock)
+        dispatcher = Dispatcher(writer, ruleset, await _notifiers(config, stack), config, clock)
         by_id = {line.watch_id: line for line in enabled}
-        pipeline = Pipeline(parts)
-        daemon = Daemon(config, pipeline, dispatcher, health, writer, seen, by_id, clock)
+        daemon = Daemon(config, parts, dispatcher, by_id)
         yield App(config, ruleset, writer, daemon, dispatcher)
+
+
+def _parts(
+    config: Config,
+    reader: Reader,
+    made: Mapping[str, Collector],
+    writer: Writer,
+    files: Files,
+    keyring: KeyRing,
+    clock: Clock,
+) -> Parts:
+    seen = Seen(keyring)
+    return Parts(
+        collectors=made,
+        reader=reader,
+        writer=writer,
+        seen=seen,
+        recorder=Recorder(writer, files, keyring, seen, _destinations(config), clock),
+        health=Health(writer, config.health, config.path("data"), _health_routes(config), clock),
+        pace=Pace(_intervals(config), config.schedule.max_interval),
+        clock=clock,
+        capture_timeout=config.schedule.capture_timeout,
+        poll_timeout=config.schedule.poll_timeout,
+    )
 
 
 def initialise(config: Config) -> None:
@@ -151,6 +162,11 @@ async def _notifiers(config: Config, stack: AsyncExitStack) -> dict[str, Notifie
     for name in sorted({route.notifier for route in config.notify.routes}):
         notifier = notifiers.make(name, config, lambda secret: read_secret(config, secret))
         stack.push_async_callback(notifier.close)
+        try:
+            await notifier.open()
+        except NotifyError as error:
+            # What is owed waits in the outbox, and each try says it again; watching goes on.
+            logger.warning("{} is not ready: {}", name, error)
         made[name] = notifier
     return made
 

@@ -83,7 +83,7 @@ class Installation:
     directory: str
     resolver: str
     telegram: str
-    candidates: Sequence[tuple[str, str]]
+    candidates: Sequence[tuple[str, str]] = ()
     people: list[str] = field(default_factory=list)
 
     def person(

@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from monitor.run.pipeline import PollReport
 from tests import needle
 from tests.installation import Installation
-from tests.scenes import HARVEST, SMALL_TALK, SUPPORTING, Acts, Scene
+from tests.scenes import HARVEST, SMALL_TALK, SUPPORTING, Acts, Scene, play
 from tests.standin.telegram import StandIn
 
 PARTS = {"record", "proof", "headers"}
@@ -20,12 +21,16 @@ PARTS = {"record", "proof", "headers"}
 
 @dataclass
 class Stage:
-    """A played scene, the installation that watches it, and the chat that it tells."""
+    """A played scene, the installation that watches it, and the chat that it tells.
+
+    ``shown`` returns what the program printed and logged so far.
+    """
 
     scene: Scene
     acts: Acts
     place: Installation
     telegram: StandIn
+    shown: Callable[[], str]
 
     @property
     def citizen(self) -> list[str]:
@@ -117,10 +122,10 @@ async def one_match_in_a_page_leaves_one_act(stage: Stage) -> None:
     assert needle.found(stage.place.folder / "data", ["Catatan layanan loket"]) == []
 
 
-async def the_citizen_is_nowhere(stage: Stage, log: str) -> None:
+async def the_citizen_is_nowhere(stage: Stage) -> None:
     """A stranger's handle, DID and text: in no table, snapshot, log line or metric."""
     await stage.once()
-    (stage.place.folder / "captured.log").write_text(log)
+    (stage.place.folder / "captured.log").write_text(stage.shown())
     secret = [*stage.citizen, SMALL_TALK, HARVEST]
     assert needle.found(stage.place.folder, secret, leave_out=_inputs(stage)) == []
 
@@ -144,6 +149,28 @@ async def the_citizen_stays_inside_the_snapshot(stage: Stage) -> None:
     assert needle.found(stage.place.folder, secret, leave_out=leave_out) == []
     assert not any(word in text for text in stage.telegram.texts() for word in secret)
     assert sum("akun lain" in text for text in stage.telegram.texts()) == len(answers)
+
+
+Promise = Callable[[Stage], Awaitable[None]]
+PROMISES: tuple[Promise, ...] = (
+    every_act_is_told_once,
+    a_second_look_adds_nothing,
+    an_edit_is_judged_again,
+    a_missing_target_is_reviewed,
+    one_match_in_a_page_leaves_one_act,
+    the_citizen_is_nowhere,
+    the_citizen_stays_inside_the_snapshot,
+)
+
+
+def staged(scene: Scene, place: Installation, telegram: StandIn, shown: Callable[[], str]) -> Stage:
+    """Play the scene, put its three registered persons on the register, and write it all."""
+    acts = play(scene)
+    place.candidates = [scene.accounts["calon1"], scene.accounts["calon2"]]
+    for name in ("asn1", "asn2", "asn3"):
+        place.person(name, scene.accounts[name][0])
+    place.write()
+    return Stage(scene, acts, place, telegram, shown)
 
 
 def _one_message_each(stage: Stage) -> None:

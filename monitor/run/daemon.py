@@ -9,17 +9,13 @@ from contextlib import suppress
 from datetime import timedelta
 
 from monitor import config
-from monitor.clock import Clock
 from monitor.log import logger
 from monitor.model.person import Watch
 from monitor.run import systemd
 from monitor.run.dispatch import HEALTH, LONGEST_WAIT, Dispatcher
-from monitor.run.health import Health
-from monitor.run.pipeline import Pipeline, PollReport
+from monitor.run.pipeline import Parts, Pipeline, PollReport
 from monitor.run.schedule import Scheduler
 from monitor.store import cursors, outbox
-from monitor.store.seen import Seen
-from monitor.store.writer import Writer
 
 DISPATCH_LIMIT = 100
 DISPATCH_SECONDS = 1.0
@@ -35,23 +31,19 @@ class Daemon:
     def __init__(
         self,
         settings: config.Config,
-        pipeline: Pipeline,
+        parts: Parts,
         dispatcher: Dispatcher,
-        health: Health,
-        writer: Writer,
-        seen: Seen,
         watches: Mapping[str, Watch],
-        clock: Clock,
     ) -> None:
         """``watches`` are the active register lines by id."""
         self._settings = settings
-        self._pipeline = pipeline
+        self._pipeline = Pipeline(parts)
         self._dispatcher = dispatcher
-        self._health = health
-        self._writer = writer
-        self._seen = seen
+        self._health = parts.health
+        self._writer = parts.writer
+        self._seen = parts.seen
         self._watches = watches
-        self._clock = clock
+        self._clock = parts.clock
         self._queue: asyncio.Queue[Watch] = asyncio.Queue()
         self._in_flight: dict[str, float] = {}
         self._stop = asyncio.Event()

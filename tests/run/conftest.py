@@ -10,9 +10,9 @@ import pytest
 from monitor.demo.atproto import Atproto
 from monitor.demo.feeds import Feeds
 from tests.installation import TOKEN, Installation
-from tests.scenes import Scene, play
+from tests.scenes import Scene
 from tests.standin.telegram import StandIn
-from tests.whole import Stage
+from tests.whole import Stage, staged
 
 
 @pytest.fixture
@@ -28,20 +28,17 @@ async def feeds() -> AsyncIterator[Feeds]:
 
 
 @pytest.fixture
-async def stage(tmp_path: Path, network: Atproto, feeds: Feeds) -> AsyncIterator[Stage]:
+async def stage(
+    tmp_path: Path, network: Atproto, feeds: Feeds, capfd: pytest.CaptureFixture[str]
+) -> AsyncIterator[Stage]:
     """An installation whose three registered persons have already acted; nothing was polled."""
     async with StandIn(TOKEN) as telegram:
-        scene = Scene(network, ".lembayung.example")
-        acts = play(scene)
         place = Installation(
             tmp_path / "pasang",
             hosts=(network.host, feeds.host),
             directory=network.url,
             resolver=network.url,
             telegram=telegram.url,
-            candidates=[scene.accounts["calon1"], scene.accounts["calon2"]],
         )
-        for name in ("asn1", "asn2", "asn3"):
-            place.person(name, scene.accounts[name][0])
-        place.write()
-        yield Stage(scene, acts, place, telegram)
+        scene = Scene(network, ".lembayung.example")
+        yield staged(scene, place, telegram, lambda: "".join(capfd.readouterr()))
