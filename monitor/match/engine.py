@@ -16,10 +16,10 @@ from monitor.match.numbers import NumberReader
 from monitor.match.page import Page, PageReader
 from monitor.match.pictures import Pictures
 from monitor.match.stance import Side
-from monitor.match.targets import Mention, TargetReader
+from monitor.match.targets import Mention, TargetReader, is_tag
 from monitor.model.activity import Activity, Signal, Target
 from monitor.model.contest import Contest, TargetKind
-from monitor.model.finding import Reading
+from monitor.model.finding import Naming, Reading, Span
 from monitor.model.rule import RuleSet, Stance
 
 _WORDLESS = acts.JOINS | acts.APPROVALS
@@ -76,6 +76,14 @@ class Engine:
         """
         pairs = zip(activities, live, strict=True)
         return [self._read(activity, self._contests(ids)) for activity, ids in pairs]
+
+    def namings(self, activity: Activity, live: Sequence[str]) -> list[Naming]:
+        """Return every place where the act's own fields or its parent name a target."""
+        scene = self._scene(activity, self._contests(live))
+        pages = list(scene.own)
+        if scene.parent:
+            pages.append((scene.parent, scene.parent_mentions))
+        return [_naming(page, mention) for page, mentions in pages for mention in mentions]
 
     def _contests(self, ids: Sequence[str]) -> dict[str, Contest]:
         known = [self._ruleset.contests[i] for i in ids if i in self._ruleset.contests]
@@ -218,6 +226,13 @@ def _account_of(target: Target | None, live: Mapping[str, Contest]) -> str:
     if target is None or target.role not in acts.POLITICAL_ROLES or not target.of:
         return ""
     return target.of if rules.contest_of(live, target.of) else ""
+
+
+def _naming(page: Page, mention: Mention) -> Naming:
+    words = page.words[mention.first : mention.last + 1]
+    span = Span(page.field, words[0].start, words[-1].end)
+    said = " ".join(word.form for word in words)
+    return Naming(span, mention.target, mention.form.value, said, is_tag(page, mention))
 
 
 def _several(mentions: Sequence[Mention]) -> bool:

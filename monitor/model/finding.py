@@ -35,6 +35,21 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Naming:
+    """One place where a field names a target, for who measures the reader.
+
+    ``how`` is the reader's word for the form (``name``, ``number``, ``slogan`` and so on);
+    ``words`` are the words as they were understood, joined by one space.
+    """
+
+    span: Span
+    target: str
+    how: str
+    words: str
+    in_tag: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Match:
     """One rule that an activity fits, toward one target."""
 

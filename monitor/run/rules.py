@@ -9,7 +9,7 @@ from monitor.judge.decide import Facts, decide
 from monitor.match.engine import Engine
 from monitor.model.activity import Activity, Target
 from monitor.model.contest import live_at
-from monitor.model.finding import Finding
+from monitor.model.finding import Finding, Naming
 from monitor.model.rule import AccountRole, RuleSet
 from monitor.model.wire import Statement
 
@@ -60,6 +60,10 @@ class Reader:
             return activity
         known = replace(target, role=role.role, of=role.of, account_type=role.account_type)
         return replace(activity, target=known)
+
+    def namings(self, activity: Activity, live: Sequence[str]) -> list[Naming]:
+        """Return where an activity names targets of these contests, for measurements."""
+        return self._engine.namings(activity, live)
 
     def _decide(
         self,
