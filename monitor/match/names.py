@@ -107,9 +107,14 @@ def _written(target: ContestTarget) -> Iterator[tuple[str, Form]]:
     yield from listed
     if target.kind is TargetKind.KOSONG:
         yield "kotak kosong", Form.NAME
+    weak = {text.casefold() for text in target.ambiguous}
+    yield from ((t, Form.NAME) for t in _from_names(target) if t.casefold() not in weak)
+
+
+def _from_names(target: ContestTarget) -> Iterator[str]:
     for name in target.names:
-        yield name, Form.NAME
+        yield name
         words = [w for w in re.findall(r"[^\W_]+", name) if len(w) >= _MIN_PART]
         if len(words) >= _LONG_NAME and target.kind is TargetKind.PASLON:
-            yield " ".join(words[:2]), Form.NAME
-            yield " ".join(words[-2:]), Form.NAME
+            yield " ".join(words[:2])
+            yield " ".join(words[-2:])

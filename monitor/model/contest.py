@@ -65,8 +65,9 @@ class ContestTarget:
     """A pair of candidates, a party, or the empty box.
 
     ``names`` are full names, one per person. ``aliases`` are strong short forms. ``ambiguous``
-    aliases are common words or names of others and need a political neighbour. ``leave`` holds
-    dated campaign leave of an office holder. ``area`` is empty for a target that stands in the
+    aliases are common words or names of others and need a political neighbour; a full name that
+    many people bear stands under ``ambiguous`` too. ``leave`` holds dated campaign leave of an
+    office holder. ``area`` is empty for a target that stands in the
     whole area of its contest (a local party of Aceh does not).
     """
 

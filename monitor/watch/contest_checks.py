@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 
@@ -140,30 +140,53 @@ def _dates_of(contest: Contest, target: ContestTarget, table: Table) -> None:
         table.fault("incumbent_of", "the office that the leave is from", "nothing")
 
 
-def names(contest: Contest, tables: Sequence[Table]) -> None:
+def names(
+    contest: Contest, tables: Sequence[Table], added: Mapping[str, Table] | None = None
+) -> None:
     """Tell a strong alias that two targets share: a text would then name the wrong one.
 
-    An ambiguous alias may be shared; reading then needs more than the word.
+    An ambiguous alias may be shared; reading then needs more than the word. ``added`` are the
+    tables of additions by target: a fault names the file that holds the entry.
     """
     owner: dict[str, ContestTarget] = {}
     for target, table in zip(contest.targets, tables, strict=True):
+        weak = {alias.casefold() for alias in target.ambiguous}
         lists = {"names": target.names, "aliases": target.aliases, "hashtags": target.hashtags}
         for key, entries in lists.items():
-            for place, entry in enumerate(entries):
-                first = owner.setdefault(entry.casefold().lstrip("#"), target)
+            for entry in entries:
+                form = entry.casefold().lstrip("#")
+                first = owner.setdefault(form, target) if form not in weak else target
                 if first is not target:
                     hint = "a form that both share belongs under ambiguous"
                     expected = f"a form that {first.id} does not use"
-                    table.fault(f"{key}.{place}", expected, repr(entry), hint)
-        _both_strong_and_ambiguous(target, table)
+                    _blame((added or {}).get(target.id), table, key, entry, expected, hint)
+        for own in filter(None, (table, (added or {}).get(target.id))):
+            _both_strong_and_ambiguous(own)
 
 
-def _both_strong_and_ambiguous(target: ContestTarget, table: Table) -> None:
-    strong = {alias.casefold() for alias in target.aliases}
-    for place, alias in enumerate(target.ambiguous):
-        if alias.casefold() in strong:
+def _blame(
+    added: Table | None, table: Table, key: str, entry: str, expected: str, hint: str
+) -> None:
+    own = added if added and entry in added.data.get(key, ()) else table
+    place = list(own.data[key]).index(entry)
+    own.fault(f"{key}.{place}", expected, repr(entry), hint)
+
+
+def _both_strong_and_ambiguous(table: Table) -> None:
+    strong = {_folded(alias) for alias in _listed(table, "aliases")}
+    for place, alias in enumerate(_listed(table, "ambiguous")):
+        if _folded(alias) in strong:
             expected = "a form that is not also a strong alias"
             table.fault(f"ambiguous.{place}", expected, repr(alias))
+
+
+def _listed(table: Table, key: str) -> list[object]:
+    value = table.data.get(key)
+    return value if isinstance(value, list) else []
+
+
+def _folded(value: object) -> object:
+    return value.casefold() if isinstance(value, str) else value
 
 
 def rounds_name_targets(contest: Contest, tables: Sequence[Table]) -> None:

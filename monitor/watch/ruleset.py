@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping
-from pathlib import Path
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from pathlib import Path, PurePosixPath
 
 from monitor.errors import ConfigError, Fault
 from monitor.model.contest import Contest, ContestTarget
 from monitor.model.rule import Authority, Instrument, Rule, RuleSet
-from monitor.watch import accounts, contests, legal, lexicons, rules
+from monitor.watch import accounts, additions, calendars, contests, legal, lexicons, rules
 from monitor.watch.accounts import PublicAccount
+from monitor.watch.calendars import Calendar
 from monitor.watch.rules import Vocabulary
 from monitor.watch.toml import Table, names, near, read
 
 LAW = "legal.toml"
 ACCOUNTS = "accounts.toml"
+SHOWN = 10  # contests that a fault lists
 
 
 def load(
@@ -23,7 +25,8 @@ def load(
 ) -> RuleSet:
     """Return the watchlists of ``folder`` as one value.
 
-    ``contests`` limits which contests count (all files are still checked); empty means all.
+    ``contests`` limits which contests are read; empty means all. Files of others are not opened,
+    so their faults are told by ``netralitas check``, which reads everything.
     ``words`` are the names that code answers to. Raises ``ConfigError`` with all faults.
     """
     reading = _Reading(folder)
@@ -50,8 +53,7 @@ class _Reading:
 
     def ruleset(self, wanted: tuple[str, ...], words: Vocabulary) -> RuleSet:
         instruments, authorities = self._law()
-        all_contests = self._contests()
-        chosen = self._chosen(all_contests, wanted)
+        chosen = self._contests(wanted)
         targets = [target for contest in _by_date(chosen) for target in contest.targets]
         public = self._public()
         return RuleSet(
@@ -61,7 +63,8 @@ class _Reading:
             instruments=instruments,
             authorities=authorities,
             accounts=accounts.roles(targets, public),
-            digest=self._digest(all_contests.keys() - chosen.keys()),
+            digest=self._digest(),
+            files={name: hashlib.sha256(raw).hexdigest() for name, raw in self.bytes.items()},
         )
 
     def _root(self, name: str) -> Table | None:
@@ -83,14 +86,38 @@ class _Reading:
         root.close()
         return found
 
-    def _contests(self) -> dict[str, Contest]:
+    def _contests(self, wanted: Collection[str]) -> dict[str, Contest]:
+        on_file = self._stems("contests")
+        if not on_file:
+            hint = f"looked in {self.folder}"
+            self.faults.append(Fault("contests/", "", "at least one .toml file", "none", hint))
+        dates, added = self._calendars(), self._additions(on_file)
         found: dict[str, Contest] = {}
         claimed: dict[str, tuple[str, str, str]] = {}
-        for root in self._roots("contests"):
-            contest = contests.parse(root)
-            found[contest.id] = contest
-            for target in contest.targets:
-                self._claim(claimed, root.where, target)
+        for stem in self._chosen(on_file, wanted):
+            root = self._root(f"contests/{stem}.toml")
+            more = self._root(f"aliases/{stem}.toml") if stem in added else None
+            if root:
+                contest = contests.parse(root, dates, additions.parse(more) if more else None)
+                found[contest.id] = contest
+                for target in contest.targets:
+                    self._claim(claimed, root.where, target)
+        return found
+
+    def _stems(self, part: str) -> list[str]:
+        return [PurePosixPath(name).stem for name in names(self.folder, part)]
+
+    def _calendars(self) -> dict[str, Calendar]:
+        roots = filter(None, (self._root(name) for name in names(self.folder, "calendars")))
+        return {one.id: one for one in map(calendars.parse, roots)}
+
+    def _additions(self, on_file: Collection[str]) -> set[str]:
+        """Return the contests that have a file of additions; one without contest is a fault."""
+        found = set(self._stems("aliases"))
+        for stem in sorted(found - set(on_file)):
+            hint = near(stem, on_file)
+            fault = Fault(f"aliases/{stem}.toml", "", "the name of a contest on file", stem, hint)
+            self.faults.append(fault)
         return found
 
     def _claim(
@@ -108,13 +135,15 @@ class _Reading:
                     expected = f"an account that {first[1]} does not claim as {first[2]}"
                     self.faults.append(Fault(where, f"{target.id}.account", expected, repr(name)))
 
-    def _chosen(self, found: Mapping[str, Contest], wanted: Collection[str]) -> dict[str, Contest]:
+    def _chosen(self, on_file: Sequence[str], wanted: Collection[str]) -> list[str]:
         for name in wanted:
-            if name not in found:
-                hint = near(name, found) or f"on file: {', '.join(found)}"
+            if name not in on_file:
+                hint = near(name, on_file) or f"on file: {', '.join(on_file[:SHOWN])}" + (
+                    " and more" if len(on_file) > SHOWN else ""
+                )
                 fault = Fault("contests/", "", "a contest on file", repr(name), hint)
                 self.faults.append(fault)
-        return {name: contest for name, contest in found.items() if not wanted or name in wanted}
+        return [name for name in on_file if not wanted or name in wanted]
 
     def _public(self) -> list[PublicAccount]:
         if not (self.folder / ACCOUNTS).exists():
@@ -131,11 +160,10 @@ class _Reading:
             found.update(lexicons.parse(root))
         return found
 
-    def _digest(self, left_out: Collection[str]) -> str:
-        """Return SHA-256 over the names and bytes of the files that count, in order of name."""
+    def _digest(self) -> str:
+        """Return SHA-256 over the names and bytes of the files that were read, by name."""
         digest = hashlib.sha256()
-        skipped = {f"contests/{name}.toml" for name in left_out}
-        for name in sorted(self.bytes.keys() - skipped):
+        for name in sorted(self.bytes):
             raw = self.bytes[name]
             digest.update(b"%d:%s%d:%s" % (len(name.encode()), name.encode(), len(raw), raw))
         return digest.hexdigest()
