@@ -16,6 +16,8 @@ _CHARGES = frozenset({"hard", "soft"})
 _LOOSE = frozenset({"praise", "soft", "win"})
 _OF_ONE = frozenset({"praise", "win", "soft", "hard", "unpraise", "office"})
 # How much of a cue's weight reaches a target at that many words' distance.
+# The same across clauses: in the target's own but far off, in the next one.
+_APART = {0: 0.55, 1: 0.65}
 _SHARES = ((2, 1.0), (4, 0.85), (1_000, 0.7))
 
 
@@ -44,7 +46,7 @@ def bind(page: Page, found: Sequence[Cue], names: Sequence[Mention]) -> list[Bou
         best = _nearest(page, cue, here)
         if best:
             result.append(best)
-        elif clause not in clauses and len(targets) == 1:
+        elif len(targets) == 1 and (clause not in clauses or _far(page, cue, here)):
             result += _fallback(page, cue, around or names[:1])
     return result
 
@@ -125,13 +127,23 @@ def _in_row(mention: Mention, here: Sequence[Mention]) -> bool:
     )
 
 
+def _far(page: Page, cue: Cue, here: Sequence[Mention]) -> bool:
+    """Say whether a cue stands in the target's clause, on the right side but beyond its reach."""
+    kind = cue.kind
+    return all(
+        (kind.before if cue.last < m.first else kind.after) is not None
+        and not _blocked(page, cue, m, here)
+        for m in here
+    )
+
+
 def _fallback(page: Page, cue: Cue, names: Sequence[Mention]) -> list[Bound]:
     """Tie a cue in a clause without targets to the only target of the field."""
     if cue.name in ("rally", "lean", "office_bare", "office"):
         return []
     mention = names[0]
     apart = min(abs(page.words[m.first].clause - page.words[cue.first].clause) for m in names)
-    factor = 0.65 if apart == 1 else 0.45
+    factor = _APART.get(apart, 0.45)
     if cue.name in _LOOSE:
         factor *= 0.6
     return [Bound(cue, mention.target, cue.factor * factor, "only", mention)]
