@@ -102,7 +102,8 @@ class Installation:
         contests = self.folder / "watchlists" / "contests"
         if not contests.exists():
             shutil.copytree(watch.shipped(), self.folder / "watchlists")
-            shutil.rmtree(contests)
+            for part in ("contests", "calendars", "aliases"):
+                shutil.rmtree(self.folder / "watchlists" / part)
             contests.mkdir()
         names = {f"calon{n}": account for n, account in enumerate(self.candidates, start=1)}
         contest = template("contest.toml", _today(), names)

@@ -39,7 +39,8 @@ def prepare(out: Path) -> None:
 def furnish(out: Path, network: Atproto, feeds: Feeds, story: Story) -> config.Config:
     """Write the invented installation: the shipped rules, an invented contest and register."""
     shutil.copytree(watch.shipped(), out / "watchlists")
-    shutil.rmtree(out / "watchlists" / "contests")
+    for part in ("contests", "calendars", "aliases"):
+        shutil.rmtree(out / "watchlists" / part)
     (out / "watchlists" / "contests").mkdir()
     today = utc_now().date()
     names = story.accounts | {"network": (network.host, ""), "feeds": (feeds.host, "")}

@@ -1,0 +1,1 @@
+"""The intake room: turns files that others publish into files of ours, checked line by line."""
