@@ -28,11 +28,16 @@ app = typer.Typer(
 )
 keys = typer.Typer(no_args_is_help=True, help="Make, rotate and list the installation's keys.")
 app.add_typer(keys, name="keys")
+rules = typer.Typer(no_args_is_help=True, help="See how rules stand, and switch them.")
+app.add_typer(rules, name="rules")
 
 ConfigPath = Annotated[
     Path, typer.Option("--config", "-c", help="The configuration file.", envvar="NETRALITAS_CONFIG")
 ]
 DEFAULT = Path("config.toml")
+RuleId = Annotated[str, typer.Argument(help="The rule's id.")]
+Reason = Annotated[str, typer.Option(help="Why; it is kept in the evidence log.")]
+Who = Annotated[str, typer.Option(help="Who decides; default: the user of this machine.")]
 
 
 def main() -> None:
@@ -129,6 +134,51 @@ def match(
     return offline.match(file, tuple(contest or ()), watchlists, jobs)
 
 
+@app.command(epilog="Example: netralitas backtest --totals labelled.jsonl")
+def backtest(
+    file: Annotated[Path, typer.Argument(help="JSON Lines, .gz too: docs/measuring.md.")],
+    *,
+    totals: Annotated[bool, typer.Option("--totals", help="Figures only; no item.")] = False,
+    ambiguous: Annotated[
+        bool | None,
+        typer.Option("--ambiguous/--no-ambiguous", help="With or without ambiguous items."),
+    ] = None,
+    unread: Annotated[
+        bool | None,
+        typer.Option("--unread/--read", help="The part kept unread (totals only), or the rest."),
+    ] = None,
+    rules: Annotated[Path | None, typer.Option(help="Watchlists; default: the shipped.")] = None,
+    against: Annotated[Path | None, typer.Option(help="Other watchlists to compare with.")] = None,
+    kinds: Annotated[bool, typer.Option("--kinds", help="Unlabelled: rates by kind.")] = False,
+    sample: Annotated[int, typer.Option(min=0, help="With --kinds: so many lines.")] = 0,
+    alerts_out: Annotated[
+        Path | None, typer.Option(help="With --kinds: write reports and near misses here.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="For samples and intervals.")] = 1,
+) -> int:
+    """Score the reader on a labelled file, or compare two sets of watchlists on it."""
+    from monitor import measuring
+
+    wanted = measuring.Wanted(
+        rules, against, totals, ambiguous, unread, kinds, sample, alerts_out, seed
+    )
+    return measuring.backtest(file, wanted)
+
+
+@app.command(epilog="Example: netralitas fairness labelled.jsonl --totals")
+def fairness(
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Files beside the rules' cases.")
+    ] = None,
+    rules: Annotated[Path | None, typer.Option(help="Watchlists; default: the shipped.")] = None,
+    totals: Annotated[bool, typer.Option("--totals", help="Figures only; no item.")] = False,
+) -> int:
+    """Swap every candidate and party through every case: nothing else may change."""
+    from monitor import measuring
+
+    return measuring.fairness(files or [], rules, totals=totals)
+
+
 @app.command(epilog="Example: netralitas verify --head 42:9f2c…")
 def verify(
     config: ConfigPath = DEFAULT,
@@ -205,6 +255,54 @@ def keys_list(config: ConfigPath = DEFAULT) -> int:
     from monitor import upkeep
 
     return upkeep.keys_list(config)
+
+
+@rules.command("list")
+def rules_list(config: ConfigPath = DEFAULT) -> int:
+    """List every rule: how it stands, how often it was hit, what was said of it."""
+    from monitor import rulebook
+
+    return rulebook.listing(config)
+
+
+@rules.command("off", epilog='Example: netralitas rules off support-like --reason "reads a song"')
+def rules_off(rule: RuleId, reason: Reason, who: Who = "", config: ConfigPath = DEFAULT) -> int:
+    """Stop a rule at the next batch, also while the watchlists are faulty."""
+    from monitor import rulebook
+
+    return rulebook.off(config, rule, reason, who)
+
+
+@rules.command("on")
+def rules_on(rule: RuleId, reason: Reason, who: Who = "", config: ConfigPath = DEFAULT) -> int:
+    """Take back `off`, and end a quarantine."""
+    from monitor import rulebook
+
+    return rulebook.on(config, rule, reason, who)
+
+
+@rules.command("promote")
+def rules_promote(rule: RuleId, reason: Reason, who: Who = "", config: ConfigPath = DEFAULT) -> int:
+    """Make this revision of a rule in shadow live; its own cases must hold."""
+    from monitor import rulebook
+
+    return rulebook.promote(config, rule, reason, who)
+
+
+@rules.command("retire")
+def rules_retire(rule: RuleId, reason: Reason, who: Who = "", config: ConfigPath = DEFAULT) -> int:
+    """Take this revision of a rule out of service."""
+    from monitor import rulebook
+
+    return rulebook.retire(config, rule, reason, who)
+
+
+@rules.command("hits")
+def rules_hits(rule: RuleId, reason: Reason, who: Who = "", config: ConfigPath = DEFAULT) -> int:
+    """Show the rule's owner what it would have told while in shadow; the look is logged."""
+    from monitor import rulebook
+
+    return rulebook.hits(config, rule, reason, who)
 
 
 def _usage(error: Exception) -> int:

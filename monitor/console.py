@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -12,7 +13,10 @@ from rich.table import Table
 
 from monitor.log import printable
 
-out = Console(highlight=False, soft_wrap=True)
+# A pipe has no width: a table's cells stay whole there.
+_PIPE_WIDTH = 240
+
+out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else _PIPE_WIDTH)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
@@ -33,7 +37,9 @@ def complain(text: str) -> None:
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    made = Table(*columns, title=title, title_justify="left", expand=False)
+    made = Table(title=title, title_justify="left", expand=False)
+    for name in columns:
+        made.add_column(name, overflow="fold")
     for row in rows:
         made.add_row(*(escape(printable(cell)) for cell in row))
     out.print(made)

@@ -45,7 +45,9 @@ def command_tree() -> dict[str, set[str]]:
     tree: dict[str, set[str]] = {}
 
     def walk(command: Any, words: tuple[str, ...]) -> None:
-        tree[" ".join(words)] = {"--help"} | {o for p in command.params for o in p.opts}
+        tree[" ".join(words)] = {"--help"} | {
+            o for p in command.params for o in (*p.opts, *p.secondary_opts)
+        }
         for name, child in getattr(command, "commands", {}).items():
             walk(child, (*words, name))
 

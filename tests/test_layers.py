@@ -21,9 +21,11 @@ LAYERS = {
     "text": 2, "config": 2, "log": 2, "watch": 2, "telegram": 2,
     "net": 2, "net_guard": 2, "net_limits": 2,
     "collect": 3, "match": 3, "judge": 3, "evidence": 3, "store": 3, "notify": 3,
+    "intake": 3,
+    "measure": 3,
     "run": 4, "demo": 4,
     "app": 5, "showing": 5, "cli": 5, "__main__": 5,
-    "commands": 5, "console": 5, "offline": 5, "upkeep": 5,
+    "commands": 5, "console": 5, "importing": 5, "measuring": 5, "offline": 5, "rulebook": 5, "upkeep": 5,
 }  # fmt: skip
 WALLS = frozenset({3})
 

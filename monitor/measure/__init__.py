@@ -1,0 +1,1 @@
+"""Measurements of the reader: labelled files, expectations, alert rates, fairness."""
