@@ -5,20 +5,20 @@ The same activity under the same rule set gives the same reading, whatever came 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from monitor.match import acts, rules, stance
 from monitor.match.features import View, features
 from monitor.match.lexicon import Lexicon
-from monitor.match.names import Form, aliases, handle_aliases, tag_aliases
+from monitor.match.live import Live, LiveSets
+from monitor.match.names import Form, aliases, handle_aliases, places, tag_aliases
 from monitor.match.numbers import NumberReader
 from monitor.match.page import Page, PageReader
 from monitor.match.pictures import Pictures
 from monitor.match.stance import Side
 from monitor.match.targets import Mention, TargetReader, is_tag
 from monitor.model.activity import Activity, Signal, Target
-from monitor.model.contest import Contest, TargetKind
 from monitor.model.finding import Naming, Reading, Span
 from monitor.model.rule import RuleSet, Stance
 
@@ -32,7 +32,7 @@ class _Scene:
     """One activity with everything that was read of it."""
 
     activity: Activity
-    live: Mapping[str, Contest]
+    live: Live
     own: tuple[tuple[Page, tuple[Mention, ...]], ...]
     parent: Page | None
     parent_mentions: tuple[Mention, ...]
@@ -56,7 +56,11 @@ class Engine:
         self._ruleset = ruleset
         self._lexicon = Lexicon(ruleset.lexicon)
         contests = ruleset.contests
-        self._pages = PageReader(self._lexicon, aliases(contests.values(), self._lexicon))
+        self._pages = PageReader(
+            self._lexicon,
+            aliases(contests.values(), self._lexicon),
+            places(contests.values(), self._lexicon),
+        )
         numbers = NumberReader(contests, self._lexicon)
         self._targets = TargetReader(
             self._lexicon,
@@ -65,6 +69,7 @@ class Engine:
             numbers,
         )
         self._pictures = Pictures(contests, self._lexicon)
+        self._live = LiveSets(contests)
 
     def read(
         self, activities: Sequence[Activity], live: Sequence[tuple[str, ...]]
@@ -75,27 +80,23 @@ class Engine:
         candidates are preferred to parties, then the order given counts.
         """
         pairs = zip(activities, live, strict=True)
-        return [self._read(activity, self._contests(ids)) for activity, ids in pairs]
+        return [self._read(activity, self._live.of(ids)) for activity, ids in pairs]
 
     def namings(self, activity: Activity, live: Sequence[str]) -> list[Naming]:
         """Return every place where the act's own fields or its parent name a target."""
-        scene = self._scene(activity, self._contests(live))
+        scene = self._scene(activity, self._live.of(live))
         pages = list(scene.own)
         if scene.parent:
             pages.append((scene.parent, scene.parent_mentions))
         return [_naming(page, mention) for page, mentions in pages for mention in mentions]
 
-    def _contests(self, ids: Sequence[str]) -> dict[str, Contest]:
-        known = [self._ruleset.contests[i] for i in ids if i in self._ruleset.contests]
-        ordered = sorted(known, key=lambda c: any(t.kind is TargetKind.PARTAI for t in c.targets))
-        return {contest.id: contest for contest in ordered}
-
-    def _read(self, activity: Activity, live: Mapping[str, Contest]) -> Reading:
+    def _read(self, activity: Activity, live: Live) -> Reading:
         scene = self._scene(activity, live)
         sides = self._own_sides(scene)
         found = self._features(scene, sides)
         sides, found = self._with_act(scene, sides, found)
-        reached = rules.apply(self._ruleset.rules, activity, sides, found, live)
+        named = _named(scene.own)
+        reached = rules.apply(self._ruleset.rules, activity, sides, found, live, named)
         best = sides[0] if sides else None
         return Reading(
             stance=best.stance if best else None,
@@ -107,13 +108,12 @@ class Engine:
             phases=reached.phases,
         )
 
-    def _scene(self, activity: Activity, live: Mapping[str, Contest]) -> _Scene:
-        ids = tuple(live)
+    def _scene(self, activity: Activity, live: Live) -> _Scene:
         inherited = _account_of(activity.target, live)
-        parent, parent_mentions = self._parent(activity.target, ids, inherited)
+        parent, parent_mentions = self._parent(activity.target, live, inherited)
         context = [inherited] if inherited else [m.target for m in parent_mentions]
         own = tuple(
-            (page, tuple(self._targets.read(page, ids, context)))
+            (page, tuple(self._targets.read(page, live, context)))
             for page in self._own_pages(activity)
         )
         read = self._toward(parent, parent_mentions, inherited, account=True) if parent else []
@@ -121,18 +121,18 @@ class Engine:
         return _Scene(activity, live, own, parent, tuple(parent_mentions), tuple(sides))
 
     def _parent(
-        self, target: Target | None, ids: Sequence[str], inherited: str
+        self, target: Target | None, live: Live, inherited: str
     ) -> tuple[Page | None, list[Mention]]:
         if target is None:
             return None, []
         context = [inherited] if inherited else []
         page = self._pages.read("target.text", target.text)
-        mentions = self._targets.read(page, ids, context)
+        mentions = self._targets.read(page, live, context)
         for place, media in enumerate(target.media):
             if mentions:
                 break
             shown = self._pages.read(f"target.media.{place}.alt", media.alt)
-            found = self._targets.read(shown, ids, context)
+            found = self._targets.read(shown, live, context)
             if found:
                 return shown, found
         return page, mentions
@@ -166,7 +166,7 @@ class Engine:
         if scene.activity.signal not in _ANSWERS or scene.mentions:
             return ""
         account = _account_of(scene.activity.target, scene.live)
-        account = account or self._targets.addressed(scene.pages[0], tuple(scene.live))
+        account = account or self._targets.addressed(scene.pages[0], scene.live)
         if account:
             return account
         named = {m.target for m in scene.parent_mentions}
@@ -221,18 +221,30 @@ class Engine:
         return wordless or scene.activity.signal is Signal.SHARE
 
 
-def _account_of(target: Target | None, live: Mapping[str, Contest]) -> str:
+def _account_of(target: Target | None, live: Live) -> str:
     """Return the target id of a candidate's, team's or party's account, if its contest is live."""
     if target is None or target.role not in acts.POLITICAL_ROLES or not target.of:
         return ""
-    return target.of if rules.contest_of(live, target.of) else ""
+    return target.of if target.of in live.home else ""
+
+
+def _named(own: Sequence[tuple[Page, Sequence[Mention]]]) -> dict[str, Span]:
+    """Return where the act's own fields first name each target."""
+    found: dict[str, Span] = {}
+    for page, mentions in own:
+        for mention in mentions:
+            found.setdefault(mention.target, _span(page, mention))
+    return found
+
+
+def _span(page: Page, mention: Mention) -> Span:
+    return Span(page.field, page.words[mention.first].start, page.words[mention.last].end)
 
 
 def _naming(page: Page, mention: Mention) -> Naming:
     words = page.words[mention.first : mention.last + 1]
-    span = Span(page.field, words[0].start, words[-1].end)
     said = " ".join(word.form for word in words)
-    return Naming(span, mention.target, mention.form.value, said, is_tag(page, mention))
+    return Naming(_span(page, mention), mention.target, mention.form.value, said, is_tag(page, mention))
 
 
 def _several(mentions: Sequence[Mention]) -> bool:

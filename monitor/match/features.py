@@ -11,12 +11,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from monitor.match import press
+from monitor.match.live import Live
 from monitor.match.names import Form
 from monitor.match.page import Page
 from monitor.match.stance import Side
 from monitor.match.targets import Mention
 from monitor.model.activity import Activity, Signal
-from monitor.model.contest import Contest, TargetKind
 from monitor.model.rule import Stance
 
 _SMALL = re.compile(r"0?[1-9]")
@@ -37,7 +37,7 @@ class View:
     mentions: Sequence[Mention]
     parent_mentions: Sequence[Mention]
     sides: Sequence[Side]
-    contests: Mapping[str, Contest]
+    live: Live
 
     def says(self, name: str) -> bool:
         """Say whether the person's own words hold a phrase of a list."""
@@ -92,8 +92,8 @@ def _all_candidates(view: View) -> bool:
     """All pairs of one contest named alike, or spoken of together, with no side taken."""
     if view.clear_support:
         return False
-    for contest in view.contests.values():
-        pairs = {t.id for t in contest.targets if t.kind is TargetKind.PASLON}
+    for contest in {m.contest for m in view.mentions}:
+        pairs = view.live.pairs[contest]
         named = {m.target for m in view.mentions} & pairs
         taken = {s.target for s in view.sides} & pairs
         if len(pairs) >= _PAIR and named == pairs and taken in (set(), pairs):

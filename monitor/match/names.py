@@ -14,6 +14,11 @@ from monitor.text.fold import fold_word
 _LONG_NAME = 3
 _MIN_PART = 3
 _HANDLE_LETTERS = 5
+# What a contest's title says beside the name of its area.
+_OFFICE_WORDS = frozenset(
+    ("pemilihan", "umum", "pilkada", "gubernur", "bupati", "wakil", "wali", "kota", "walikota")
+    + ("kabupaten", "provinsi", "dan", "di")
+)
 
 
 class Form(Enum):
@@ -50,6 +55,22 @@ class TagAlias:
 
     target: str
     contest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The name of the area that votes in a contest."""
+
+    contest: str
+
+
+def places(contests: Iterable[Contest], lexicon: Lexicon) -> Iterator[tuple[str, Place]]:
+    """Yield (phrase, place) for each contest of one area, by the name in its title."""
+    for contest in contests:
+        words = lexicon.name(contest.title).split()
+        phrase = " ".join(w for w in words if w not in _OFFICE_WORDS and not w.isdigit())
+        if contest.area and phrase:
+            yield phrase, Place(contest.id)
 
 
 def aliases(contests: Iterable[Contest], lexicon: Lexicon) -> Iterator[tuple[str, Alias]]:

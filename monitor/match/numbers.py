@@ -6,12 +6,14 @@ import re
 from collections.abc import Mapping, Sequence
 
 from monitor.match.lexicon import Lexicon
+from monitor.match.live import Live
 from monitor.match.page import Page
 from monitor.model.contest import Contest, TargetKind
 from monitor.text.tokens import Kind
 
 _PADDED = re.compile(r"0[1-9]")
-_SMALL = re.compile(r"0?([1-9])")
+# More contests than this leave a number open: it names nobody.
+_MOST_RIVALS = 6
 _WINDOW = 3
 _WIDE = 8
 # A padded number beside one of these is spoken of as a candidate.
@@ -32,6 +34,10 @@ class NumberReader:
 
     def __init__(self, contests: Mapping[str, Contest], lexicon: Lexicon) -> None:
         self._lexicon = lexicon
+        digits = {f"{pad}{n}": n for pad in ("", "0") for n in range(1, 10)}
+        numerals = lexicon.numerals.items()
+        said = {word: digits[text] for word, text in numerals if text in digits}
+        self._small = said | digits
         self._levels = {contest.id: contest.level for contest in contests.values()}
         self._ballots = {
             contest.id: {
@@ -42,27 +48,26 @@ class NumberReader:
             for contest in contests.values()
         }
 
-    def read(self, page: Page, live: Sequence[str], named: Sequence[str]) -> list[Number]:
+    def read(self, page: Page, live: Live, named: Sequence[str]) -> list[Number]:
         """Return (target, contest, first word, last word, rivals) for every ballot number."""
-        ballots = [c for c in live if self._ballots.get(c)]
-        if not ballots:
+        places = [i for i, word in enumerate(page.words) if word.form in self._small]
+        if not places or not live.by_number:
             return []
         found: list[Number] = []
-        taken = frozenset(named)
         offices = {page.words[i].form for i in page.marked("contest_word")}
-        for index in range(len(page.words)):
+        for index in places:
             value = self._value(page, index)
             if value and self._is_ballot(page, index, named=bool(named)):
-                number = self._resolve(index, value, self._narrowed(ballots, value, taken, offices))
-                if number:
-                    found.append(number)
+                fits = self._narrowed(live, value, named, offices, page.places)
+                if 0 < len(fits) <= _MOST_RIVALS:
+                    found.append(self._resolve(index, value, fits))
         return found
 
     def _value(self, page: Page, index: int) -> int | None:
         word = page.words[index]
-        text = word.form if word.kind is not Kind.WORD else self._lexicon.numerals.get(word.form)
-        match = _SMALL.fullmatch(text or word.form)
-        return int(match.group(1)) if match else None
+        if word.kind is not Kind.WORD and not word.form.isdigit():
+            return None
+        return self._small[word.form]
 
     def _is_ballot(self, page: Page, index: int, *, named: bool) -> bool:
         word = page.words[index]
@@ -111,19 +116,24 @@ class NumberReader:
         near = range(max(0, index - back), min(len(page.words), index + ahead + 1))
         return any(i in marks and i != index and page.words[i].clause == clause for i in near)
 
-    def _resolve(self, index: int, value: int, fits: Sequence[str]) -> Number | None:
-        if not fits:
-            return None
+    def _resolve(self, index: int, value: int, fits: Sequence[str]) -> Number:
         ids = [self._ballots[c][value] for c in fits]
         return ids[0], fits[0], index, index, tuple(ids[1:])
 
     def _narrowed(
-        self, ballots: Sequence[str], value: int, named: frozenset[str], offices: set[str]
-    ) -> list[str]:
-        """Leave the contests that the text's other targets or office words point to."""
-        fits = [c for c in ballots if value in self._ballots[c]]
-        by_name = [c for c in fits if named & set(self._ballots[c].values())]
+        self,
+        live: Live,
+        value: int,
+        named: Sequence[str],
+        offices: set[str],
+        places: frozenset[str],
+    ) -> Sequence[str]:
+        """Leave the contests that the text's other targets, places or office words point to."""
+        homes = {live.home[target].id for target in named if target in live.home}
+        fits = live.by_number.get(value, [])
+        by_name = [c for c in fits if c in homes]
         if by_name:
             return by_name
+        fits = [c for c in fits if c in places] or fits
         by_level = [c for c in fits if offices & _LEVEL_WORDS.get(self._levels[c], frozenset())]
         return by_level or fits

@@ -5,36 +5,21 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from monitor.match.lexicon import Lexicon
-from monitor.match.names import Alias
+from monitor.match.names import Alias, Place
 from monitor.text.fold import fold, fold_word
 from monitor.text.forms import Forms
 from monitor.text.index import Found, PhraseIndex
 from monitor.text.tags import camel_parts
 from monitor.text.tokens import Kind, Token, tokens
 
-Meaning = Alias | str
+# One word as it was meant, with its place in the field as received.
+Word = Token
+Meaning = Alias | Place | str
 _TITLE_MIN = 2
-
-
-@dataclass(slots=True)
-class Word:
-    """One word as it was meant, with its place in the field as received."""
-
-    form: str
-    start: int
-    end: int
-    clause: int
-    kind: Kind
-    barrier: bool = False
-    quoted: bool = False
-    asked: bool = False
-    upper: bool = False
-    title: bool = False
-    tag: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +36,7 @@ class Page:
     """A field's words and every phrase of the lists found in them.
 
     ``spots`` maps a list's name to word ranges, in order; ``names`` are aliases of targets;
-    ``handles`` are the parts of other accounts' handles.
+    ``handles`` are the parts of other accounts' handles; ``places`` the contests whose area is named.
     """
 
     field: str
@@ -61,6 +46,7 @@ class Page:
     handles: list[tuple[str, ...]] = dataclasses.field(default_factory=list)
     names: list[Found[Alias]] = dataclasses.field(default_factory=list)
     spots: dict[str, list[tuple[int, int]]] = dataclasses.field(default_factory=dict)
+    places: frozenset[str] = frozenset()
 
     def has(self, name: str) -> bool:
         return name in self.spots
@@ -97,7 +83,12 @@ class Page:
 class PageReader:
     """Reads fields with one set of lists and names; keeps only bounded memories of words."""
 
-    def __init__(self, lexicon: Lexicon, aliases: Iterable[tuple[str, Alias]]) -> None:
+    def __init__(
+        self,
+        lexicon: Lexicon,
+        aliases: Iterable[tuple[str, Alias]],
+        places: Iterable[tuple[str, Place]] = (),
+    ) -> None:
         phrases: dict[str, list[Meaning]] = {}
         for name, entries in lexicon.phrases.items():
             for entry in entries:
@@ -111,10 +102,12 @@ class PageReader:
             all_words.update(entry.split())
             if not alias.ambiguous:
                 name_words.update(entry.split())
+        for entry, place in places:
+            phrases.setdefault(entry, []).append(place)
         known = lexicon.vocabulary() | {word for phrase in phrases for word in phrase.split()}
         kept = {k: v for k, v in lexicon.short.items() if k not in all_words}
         self._names = name_words
-        self._lexicon = lexicon
+        self._contrast = lexicon.phrases["contrast"]
         self._index: PhraseIndex[Meaning] = PhraseIndex(phrases)
         slips = name_words - lexicon.common
         self._forms = Forms(frozenset(known) - frozenset(kept), kept, slips)
@@ -123,52 +116,50 @@ class PageReader:
         """Return the page of a field; time is linear in the text's length."""
         page = Page(name, text, [], [])
         self._fill(page, tokens(fold(text)))
-        starts = _clause_starts(page.words)
-        for found in self._index.find([w.form for w in page.words], starts):
-            if isinstance(found.value, Alias):
-                page.names.append(found)  # type: ignore[arg-type]  # narrowed by its value
+        words, spots, places = page.words, page.spots, set()
+        for found in self._index.find([w.form for w in words], _clause_starts(words)):
+            value, first, last = found
+            if isinstance(value, str):
+                spots.setdefault(value, []).append((first, last))
+            elif isinstance(value, Place):
+                places.add(value.contest)
             else:
-                page.spots.setdefault(found.value, []).append((found.first, found.last))
+                page.names.append(Found(value, first, last))
+        page.places = frozenset(places)
         return page
 
     def _fill(self, page: Page, found: Sequence[Token]) -> None:
         shift = 0
+        capitals = not page.text.islower()
         for index, token in enumerate(found):
             token.clause += shift
-            alone = token.kind is Kind.TAG and _stands_in_row(found, index)
-            if token.kind is Kind.TAG:
+            if token.kind is Kind.WORD:
+                forms = self._forms.of(token.form)
+                shift += self._add(page, token, forms[0], capitals=capitals)
+                for form in forms[1:]:
+                    shift += self._add(page, replace(token), form, capitals=capitals)
+            elif token.kind is Kind.TAG:
+                alone = _stands_in_row(found, index)
                 token.clause += alone
                 self._add_tag(page, token)
-            elif token.kind is Kind.WORD:
-                for form in self._forms.of(token.form):
-                    shift += self._add(page, token, form)
+                shift += 2 * alone
             elif token.kind is not Kind.HANDLE or token.form in self._names:
-                self._add(page, token, token.form)
+                shift += self._add(page, token, token.form, capitals=capitals)
             else:
                 self._address(page, token)
-            shift += 2 * alone
 
-    def _add(self, page: Page, token: Token, form: str) -> int:
-        """Append a word; a contrast opens a clause, which is returned as one more."""
-        opens = form in self._lexicon.phrases["contrast"]
-        raw = page.text[token.start : token.end]
-        page.words.append(
-            Word(
-                form,
-                token.start,
-                token.end,
-                token.clause + opens,
-                token.kind,
-                token.barrier,
-                token.quoted,
-                token.asked,
-                raw.isupper() and len(raw) >= _TITLE_MIN,
-                raw[:1].isupper(),
-            )
-        )
-        if opens:
+    def _add(self, page: Page, token: Token, form: str, *, capitals: bool) -> int:
+        """Append a token as a word; a contrast opens a clause, returned as one more."""
+        token.form = form
+        if capitals:
+            raw = page.text[token.start : token.end]
+            token.upper = raw.isupper() and len(raw) >= _TITLE_MIN
+            token.title = raw[:1].isupper()
+        page.words.append(token)
+        if form in self._contrast:
             token.clause += 1
-        return int(opens)
+            return 1
+        return 0
 
     def _address(self, page: Page, token: Token) -> None:
         """Keep the parts of a handle that is on no list: it may spell who is spoken to."""
@@ -180,7 +171,7 @@ class PageReader:
         raw = page.text[token.start : token.end]
         first = len(page.words)
         for form, start, end in self._tag_parts(token, raw):
-            word = Word(form, start, end, token.clause, Kind.TAG, tag=len(page.tags))
+            word = Word(Kind.TAG, form, start, end, token.clause, tag=len(page.tags))
             word.upper = page.text[start:end].isupper()
             page.words.append(word)
         if len(page.words) > first:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from monitor.match.lexicon import Lexicon
+from monitor.match.live import Live
 from monitor.match.names import Alias, Form, TagAlias
 from monitor.match.numbers import NumberReader
 from monitor.match.page import Page
@@ -50,13 +51,13 @@ class TargetReader:
         self._numbers = numbers
         self._handles = handles
 
-    def read(self, page: Page, live: Sequence[str], context: Sequence[str] = ()) -> list[Mention]:
+    def read(self, page: Page, live: Live, context: Sequence[str] = ()) -> list[Mention]:
         """Return the page's mentions in order.
 
         ``live`` are the contests that count, first listed first: where one person stands in two,
         the first wins. ``context`` holds targets known from the parent post.
         """
-        order = {contest: place for place, contest in enumerate(live)}
+        order = live.order
         found = [f for f in page.names if f.value.contest in order and self._written(page, f)]
         kept = _longest(found)
         sure = [f for f in kept if not f.value.ambiguous]
@@ -73,12 +74,12 @@ class TargetReader:
         named += [_numbered(n) for n in numbers]
         return sorted(named, key=lambda m: (m.first, m.last))
 
-    def addressed(self, page: Page, live: Sequence[str]) -> str:
+    def addressed(self, page: Page, live: Live) -> str:
         """Return the one target whose name the handles in a text spell, if it is one.
 
         Used only where the words name nobody: who is spoken to is then who is spoken of.
         """
-        order = {contest: place for place, contest in enumerate(live)}
+        order = live.order
         found: dict[str, int] = {}
         for pieces in page.handles[:_MAX_HANDLES]:
             for size in range(len(pieces), 0, -1):

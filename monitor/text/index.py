@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from itertools import accumulate
+from typing import Generic, NamedTuple, TypeVar
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
@@ -13,8 +13,7 @@ T = TypeVar("T")
 BREAK = "|"
 
 
-@dataclass(frozen=True, slots=True)
-class Found(Generic[T]):
+class Found(NamedTuple, Generic[T]):
     """A phrase's meaning at the words ``first`` to ``last``, both included."""
 
     value: T
@@ -38,30 +37,30 @@ class PhraseIndex(Generic[T]):
 
         ``breaks`` holds the indices of words that begin a clause.
         """
-        haystack, at = _join(words, breaks)
-        found: list[Found[T]] = []
-        for pattern, start, end in self._automaton.find_matches_as_indexes(
-            haystack, overlapping=True
-        ):
-            first, last = at[start], at[end - 1] - 1
-            found.extend(Found(value, first, last) for value in self._values[pattern])
-        return found
+        pieces, places = (words, range(len(words) + 1)) if not breaks else _parted(words, breaks)
+        haystack = f" {' '.join(pieces)} "
+        # The space at an offset belongs to the word that follows it.
+        spaces = accumulate((len(piece) + 1 for piece in pieces), initial=0)
+        at = dict(zip(spaces, places, strict=True))
+        values = self._values
+        return [
+            Found(value, at[start], at[end - 1] - 1)
+            for pattern, start, end in self._automaton.find_matches_as_indexes(
+                haystack, overlapping=True
+            )
+            for value in values[pattern]
+        ]
 
 
-def _join(words: Sequence[str], breaks: frozenset[int]) -> tuple[str, dict[int, int]]:
-    """Join words with spaces; the map tells which word follows the space at an index."""
+def _parted(words: Sequence[str], breaks: frozenset[int]) -> tuple[list[str], list[int]]:
+    """Put a mark before each clause, and tell the word that each piece belongs to."""
     pieces: list[str] = []
-    at: dict[int, int] = {}
-    length = 0
+    places: list[int] = []
     for index, word in enumerate(words):
         if index in breaks:
-            # The space before the mark ends the last word's phrases, the one after begins ours.
-            at[length] = index
-            pieces.append(" " + BREAK)
-            length += 2
-        at[length] = index
-        pieces.append(" " + word)
-        length += 1 + len(word)
-    at[length] = len(words)
-    pieces.append(" ")
-    return "".join(pieces), at
+            pieces.append(BREAK)
+            places.append(index)
+        pieces.append(word)
+        places.append(index)
+    places.append(len(words))
+    return pieces, places

@@ -23,7 +23,9 @@ class Token:
 
     ``clause`` numbers the clause, ``barrier`` tells that a comma, colon or quotation mark stands
     right before it, ``quoted`` that it stands between quotation marks,
-    ``asked`` that its clause ends in a question mark.
+    ``asked`` that its clause ends in a question mark. ``upper`` and ``title`` tell of the source's
+    letters: all capitals (two at least), a capital first. ``tag`` numbers the hashtag that the
+    token was cut from, -1 for none.
     """
 
     kind: Kind
@@ -34,6 +36,9 @@ class Token:
     barrier: bool = False
     quoted: bool = False
     asked: bool = False
+    upper: bool = False
+    title: bool = False
+    tag: int = -1
 
 
 # Bounded repeats keep every alternative linear on hostile input.
@@ -71,6 +76,7 @@ def tokens(folded: Folded) -> list[Token]:
     clause = 0
     barrier = False
     quotes: list[int] = []
+    origin = folded.origin
     for match in _TOKEN.finditer(folded.text):
         kind, form = match.lastgroup, match.group()
         if kind == "stop":
@@ -84,19 +90,15 @@ def tokens(folded: Folded) -> list[Token]:
             if form == '"':
                 quotes.append(len(found))
         elif kind and kind != "link":
-            found.append(_token(folded, kind, match, clause, barrier=barrier))
+            start, end = match.span()
+            if origin is not None:
+                start, end = folded.span(start, end)
+            if kind == "spaced":
+                form, kind = _GAP.sub("", form), "word"
+            found.append(Token(_KINDS[kind], form, start, end, clause, barrier))
             barrier = False
     _mark_quoted(found, quotes)
     return found
-
-
-def _token(folded: Folded, kind: str, match: re.Match[str], clause: int, *, barrier: bool) -> Token:
-    form = match.group()
-    start, end = folded.span(match.start(), match.end())
-    if kind == "spaced":
-        form = _GAP.sub("", form)
-        kind = "word"
-    return Token(_KINDS[kind], form, start, end, clause, barrier)
 
 
 def _mark_asked(found: list[Token], clause: int) -> None:
