@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
-from monitor import watch
 from monitor.clock import Clock, utc_now
 from monitor.collect import registry as collectors
 from monitor.collect.base import Collector
@@ -24,7 +23,9 @@ from monitor.run.dispatch import Dispatcher
 from monitor.run.health import Health
 from monitor.run.pace import Pace
 from monitor.run.pipeline import Parts
+from monitor.run.quarantine import Quarantine
 from monitor.run.record import Recorder
+from monitor.run.reload import Place, Reloader
 from monitor.run.rules import Reader
 from monitor.store import cursors, keys, migrate, register
 from monitor.store.backup import commitments
@@ -47,7 +48,16 @@ class App:
 
 def load_ruleset(config: Config) -> RuleSet:
     """Read the watchlists that the configuration names; raise ``ConfigError`` with all faults."""
-    return watch.load(config.path("watchlists"), contests=config.contests)
+    return place(config).load()
+
+
+def place(config: Config) -> Place:
+    """Say where the watchlists lie and which contests count."""
+    return Place(config.path("watchlists"), config.contests)
+
+
+def health(config: Config, writer: Writer, clock: Clock = utc_now) -> Health:
+    return Health(writer, config.health, config.path("data"), _health_routes(config), clock)
 
 
 @asynccontextmanager
@@ -74,8 +84,10 @@ async def opened(config: Config, clock: Clock = utc_now) -> AsyncIterator[App]:
         made = _collectors(config, enabled, http, clock)
         parts = _parts(config, Reader(ruleset), made, writer, files, keyring, clock)
         dispatcher = Dispatcher(writer, ruleset, await _notifiers(config, stack), config, clock)
+        reloader = Reloader(place(config), parts, dispatcher)
+        reloader.begin()
         by_id = {line.watch_id: line for line in enabled}
-        daemon = Daemon(config, parts, dispatcher, by_id)
+        daemon = Daemon(config, parts, dispatcher, reloader, by_id)
         yield App(config, ruleset, writer, daemon, dispatcher)
 
 
@@ -88,14 +100,16 @@ def _parts(
     keyring: KeyRing,
     clock: Clock,
 ) -> Parts:
-    seen = Seen(keyring)
+    seen, told = Seen(keyring), health(config, writer, clock)
+    quarantine = Quarantine(writer, reader, told, config.rules, clock)
     return Parts(
         collectors=made,
         reader=reader,
         writer=writer,
         seen=seen,
-        recorder=Recorder(writer, files, keyring, seen, _destinations(config), clock),
-        health=Health(writer, config.health, config.path("data"), _health_routes(config), clock),
+        recorder=Recorder(writer, files, keyring, seen, _destinations(config), quarantine, clock),
+        health=told,
+        quarantine=quarantine,
         pace=Pace(_intervals(config), config.schedule.max_interval),
         clock=clock,
         capture_timeout=config.schedule.capture_timeout,

@@ -11,14 +11,12 @@ from monitor import app, config, console, watch
 from monitor.collect import registry as collectors
 from monitor.errors import ConfigError, Fault
 from monitor.log import set_up
-from monitor.model.finding import Finding
-from monitor.model.wire import statement
 from monitor.notify import registry as notifiers
+from monitor.run.cases import failures, runnable
 from monitor.run.pipeline import PollReport
 from monitor.run.rules import Reader
 from monitor.watch import register as register_file
 from monitor.watch import rules as rule_files
-from monitor.watch.rules import RuleCase
 
 
 def init(folder: Path) -> int:
@@ -54,17 +52,20 @@ def check(path: Path) -> int:
         raise ConfigError([*error.faults, *faults]) from None
     if faults:
         raise ConfigError(faults)
-    # A rule's cases may speak of contests that this installation does not watch.
-    reader = Reader(watch.load(settings.path("watchlists")))
-    cases = rule_files.cases(settings.path("watchlists"))
-    failed = [f"{case.name}: {what}" for case in cases if (what := _differs(reader, case))]
-    for line in failed:
-        console.complain(line)
+    place = app.place(settings)
+    whole = place.whole(ruleset)
+    every = rule_files.cases(place.folder)
+    run = runnable(whole, every)
+    failed = failures(Reader(whole), run)
+    for fault in failed:
+        console.complain(str(fault))
     console.say(
         f"{len(ruleset.contests)} contests, {len(ruleset.rules)} rules, "
-        f"{len(cases) - len(failed)} of {len(cases)} rule cases as expected, "
+        f"{len(run) - len(failed)} of {len(run)} rule cases as expected, "
         f"rule set {ruleset.digest[:16]}"
     )
+    if len(every) > len(run):
+        console.say(f"{len(every) - len(run)} cases not run: retired rules, contests not on file")
     return 1 if failed else 0
 
 
@@ -123,19 +124,3 @@ def _faults_of(part: Callable[[], None]) -> list[Fault]:
     except ConfigError as error:
         return list(error.faults)
     return []
-
-
-def _differs(reader: Reader, case: RuleCase) -> str:
-    """Return what a rule case's result should have been, or an empty text where it is so."""
-    found = reader.judge_statements([statement({"id": case.name, **case.line})])[0]
-    return _difference(case, found)
-
-
-def _difference(case: RuleCase, found: Finding) -> str:
-    if found.outcome.value != case.expect:
-        return f"expected {case.expect}, got {found.outcome.value}"
-    if case.stance and (found.stance is None or found.stance.value != case.stance):
-        return f"expected {case.stance}, got {found.stance}"
-    if case.target and case.target not in found.targets:
-        return f"expected target {case.target}, got {', '.join(found.targets) or 'none'}"
-    return ""

@@ -126,11 +126,27 @@ class Notify(_Section):
     max_attempts: Count = 12
 
 
+class Rules(_Section):
+    """``reload`` is the time between two looks at the watchlists.
+
+    A rule over ``quarantine_hits`` in an hour that is also over ``quarantine_times`` its median of
+    7 days goes into quarantine, until ``quarantine_hours`` have passed under that limit.
+    """
+
+    reload: Annotated[float, Field(gt=0, le=20)] = 10.0
+    quarantine_hits: Count = 20
+    quarantine_times: Count = 10
+    quarantine_hours: Count = 24
+
+
 class Retention(_Section):
-    """Days to keep: digests of acts that matched nothing (P13), and health messages once sent."""
+    """Days to keep: digests of acts that matched nothing (P13), health messages once sent, and
+    what rules in shadow would have told (at most 7).
+    """
 
     seen_days: Count = 400
     health_days: Count = 90
+    shadow_days: Annotated[int, Field(ge=1, le=7)] = 7
 
 
 class Health(_Section):
@@ -155,6 +171,7 @@ class Config(_Section):
     collect: Collect = Collect()
     schedule: Schedule = Schedule()
     notify: Notify = Notify()
+    rules: Rules = Rules()
     retention: Retention = Retention()
     health: Health = Health()
     log: Log = Log()

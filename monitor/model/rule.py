@@ -126,7 +126,8 @@ class RuleSet:
     """Everything reading and judging may know, as one immutable value swapped whole.
 
     ``lexicon`` maps a list's name to its entries; ``accounts`` maps (platform, id or handle) to a
-    role; ``digest`` (64 hex) names the set in every finding and log entry.
+    role; ``digest`` (64 hex) names the set in every finding and log entry; ``files`` maps the name
+    of each file that was read to the SHA-256 (hex) of its bytes.
     """
 
     digest: str
@@ -136,6 +137,7 @@ class RuleSet:
     instruments: Mapping[str, Instrument]
     accounts: Mapping[tuple[str, str], AccountRole] = field(default_factory=dict)
     authorities: tuple[Authority, ...] = ()
+    files: Mapping[str, str] = field(default_factory=dict)
 
     def authority_on(self, day: date) -> Authority | None:
         """Return who receives a report made on that day (facts change: never in code)."""

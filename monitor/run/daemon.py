@@ -14,8 +14,9 @@ from monitor.model.person import Watch
 from monitor.run import systemd
 from monitor.run.dispatch import HEALTH, LONGEST_WAIT, Dispatcher
 from monitor.run.pipeline import Parts, Pipeline, PollReport
+from monitor.run.reload import Reloader
 from monitor.run.schedule import Scheduler
-from monitor.store import cursors, outbox
+from monitor.store import cursors, outbox, rates, shadow
 
 DISPATCH_LIMIT = 100
 DISPATCH_SECONDS = 1.0
@@ -33,12 +34,15 @@ class Daemon:
         settings: config.Config,
         parts: Parts,
         dispatcher: Dispatcher,
+        reloader: Reloader,
         watches: Mapping[str, Watch],
     ) -> None:
         """``watches`` are the active register lines by id."""
         self._settings = settings
         self._pipeline = Pipeline(parts)
         self._dispatcher = dispatcher
+        self._reloader = reloader
+        self._quarantine = parts.quarantine
         self._health = parts.health
         self._writer = parts.writer
         self._seen = parts.seen
@@ -111,6 +115,7 @@ class Daemon:
         scheduler.every(settings.tick, self._tick, "tick")
         scheduler.every(DISPATCH_SECONDS, self._dispatch, "dispatch")
         scheduler.every(self._settings.health.interval, self._check, "health")
+        scheduler.every(self._settings.rules.reload, self._look_after_rules, "rules")
         scheduler.every(RETENTION_SECONDS, self._retain, "retention", jitter=600)
         return scheduler
 
@@ -168,6 +173,17 @@ class Daemon:
 
     async def _check(self) -> None:
         self._health.check()
+
+    async def _look_after_rules(self) -> None:
+        await self._reloader.look()
+        self._quarantine.look()
+        now, days = self._clock(), self._settings.retention.shadow_days
+        with self._writer.transaction() as tx:
+            rates.purge(tx, now)
+            gone = shadow.purge(tx, now - timedelta(days=days))
+        if gone:
+            self._writer.fold()
+            logger.info("rules in shadow: {} old hits deleted", gone)
 
     async def _retain(self) -> None:
         now, keep = self._clock(), self._settings.retention

@@ -38,6 +38,11 @@ TEXTS = {
     "missed": "Pekerjaan terjadwal {subject} terlewat. Mesin mungkin terlalu sibuk atau tertidur.",
     "backlog": "{count} pesan menunggu dikirim.",
     "disk": "Ruang disk tinggal {count} MB.",
+    "ruleset": "Berkas aturan yang baru ditolak ({count} kesalahan); aturan lama tetap dipakai. "
+    "Rinciannya ada di log; perbaiki, lalu periksa: netralitas check",
+    "quarantine": "Aturan {subject} kena {count} kali dalam satu jam, jauh di atas biasanya "
+    "({usual}). Peringatannya menjadi tinjauan sampai ada yang memeriksa. Pemilik: {owner}. "
+    "Lihat: netralitas rules list",
     "clock": "Jam mesin mundur {count} detik. Jadwal disusun ulang; periksa sinkronisasi waktu.",
 }
 RECOVERED = "Pulih: {kind}."
@@ -61,26 +66,32 @@ class Health:
         self._clock = clock
         self._last_tick: datetime | None = None
 
-    def alarm(self, kind: str, subject: str = "", **values: int) -> None:
+    def alarm(self, kind: str, subject: str = "", **values: int | str) -> None:
         """Raise an alarm unless it is raised already."""
-        text = TEXTS[kind].format(subject=subject, **values)
-        key = f"{kind}:{subject}" if subject else kind
-        now = self._clock()
         with self._writer.transaction() as tx:
-            if alarms.raise_(tx, key, text, now):
-                logger.warning("alarm {}", key)
-                self._owe(tx, key, text, now)
+            self.alarm_in(tx, kind, subject, **values)
+
+    def alarm_in(self, tx: Connection, kind: str, subject: str = "", **values: int | str) -> None:
+        """Raise an alarm in the transaction of what it is about."""
+        text = TEXTS[kind].format(subject=subject, **values)
+        key, now = _key(kind, subject), self._clock()
+        if alarms.raise_(tx, key, text, now):
+            logger.warning("alarm {}", key)
+            self._owe(tx, key, text, now)
 
     def clear(self, kind: str, subject: str = "") -> None:
         """Clear an alarm and say so; one that was not raised is left alone."""
-        key = f"{kind}:{subject}" if subject else kind
-        now = self._clock()
-        if key not in {alarm.key for alarm in alarms.open_(self._writer.reader())}:
+        if _key(kind, subject) not in {alarm.key for alarm in alarms.open_(self._writer.reader())}:
             return
         with self._writer.transaction() as tx:
-            if alarms.clear(tx, key, now):
-                logger.info("alarm over {}", key)
-                self._owe(tx, key, RECOVERED.format(kind=key), now)
+            self.clear_in(tx, kind, subject)
+
+    def clear_in(self, tx: Connection, kind: str, subject: str = "") -> None:
+        """Clear an alarm in the transaction of what mended it."""
+        key, now = _key(kind, subject), self._clock()
+        if alarms.clear(tx, key, now):
+            logger.info("alarm over {}", key)
+            self._owe(tx, key, RECOVERED.format(kind=key), now)
 
     def failed(self, watch: Watch, error: CollectError) -> None:
         """Tell at once what waiting will not mend; the rest is told when it lasts (``check``)."""
@@ -142,3 +153,7 @@ class Health:
             body=text,
         )
         alarms.told(tx, key)
+
+
+def _key(kind: str, subject: str) -> str:
+    return f"{kind}:{subject}" if subject else kind

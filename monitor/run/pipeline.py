@@ -26,8 +26,10 @@ from monitor.model.activity import Activity, Signal
 from monitor.model.evidence import RawItem
 from monitor.model.finding import Finding, Outcome
 from monitor.model.person import Watch
+from monitor.run import standing
 from monitor.run.health import Health
 from monitor.run.pace import Pace
+from monitor.run.quarantine import Quarantine
 from monitor.run.record import Batch, Captured, Malformed, Recorder
 from monitor.run.rules import EVERY_KEY, Reader
 from monitor.store import cursors
@@ -74,6 +76,7 @@ class Parts:
     seen: Seen
     recorder: Recorder
     health: Health
+    quarantine: Quarantine
     pace: Pace
     clock: Clock
     capture_timeout: float
@@ -129,20 +132,22 @@ class Pipeline:
         items, malformed = _normalise(collector, watch, page)
         fresh = self._unseen(watch, items)
         facts = Facts(watch.facts(), EVERY_KEY)
-        findings = parts.reader.judge([(item.activity, facts) for item in fresh])
+        cases = [(item.activity, facts) for item in fresh]
+        judged = parts.reader.judge(cases, standing.now(parts.writer.reader()))
         kept = [
-            (item, finding)
-            for item, finding in zip(fresh, findings, strict=True)
-            if finding.outcome is not Outcome.NONE
+            (item, found.finding)
+            for item, found in zip(fresh, judged, strict=True)
+            if found.finding.outcome is not Outcome.NONE
         ]
         captured = await self._capture(collector, watch, kept)
         news = so_far.items + len(fresh)
         step = parts.pace.after(watch.platform, state, page, news, parts.clock())
         ended = page.last and page.complete and so_far.complete
         pairs = [(item.activity.id, item.activity.revision) for item in fresh]
-        parts.recorder.record(watch, page, Batch(captured, pairs, malformed, ended), step)
+        shadows = [shadow for found in judged for shadow in found.shadows]
+        batch = Batch(captured, pairs, malformed, ended, shadows)
+        outcomes = parts.recorder.record(watch, page, batch, step)
         self._tell(watch, page, items, malformed)
-        outcomes = [finding.outcome for _, finding in kept]
         return PollReport(
             watch.watch_id,
             watch.platform,

@@ -13,10 +13,12 @@ from monitor.collect.base import Page
 from monitor.errors import NormaliseError, SharedAccountError
 from monitor.evidence.files import Files, Staged
 from monitor.model.evidence import Canonical, Capture, Part, RawItem
-from monitor.model.finding import Finding
+from monitor.model.finding import Finding, Outcome
 from monitor.model.person import Watch
 from monitor.model.wire import finding_content
+from monitor.run import shadow
 from monitor.run.pace import Step
+from monitor.run.quarantine import Quarantine
 from monitor.store import cursors, findings, log, outbox, register
 from monitor.store.db import Connection
 from monitor.store.keys import KeyRing
@@ -51,13 +53,15 @@ class Malformed:
 class Batch:
     """What one page leaves: findings, (id, revision) of every new act, and unreadable items.
 
-    ``ended`` says that the look reached its end with this page and nothing was held back.
+    ``ended`` says that the look reached its end with this page and nothing was held back;
+    ``shadows`` are what rules in shadow would have made of the acts.
     """
 
     captured: Sequence[Captured]
     pairs: Sequence[tuple[str, str]]
     malformed: Sequence[Malformed]
     ended: bool
+    shadows: Sequence[Finding] = ()
 
 
 class Recorder:
@@ -70,6 +74,7 @@ class Recorder:
         keyring: KeyRing,
         seen: Seen,
         destinations: Destinations,
+        quarantine: Quarantine,
         clock: Clock,
     ) -> None:
         """``destinations`` says who is owed a message about a watch and an outcome."""
@@ -78,11 +83,13 @@ class Recorder:
         self._keyring = keyring
         self._seen = seen
         self._destinations = destinations
+        self._quarantine = quarantine
         self._clock = clock
 
-    def record(self, watch: Watch, page: Page, batch: Batch, step: Step) -> None:
+    def record(self, watch: Watch, page: Page, batch: Batch, step: Step) -> list[Outcome]:
         """Commit a page: evidence row, capture's digests, outbox rows, digests and cursor.
 
+        Returns the outcomes of the findings that were recorded.
         Raises ``SharedAccountError``, and records nothing, where another person's line holds the
         account that this one has led to.
         """
@@ -90,9 +97,10 @@ class Recorder:
             staged = [self._stage(stack, c.capture.parts) for c in batch.captured]
             odd = [self._stage(stack, [_odd_part(m)]) for m in batch.malformed]
             with self._writer.transaction() as tx:
-                self._write(tx, watch, batch, staged, odd)
+                outcomes = self._write(tx, watch, batch, staged, odd)
                 self._save_cursor(tx, watch, page, step, ended=batch.ended)
                 _refuse_shared(tx, watch, page)
+        return outcomes
 
     def _stage(self, stack: ExitStack, parts: Sequence[Part]) -> list[Staged]:
         return stack.enter_context(self._files.staging(parts))
@@ -104,17 +112,20 @@ class Recorder:
         batch: Batch,
         staged: Sequence[list[Staged]],
         odd: Sequence[list[Staged]],
-    ) -> None:
-        now = self._clock()
+    ) -> list[Outcome]:
+        now, outcomes = self._clock(), []
         fresh = self._still_fresh(tx, watch, batch)
         for captured, files in zip(batch.captured, staged, strict=True):
-            activity = captured.finding.activity
-            if (activity.id, activity.revision) in fresh:
-                self._finding(tx, watch, captured, files, now)
+            if _pair(captured.finding) in fresh:
+                outcomes.append(self._finding(tx, watch, captured, files, now))
         for malformed, files in zip(batch.malformed, odd, strict=True):
             if malformed.pair in fresh:
                 self._malformed(tx, watch, malformed, files, now)
+        for finding in batch.shadows:
+            if _pair(finding) in fresh:
+                shadow.keep(tx, watch.person_ref, finding, now)
         self._seen.mark(tx, watch.person_ref, sorted(fresh), now.date())
+        return outcomes
 
     def _still_fresh(self, tx: Connection, watch: Watch, batch: Batch) -> set[tuple[str, str]]:
         # Asked again inside the transaction: another process may have recorded the same page.
@@ -129,8 +140,8 @@ class Recorder:
         captured: Captured,
         files: list[Staged],
         now: datetime,
-    ) -> None:
-        finding = captured.finding
+    ) -> Outcome:
+        finding = self._quarantine.weigh(tx, captured.finding, now)
         finding_id = findings.existing_or_new(tx, self._keyring, finding.activity.id)
         revision_no = findings.next_revision(tx, finding_id)
         head = log.append(
@@ -149,8 +160,15 @@ class Recorder:
             kind="finding",
             subject=finding_id,
             seq=head.seq,
-            destinations=self._destinations(watch, finding.outcome.value),
+            destinations=self._owed(watch, captured.finding, finding),
             at=now,
+        )
+        return finding.outcome
+
+    def _owed(self, watch: Watch, judged: Finding, told: Finding) -> Sequence[tuple[str, str]]:
+        # Where nobody gets reviews, an alert that quarantine made one goes where alerts go.
+        return self._destinations(watch, told.outcome.value) or self._destinations(
+            watch, judged.outcome.value
         )
 
     def _malformed(
@@ -235,6 +253,10 @@ def _public(finding: Finding, capture: Capture, revision_no: int) -> Mapping[str
         "proof": capture.proof,
         "capture_notes": list(capture.notes),
     }
+
+
+def _pair(finding: Finding) -> tuple[str, str]:
+    return finding.activity.id, finding.activity.revision
 
 
 def _odd_part(malformed: Malformed) -> Part:

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from monitor.judge.decide import Facts, decide
 from monitor.match.engine import Engine
 from monitor.model.activity import Activity, Target
 from monitor.model.contest import live_at
-from monitor.model.finding import Finding, Naming
-from monitor.model.rule import AccountRole, RuleSet
+from monitor.model.finding import Finding, Naming, Outcome, Reading
+from monitor.model.rule import AccountRole, RuleSet, Status
 from monitor.model.wire import Statement
+from monitor.run.standing import AS_FILED, Standing, awake, with_rules
 
 # The daemon states every key: an empty one is the fact "unknown", not silence.
 EVERY_KEY = frozenset(
     {"platform", "signal", "text", "media", "target", "occurred_at", "not_before", "person"}
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What an act leads to, and what each rule in shadow would have made of it alone."""
+
+    finding: Finding
+    shadows: tuple[Finding, ...]
 
 
 class Reader:
@@ -27,20 +36,25 @@ class Reader:
 
     def __init__(self, ruleset: RuleSet) -> None:
         self.ruleset = ruleset
-        self._engine = Engine(ruleset)
+        self._engine = Engine(awake(ruleset))
 
-    def swap(self, ruleset: RuleSet) -> None:
-        engine = Engine(ruleset)
-        self.ruleset, self._engine = ruleset, engine
+    def swap(self, other: Reader) -> None:
+        """Take over the set of another reader, which may have been built in a thread."""
+        self.ruleset, self._engine = other.ruleset, other._engine
 
-    def judge(self, cases: Sequence[tuple[Activity, Facts]]) -> list[Finding]:
+    def judge(
+        self, cases: Sequence[tuple[Activity, Facts]], standing: Standing = AS_FILED
+    ) -> list[Judged]:
         """Judge activities of registered accounts; contests are those live at the act's time."""
         activities = [self.with_role(activity) for activity, _ in cases]
         live = [self._live(activity) for activity in activities]
-        return self._decide(activities, [facts for _, facts in cases], live)
+        return self._decide(activities, [facts for _, facts in cases], live, standing)
 
     def judge_statements(
-        self, statements: Sequence[Statement], contests: tuple[str, ...] = ()
+        self,
+        statements: Sequence[Statement],
+        contests: tuple[str, ...] = (),
+        standing: Standing = AS_FILED,
     ) -> list[Finding]:
         """Judge what was stated offline: the line's contests, else the caller's, else live ones."""
         activities = [self.with_role(s.activity) for s in statements]
@@ -48,7 +62,8 @@ class Reader:
             s.contests if s.contests is not None else contests or self._live(a)
             for s, a in zip(statements, activities, strict=True)
         ]
-        return self._decide(activities, [Facts(s.person, s.stated) for s in statements], live)
+        facts = [Facts(s.person, s.stated) for s in statements]
+        return [judged.finding for judged in self._decide(activities, facts, live, standing)]
 
     def with_role(self, activity: Activity) -> Activity:
         """Say who the target's author is, where the watchlists know and the sender did not."""
@@ -70,12 +85,30 @@ class Reader:
         activities: Sequence[Activity],
         facts: Sequence[Facts],
         live: Sequence[tuple[str, ...]],
-    ) -> list[Finding]:
+        standing: Standing,
+    ) -> list[Judged]:
         readings = self._engine.read(activities, live)
-        triples = zip(activities, readings, facts, strict=True)
+        status = {rule.id: standing.status(rule) for rule in self.ruleset.rules}
+        heard = frozenset(r for r, s in status.items() if s is Status.LIVE)
+        shadow = frozenset(r for r, s in status.items() if s is Status.SHADOW)
+        every = frozenset(status)
         return [
-            decide(activity, reading, fact, self.ruleset) for activity, reading, fact in triples
+            Judged(
+                decide(activity, with_rules(reading, heard, every), fact, self.ruleset),
+                tuple(self._shadows(activity, reading, fact, shadow)),
+            )
+            for activity, reading, fact in zip(activities, readings, facts, strict=True)
         ]
+
+    def _shadows(
+        self, activity: Activity, reading: Reading, facts: Facts, shadow: frozenset[str]
+    ) -> Iterator[Finding]:
+        for rule in sorted(shadow & {match.rule for match in reading.matches}):
+            every = frozenset(rule.id for rule in self.ruleset.rules)
+            alone = with_rules(reading, frozenset({rule}), every)
+            finding = decide(activity, alone, facts, self.ruleset)
+            if finding.outcome is not Outcome.NONE:
+                yield finding
 
     def _role(self, platform: str, target: Target) -> AccountRole | None:
         for key in (target.author_id, target.author_handle):

@@ -33,6 +33,8 @@ PRAGMAS = (
     "PRAGMA wal_autocheckpoint = 8000",  # pages of 4 KiB
 )
 
+HAS_SHADOW_HITS = "SELECT count(*) FROM sqlite_schema WHERE name = 'shadow_hit'"
+
 # What to do next, by SQLite's primary result code.
 ADVICE = {
     sqlite3.SQLITE_FULL: "the disk is full: free space on its file system, then start again",
@@ -105,7 +107,10 @@ def create(path: Path) -> None:
 
 
 def copy(database: Path, to: Path) -> None:
-    """Copy a database that may be in use into a new file, through SQLite's backup call."""
+    """Copy a database that may be in use into a new file, through SQLite's backup call.
+
+    Hits of rules in shadow may be kept for some days only, so a copy, which lives longer, has none.
+    """
     create(to)
     with (
         guard(database),
@@ -114,6 +119,10 @@ def copy(database: Path, to: Path) -> None:
         closing(sqlite3.connect(to)) as target,
     ):
         source.backup(target)
+        if target.execute(HAS_SHADOW_HITS).fetchone()[0]:
+            target.execute("PRAGMA secure_delete = ON")
+            target.execute("DELETE FROM shadow_hit")
+            target.commit()
 
 
 def _prepare(conn: sqlite3.Connection, path: Path, *, read_only: bool) -> None:

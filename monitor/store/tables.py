@@ -166,6 +166,77 @@ class Alarm(SQLModel, table=True):
     told: int = _col(INTEGER)
 
 
+class RuleSet(SQLModel, table=True):
+    """The one set in force, as the newest ``ruleset`` entry names it."""
+
+    __tablename__ = "ruleset"
+    __table_args__ = (CheckConstraint("id = 1", name="ruleset_one"), STRICT)
+    id: int = _col(INTEGER, key=True)
+    digest: str = _col(TEXT)
+    since: str = _col(TEXT)
+
+
+class RuleSetFile(SQLModel, table=True):
+    """A file of the set in force, with the SHA-256 (hex) of its bytes."""
+
+    __tablename__ = "ruleset_file"
+    __table_args__ = KEYED
+    name: str = _col(TEXT, key=True)
+    digest: str = _col(TEXT)
+
+
+class RuleSwitch(SQLModel, table=True):
+    """What a command said of a rule; it stands above the rule's file."""
+
+    __tablename__ = "rule_switch"
+    __table_args__ = (
+        CheckConstraint("value IN ('off', 'live', 'retired')", name="rule_switch_value"),
+        KEYED,
+    )
+    rule: str = _col(TEXT, key=True)
+    kind: str = _col(TEXT, key=True)
+    value: str = _col(TEXT)
+    revision: int = _col(INTEGER)
+    who: str = _col(TEXT)
+    reason: str = _col(TEXT)
+    at: str = _col(TEXT)
+
+
+class RuleHour(SQLModel, table=True):
+    """How often a rule was hit in one hour (hours since 1970); ``forgiven`` by ``rules on``."""
+
+    __tablename__ = "rule_hour"
+    __table_args__ = KEYED
+    rule: str = _col(TEXT, key=True)
+    hour: int = _col(INTEGER, key=True)
+    hits: int = _col(INTEGER)
+    shadow: int = _col(INTEGER)
+    forgiven: int = _col(INTEGER)
+
+
+class RuleQuarantine(SQLModel, table=True):
+    """A rule whose alerts are reviews for now, since when, and when it was last over its limit."""
+
+    __tablename__ = "rule_quarantine"
+    __table_args__ = KEYED
+    rule: str = _col(TEXT, key=True)
+    since: str = _col(TEXT)
+    over_at: str = _col(TEXT)
+
+
+class ShadowHit(SQLModel, table=True):
+    """What a rule in shadow would have told: kept some days for its owner, then deleted."""
+
+    __tablename__ = "shadow_hit"
+    __table_args__ = (Index("shadow_hit_by_time", "at"), STRICT)
+    id: int | None = _col(INTEGER, key=True)
+    rule: str = _col(TEXT)
+    revision: int = _col(INTEGER)
+    at: str = _col(TEXT)
+    person_ref: str = _col(TEXT)
+    body: str = _col(TEXT)
+
+
 # REPLACE deletes a row without its DELETE trigger, so INSERT is guarded as well.
 TRIGGERS = (
     """CREATE TRIGGER log_contiguous BEFORE INSERT ON log

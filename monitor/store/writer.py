@@ -58,6 +58,14 @@ class Writer:
             self._readers.append(conn)
         return conn
 
+    def fold(self) -> None:
+        """Write the WAL back and empty it, so that what was deleted is not left there either.
+
+        Where another connection is reading, SQLite does as much as it can.
+        """
+        with self._turn, guard(self.database):
+            self._conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
     def close(self) -> None:
         """Close every connection; SQLite folds the WAL back when the last process leaves."""
         for conn in (*self._readers, self._conn):

@@ -17,7 +17,7 @@ import pytest
 from monitor.errors import StoreError
 from monitor.evidence.files import Files
 from monitor.evidence.verify import verify
-from monitor.store import keys, log
+from monitor.store import keys, log, migrate
 from monitor.store.audit import Audit
 from monitor.store.backup import backup, restore, restore_check
 from monitor.store.writer import Writer
@@ -39,7 +39,7 @@ def test_a_backup_holds_everything(house: House, made: Path) -> None:
     assert restore_check(made, evidence) == ()
     manifest = json.loads((made / "manifest.json").read_text())
     assert manifest["head"] == f"{house.head.seq}:{house.head.hash}"
-    assert manifest["schema"] == "0001"
+    assert manifest["schema"] == migrate.HEAD
     assert manifest["missing"] == 0
     assert sorted(path.name for path in made.iterdir()) == [
         "SHA256SUMS", "database.sqlite", "keys", "manifest.json", "snapshots",

@@ -21,12 +21,13 @@ from monitor.errors import StoreError
 from monitor.store import migrate, tables, upgrade
 from monitor.store.db import connect
 
+HEAD = migrate.HEAD
 NEXT = '''"""One more column, as a later release might bring."""
 
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 
 
 def upgrade() -> None:
@@ -99,16 +100,16 @@ def test_a_failing_upgrade_changes_nothing(database: Path, monkeypatch: pytest.M
     for n in (1, 2):
         with pytest.raises(StoreError, match="no such table: nowhere"):
             migrate.upgrade(database)
-        assert (database.parent / f"{database.name}.before-0001-{n}").is_file()
+        assert (database.parent / f"{database.name}.before-{HEAD}-{n}").is_file()
     assert "note" not in _columns(database)
-    assert migrate.current(database) == "0001"
+    assert migrate.current(database) == HEAD
 
 
 def test_a_newer_schema_is_refused_and_left_alone(database: Path) -> None:
     with closing(connect(database)) as conn:
         conn.execute("UPDATE alembic_version SET version_num = '9999'")
     for act in (migrate.check, migrate.upgrade):
-        with pytest.raises(StoreError, match=r"\(9999\) is newer than this program \(0001\)"):
+        with pytest.raises(StoreError, match=rf"\(9999\) is newer than this program \({HEAD}\)"):
             act(database)
     assert migrate.current(database) == "9999"
     assert [file.name for file in database.parent.glob("*before*")] == []
@@ -160,7 +161,7 @@ def _release_two(folder: Path, monkeypatch: pytest.MonkeyPatch, more: str = "") 
     """Make the program one release younger: the shipped migrations and one more."""
     migrations = folder / "migrations"
     shutil.copytree(upgrade.MIGRATIONS, migrations)
-    (migrations / "versions" / "v0002_next.py").write_text(NEXT.format(more=more))
+    (migrations / "versions" / "v0003_next.py").write_text(NEXT.format(more=more))
     monkeypatch.setattr(upgrade, "MIGRATIONS", migrations)
-    monkeypatch.setattr(migrate, "REVISIONS", ("0001", "0002"))
-    monkeypatch.setattr(migrate, "HEAD", "0002")
+    monkeypatch.setattr(migrate, "REVISIONS", ("0001", "0002", "0003"))
+    monkeypatch.setattr(migrate, "HEAD", "0003")
