@@ -28,6 +28,8 @@ app = typer.Typer(
 )
 keys = typer.Typer(no_args_is_help=True, help="Make, rotate and list the installation's keys.")
 app.add_typer(keys, name="keys")
+contests = typer.Typer(no_args_is_help=True, help="Make contest files from official lists.")
+app.add_typer(contests, name="contests")
 rules = typer.Typer(no_args_is_help=True, help="See how rules stand, and switch them.")
 app.add_typer(rules, name="rules")
 
@@ -303,6 +305,25 @@ def rules_hits(rule: RuleId, reason: Reason, who: Who = "", config: ConfigPath =
     from monitor import rulebook
 
     return rulebook.hits(config, rule, reason, who)
+
+
+@contests.command(
+    "import",
+    epilog="Example: netralitas contests import paslon.csv "
+    "--calendar watchlists/calendars/pilkada-2024.toml --source 'KPU, 23 September 2024'",
+)
+def contests_import(
+    file: Annotated[Path, typer.Argument(help="CSV of an election body: docs/contests.md.")],
+    calendar: Annotated[Path, typer.Option(help="TOML with the dates of all its contests.")],
+    source: Annotated[str, typer.Option(help="Where the list is from; it stands in each file.")],
+    watchlists: Annotated[Path, typer.Option(help="The folder that gets the files.")] = Path(
+        "watchlists"
+    ),
+) -> int:
+    """Turn a list of pairs into contest files; show forms that name two targets."""
+    from monitor import importing
+
+    return importing.contests_import(file, calendar, watchlists, source)
 
 
 def _usage(error: Exception) -> int:
