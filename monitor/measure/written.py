@@ -74,9 +74,9 @@ def key_of(text: str) -> str:
 def names_of(target: ContestTarget) -> Names:
     """Sort the forms of a target."""
     parts = _parts(target)
-    forms = [*_full(target), *_halves(target)]
-    strong = target.aliases
-    forms += [_short(text, key_of(text), parts) for text in strong]
+    forms = _full(target)
+    forms += [_short(text, key_of(text), parts) for text in target.aliases]
+    forms += _halves(target)
     forms += [Written(t, key_of(t), Sort.DEROGATORY) for t in target.derogatory]
     weak = frozenset(key_of(text) for text in target.ambiguous)
     named = {w.key.replace(" ", "") for w in forms} | {key.replace(" ", "") for key in weak}
@@ -152,14 +152,13 @@ def _full(target: ContestTarget) -> list[Written]:
 
 
 def _halves(target: ContestTarget) -> list[Written]:
-    """Return the first and the last two words of long names, as the reader makes them."""
+    """Return the first two words of long names, as the reader makes them."""
     found = []
     for place, name in enumerate(target.names):
         words = [w for w in re.findall(r"[^\W_]+", name) if len(w) >= _MIN_PART]
         if len(words) >= _LONG_NAME and target.kind is TargetKind.PASLON:
-            for two in (words[:2], words[-2:]):
-                text = " ".join(two)
-                found.append(Written(text, key_of(text), Sort.SHORT, place))
+            text = " ".join(words[:2])
+            found.append(Written(text, key_of(text), Sort.SHORT, place))
     return found
 
 

@@ -1,0 +1,354 @@
+"""Finding names, and `netralitas match` end to end, beside what one would pick instead.
+
+All engines get the same texts and the same list of written forms, in turns within one run; the
+median of the rounds is printed. Slow ones see as many texts as fit in their turn. Texts come from
+a file (JSON Lines with `text` and perhaps `kind`, `.gz` too) in its order; without one, sentences
+are invented and names planted, some with a slip of the finger. Only ratios can be compared
+between machines.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import itertools
+import json
+import random
+import re
+import statistics
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import ahocorasick
+from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
+
+from monitor import watch
+from monitor.match.lexicon import Lexicon
+from monitor.match.names import aliases
+from monitor.model.wire import statement
+from monitor.run.replay import replay
+from monitor.run.rules import Reader
+from monitor.text.fold import fold
+from monitor.text.fuzzy import MIN_LETTERS, NearNames
+from monitor.text.index import PhraseIndex
+from monitor.text.tokens import tokens
+
+CUTOFF = 85
+BATCH = 500
+HOSTILE = (125_000, 250_000, 500_000, 1_000_000)
+
+Engine = Callable[[Sequence[str]], object]
+Hits = set[tuple[int, str]]
+
+
+@dataclass(frozen=True)
+class Text:
+    text: str
+    kind: str = ""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("file", nargs="?", type=Path)
+    parser.add_argument("--limit", type=int, default=20_000, help="texts; 0: the whole file")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--turn", type=float, default=1.0, help="seconds for each engine's turn")
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    ruleset = watch.load(watch.shipped())
+    lexicon = Lexicon(ruleset.lexicon)
+    found = {phrase for phrase, _ in aliases(ruleset.contests.values(), lexicon)}
+    patterns = sorted(phrase for phrase in found if not phrase.startswith("@"))
+    rng = random.Random(given.seed)
+    whole = _read(given.file) if given.file else _invent(rng, patterns, given.limit or 20_000)
+    texts = list(itertools.islice(whole, given.limit or None))
+    size = sum(len(t.text) for t in texts) / len(texts)
+    print(f"  {len(texts):,} texts of {size:.0f} characters, {len(patterns):,} written forms,")
+    print(f"  {len(ruleset.contests):,} contests, all live; median of {given.rounds} rounds\n")
+    reader = Reader(ruleset)
+    _identical([t.text for t in texts[:300]], patterns)
+    _engines(reader, texts, patterns, given.rounds, given.turn)
+    _end_to_end(texts, given.rounds, given.turn)
+    _one_by_one(reader, texts)
+    _fresh_process(texts)
+    _hostile(reader, patterns)
+
+
+# ---- texts ------------------------------------------------------------------------------------
+
+
+def _read(file: Path) -> Iterator[Text]:
+    with gzip.open(file) if file.suffix == ".gz" else file.open("rb") as lines:
+        for line in lines:
+            if line.strip():
+                value = json.loads(line)
+                yield Text(value.get("text") or "", value.get("kind") or "")
+
+
+SYLLABLES = [a + b for a in "bcdgjklmnprst" for b in ("a", "i", "u", "e", "o", "an", "ing", "ar")]
+FRAMES = (
+    "ayo pilih {}", "saya dukung {} sampai akhir", "{} blusukan ke pasar", "debat {} semalam",
+    "menurut {} harga pupuk naik", "#{} menang", "terima kasih pak {}", "{} tidak layak",
+)  # fmt: skip
+
+
+def _invent(rng: random.Random, patterns: Sequence[str], count: int) -> Iterator[Text]:
+    """Make sentences of invented words; three in ten hold a name, a third of those with a slip."""
+    words = ["".join(rng.choices(SYLLABLES, k=rng.randint(1, 4))) for _ in range(6000)]
+    for _ in range(count):
+        said = rng.choices(words, k=rng.randint(6, 40))
+        kind = "gen"
+        if rng.random() < 0.3:
+            kind = "pol"
+            name = rng.choice(patterns)
+            name = _slip(rng, name) if rng.random() < 1 / 3 else name
+            said.insert(rng.randrange(len(said)), rng.choice(FRAMES).format(name))
+        yield Text(" ".join(said), kind)
+
+
+def _slip(rng: random.Random, name: str) -> str:
+    at = rng.randrange(1, max(2, len(name)))
+    return rng.choice(
+        (
+            name[:at] + name[at + 1 :],
+            name[:at] + name[at - 1 : at] + name[at:],
+            name[:at] + "x" + name[at:],
+            name[: at - 1] + name[at : at + 1] + name[at - 1 : at] + name[at + 1 :],
+        )
+    )
+
+
+# ---- the same rule by brute force -------------------------------------------------------------
+
+
+class Quick:
+    """The index alone: exact forms, and words one slip away from a name's word."""
+
+    def __init__(self, patterns: Sequence[str]) -> None:
+        self.names = {word for phrase in patterns for word in phrase.split()}
+        self._near = NearNames(self.names)
+        self._index = PhraseIndex({phrase: [phrase] for phrase in patterns})
+
+    def hits(self, texts: Sequence[str]) -> Hits:
+        found: Hits = set()
+        for number, text in enumerate(texts):
+            words = _words(text)
+            meant = [w if w in self.names else self._near.find(w) or w for w in words]
+            found |= {(number, f.value) for f in self._index.find(meant, frozenset())}
+        return found
+
+
+class Brute:
+    """The same rule with RapidFuzz over every word of the list, and every form tried."""
+
+    def __init__(self, patterns: Sequence[str]) -> None:
+        self._names = {word for phrase in patterns for word in phrase.split()}
+        self._long = sorted(name for name in self._names if len(name) >= MIN_LETTERS)
+        self._patterns = [(f" {phrase} ", phrase) for phrase in patterns]
+
+    def hits(self, texts: Sequence[str]) -> Hits:
+        found: Hits = set()
+        for number, text in enumerate(texts):
+            joined = " ".join(("", *map(self._meant, _words(text)), ""))
+            found |= {(number, phrase) for padded, phrase in self._patterns if padded in joined}
+        return found
+
+    def _meant(self, word: str) -> str:
+        if word in self._names or len(word) < MIN_LETTERS:
+            return word
+        near = process.extract(word, self._long, scorer=OSA.distance, score_cutoff=1, limit=None)
+        fits = [name for name, _, _ in near if name[0] == word[0]]
+        return fits[0] if len(fits) == 1 else word
+
+
+def _words(text: str) -> list[str]:
+    return [token.form for token in tokens(fold(text))]
+
+
+def _identical(texts: Sequence[str], patterns: Sequence[str]) -> None:
+    quick, brute = Quick(patterns).hits(texts), Brute(patterns).hits(texts)
+    print(f"  same rule, {len(texts)} texts: index {len(quick)} hits, brute force {len(brute)},")
+    print(f"  only in one of them: {len(quick ^ brute)}\n")
+
+
+# ---- engines in turns -------------------------------------------------------------------------
+
+
+def _engines(
+    reader: Reader, texts: Sequence[Text], patterns: Sequence[str], rounds: int, turn: float
+) -> None:
+    live = tuple(reader.ruleset.contests)
+
+    def stage(batch: Sequence[str]) -> None:
+        for text in batch:
+            reader.namings(statement({"id": "x", "text": text}).activity, live)
+
+    quick, brute = Quick(patterns), Brute(patterns)
+    engines: dict[str, Engine] = {
+        "RapidFuzz, same rule by brute force": brute.hits,
+        f"RapidFuzz extract, partial_ratio >= {CUTOFF}": lambda b: [
+            process.extract(t, patterns, scorer=fuzz.partial_ratio, score_cutoff=CUTOFF) for t in b
+        ],
+        "a loop of regular expressions": _regexes(patterns),
+        "pyahocorasick, no slips": _automaton(patterns),
+        "ours, index alone (fold, slips, forms)": quick.hits,
+        "ours, the whole target stage": stage,
+    }
+    kinds = [k for k in ("pol", "gen") if any(t.kind == k for t in texts)]
+    groups = {"all": [t.text for t in texts]}
+    groups |= {k: [t.text for t in texts if t.kind == k] for k in kinds}
+    rates = _in_turns(engines, groups, rounds, turn)
+    base = {group: rates["RapidFuzz, same rule by brute force", group] for group in groups}
+    print(f"  {'texts/s':42}" + "".join(f"{group:>12}{'ratio':>10}" for group in groups))
+    for name in engines:
+        cells = (f"{rates[name, g]:12,.0f} {rates[name, g] / base[g]:8,.1f}x" for g in groups)
+        print(f"  {name:42}" + "".join(cells))
+    print()
+
+
+def _regexes(patterns: Sequence[str]) -> Engine:
+    compiled = [re.compile(rf"\b{re.escape(p)}\b", re.IGNORECASE) for p in patterns]
+    return lambda batch: [[p for p in compiled if p.search(text)] for text in batch]
+
+
+def _automaton(patterns: Sequence[str]) -> Engine:
+    machine = ahocorasick.Automaton()
+    for pattern in patterns:
+        machine.add_word(pattern, pattern)
+    machine.make_automaton()
+    return lambda batch: [list(machine.iter(text.lower())) for text in batch]
+
+
+def _in_turns(
+    engines: dict[str, Engine], groups: dict[str, list[str]], rounds: int, turn: float
+) -> dict[tuple[str, str], float]:
+    """Return the median rate of each engine on each group; each goes on where it stopped."""
+    found: dict[tuple[str, str], list[float]] = {}
+    ends = {(name, g): itertools.cycle(_batches(texts)) for name in engines
+            for g, texts in groups.items()}  # fmt: skip
+    for _ in range(rounds):
+        for (name, group), batches in ends.items():
+            found.setdefault((name, group), []).append(_rate(engines[name], batches, turn))
+    return {key: statistics.median(values) for key, values in found.items()}
+
+
+def _batches(texts: Sequence[str]) -> list[Sequence[str]]:
+    # The slowest engines need small ones to keep to their turn.
+    return [texts[n : n + 5] for n in range(0, len(texts), 5)]
+
+
+def _rate(engine: Engine, batches: Iterable[Sequence[str]], turn: float) -> float:
+    done, began = 0, time.perf_counter()
+    for batch in batches:
+        engine(batch)
+        done += len(batch)
+        if time.perf_counter() - began >= turn:
+            break
+    return done / (time.perf_counter() - began)
+
+
+# ---- the command ------------------------------------------------------------------------------
+
+
+def _end_to_end(texts: Sequence[Text], rounds: int, turn: float) -> None:
+    """Time `netralitas match` from JSON to JSON, in one process and in two."""
+    lines = [json.dumps({"id": str(n), "text": t.text}).encode() for n, t in enumerate(texts)]
+    alone, both = [], []
+    for _ in range(rounds):
+        alone.append(_stream(lines, 1, turn))
+        both.append(_stream(lines, 2, turn))
+    one, two = statistics.median(alone), statistics.median(both)
+    print(f"  netralitas match, one core {one:15,.0f} texts/s")
+    print(f"  netralitas match --jobs 2 {two:16,.0f} texts/s   {two / one:5.2f}x")
+
+
+def _stream(lines: Sequence[bytes], jobs: int, turn: float) -> float:
+    """Return texts/s after the readers are built: from the first answer to the last."""
+    answers = replay(itertools.cycle(lines), watch.shipped(), jobs=jobs)
+    # A whole batch of each process comes before the clock starts.
+    for _ in itertools.islice(answers, 4 * jobs * BATCH):
+        pass
+    done, began = 0, time.perf_counter()
+    for _ in answers:
+        done += 1
+        if done % BATCH == 0 and time.perf_counter() - began >= 2 * turn:
+            break
+    rate = done / (time.perf_counter() - began)
+    if isinstance(answers, Generator):
+        answers.close()
+    return rate
+
+
+def _one_by_one(reader: Reader, texts: Sequence[Text]) -> None:
+    took = []
+    for t in texts[:5000]:
+        began = time.perf_counter()
+        reader.judge_statements([statement({"id": "x", "text": t.text})])
+        took.append((time.perf_counter() - began) * 1000)
+    cut = statistics.quantiles(took, n=100)
+    print(f"  one by one: median {cut[49]:.2f} ms, p99 {cut[98]:.2f} ms\n")
+
+
+FRESH = """
+import json, resource, sys, time
+from pathlib import Path
+began = time.perf_counter()
+from monitor import watch
+from monitor.run.rules import Reader
+imported = time.perf_counter()
+reader = Reader(watch.load(watch.shipped()))
+loaded = time.perf_counter()
+from monitor.model.wire import statement
+for line in sys.stdin:
+    reader.judge_statements([statement(json.loads(line))])
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+print(json.dumps([imported - began, loaded - imported, peak]))
+"""
+
+
+def _fresh_process(texts: Sequence[Text]) -> None:
+    """Load in new processes: the time of a warm start, and the memory after reading."""
+    lines = "\n".join(json.dumps({"id": "x", "text": t.text}) for t in texts)
+    command = [sys.executable, "-c", FRESH]
+    runs = [
+        json.loads(subprocess.run(command, input=lines, capture_output=True, check=True, text=True)
+                   .stdout)
+        for _ in range(3)
+    ]  # fmt: skip
+    imports, load, peak = (statistics.median(values) for values in zip(*runs, strict=True))
+    print(f"  imports {imports:.2f} s, all watchlists and indexes {load:.2f} s (warm)")
+    print(f"  memory, at most, after {len(texts):,} texts: {peak:.0f} MB\n")
+
+
+def _hostile(reader: Reader, patterns: Sequence[str]) -> None:
+    """Time texts of up to a million characters; `growth` is 1 where cost is linear in length."""
+    long = Counter(w for p in patterns for w in p.split() if len(w) >= MIN_LETTERS)
+    near = " ".join(w[:-2] + "q" + w[-1] for w in sorted(long)[:5000])
+    kinds = {
+        "all one letter": "a",
+        "all digits": "7",
+        "all combining marks": "\u0301",
+        "all near misses": near + " ",
+        "near misses, glued": near.replace(" ", ""),
+        "all hashtags": "#pilih ",
+    }
+    print(f"  {'hostile text, ms':24}" + "".join(f"{n:>12,}" for n in HOSTILE) + f"{'growth':>10}")
+    for name, seed in kinds.items():
+        took = []
+        for size in HOSTILE:
+            text = (seed * (size // len(seed) + 1))[:size]
+            began = time.perf_counter()
+            reader.judge_statements([statement({"id": "x", "text": text})])
+            took.append((time.perf_counter() - began) * 1000)
+        growth = took[-1] / took[0] / (HOSTILE[-1] / HOSTILE[0])
+        print(f"  {name:24}" + "".join(f"{ms:12,.0f}" for ms in took) + f"{growth:10.2f}")
+
+
+if __name__ == "__main__":
+    main()
