@@ -23,7 +23,8 @@ _SHARES = ((2, 1.0), (4, 0.85), (1_000, 0.7))
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """A cue tied to a target; ``how`` says by what: ``clause``, ``only`` or ``parent``."""
+    """A cue tied to a target; ``how`` says by what: ``clause``, ``only``, ``parent``
+    or ``account``: the account answered is the target's own."""
 
     cue: Cue
     target: str
@@ -145,5 +146,5 @@ def _fallback(page: Page, cue: Cue, names: Sequence[Mention]) -> list[Bound]:
     apart = min(abs(page.words[m.first].clause - page.words[cue.first].clause) for m in names)
     factor = _APART.get(apart, 0.45)
     if cue.name in _LOOSE:
-        factor *= 0.6
+        factor *= 0.7
     return [Bound(cue, mention.target, cue.factor * factor, "only", mention)]

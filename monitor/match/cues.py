@@ -37,12 +37,12 @@ CLASSES: dict[str, CueClass] = {
     "own": CueClass(Stance.SUPPORT, 3.0, 4, 4, clear=True),
     "office": CueClass(Stance.SUPPORT, 2.5, None, 1, clear=True),
     "office_bare": CueClass(Stance.SUPPORT, 1.8, None, 0),
-    "praise": CueClass(Stance.SUPPORT, 2.0, 4, 5),
-    "win": CueClass(Stance.SUPPORT, 2.4, 1, 4),
+    "praise": CueClass(Stance.SUPPORT, 2.0, 4, 5, clear=True),
+    "win": CueClass(Stance.SUPPORT, 2.4, 1, 4, clear=True),
     "wish": CueClass(Stance.SUPPORT, 2.5, 8, None, clear=True),
     "first": CueClass(Stance.SUPPORT, 2.5, 6, 3, clear=True),
     "reject": CueClass(Stance.ATTACK, 3.2, 4, None, clear=True),
-    "cheer": CueClass(Stance.SUPPORT, 3.0, None, None),
+    "cheer": CueClass(Stance.SUPPORT, 3.0, None, None, clear=True),
     "refuse": CueClass(Stance.ATTACK, 2.4, 5, 2),
     "hard": CueClass(Stance.ATTACK, 2.6, 5, 7, clear=True),
     "soft": CueClass(Stance.ATTACK, 1.7, 4, 5),
@@ -205,6 +205,19 @@ def _weakened(page: Page, cue: Cue) -> float:
     if word.asked and cue.kind.stance is Stance.SUPPORT and cue.name not in ("rally", "own"):
         factor *= 0.5
     return factor
+
+
+def calls(page: Page, cue: Cue) -> bool:
+    """Say whether a vote verb calls on others or declares: it begins a clause, or follows "ayo"."""
+    if cue.name not in _VOTES or (cue.name != "vote" and not cue.turned):
+        return False
+    word = page.words[cue.first]
+    opens = cue.first == 0 or word.barrier or page.words[cue.first - 1].clause != word.clause
+    if cue.turned or opens:
+        return True
+    before = range(max(0, cue.first - _STAND), cue.first)
+    near = {i for i in before if page.words[i].clause == page.words[cue.first].clause}
+    return any(near & page.marked(name) for name in ("first", "rally", "lean", "win"))
 
 
 def _of_others(page: Page, cue: Cue, before: Sequence[int]) -> bool:

@@ -33,7 +33,7 @@ def _shape(page: Page, text: str) -> float:
     total = 0.0
     if len(letters) >= _MIN_WORDS:
         titled = sum(w.title for w in letters) / len(letters)
-        total += 0.45 if titled >= _TITLED and not page.shouting else 0.0
+        total += 0.6 if titled >= _TITLED and not page.shouting else 0.0
     total += 0.15 if _LINK.search(page.text) else 0.0
     total += 0.2 if _TAIL.search(text[-80:]) else 0.0
     if ":" in text[:50] and len(letters) >= _MIN_WORDS:
@@ -43,7 +43,7 @@ def _shape(page: Page, text: str) -> float:
 
 def _words(page: Page) -> float:
     total = 0.2 if page.has("reporter") else 0.0
-    total += min(0.3, 0.12 * len(page.spots.get("formal", ())))
+    total += min(0.6, 0.2 * len(page.spots.get("formal", ())))
     opening = any(first < _OPENING for first, _ in page.spots.get("third", ()))
     return total + (0.25 if opening else 0.0)
 

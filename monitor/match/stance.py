@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from monitor.match import press
 from monitor.match.binding import Bound, bind
-from monitor.match.cues import CLASSES, Cue, cues, turn
+from monitor.match.cues import CLASSES, Cue, calls, cues, turn
 from monitor.match.lexicon import Lexicon
 from monitor.match.names import Form
 from monitor.match.page import Page, Tag
@@ -129,9 +129,8 @@ def _make(
     score = round(100 * (1 - math.exp(-net / _SCALE)))
     if score < REVIEW:
         return None
-    clear = score >= ALERT and not capped
-    if stance is Stance.ATTACK:
-        clear = not capped and score >= _ATTACK_ALERT and any(i.clear for i in items)
+    least = ALERT if stance is Stance.SUPPORT else _ATTACK_ALERT
+    clear = not capped and score >= least and any(i.clear for i in items)
     spans = tuple(dict.fromkeys(span for item in items for span in item.spans))
     return Side(target, stance, score, clear, spans, tuple(i.reason for i in items))
 
@@ -153,7 +152,8 @@ def _from_cue(page: Page, bound: Bound, damping: float, mocked: float) -> Eviden
     words = " ".join(w.form for w in page.words[cue.first : cue.last + 1])
     turned = f", {cue.turned}" if cue.turned else ""
     reason = f"{cue.name} {words!r} ({bound.how}{turned}) -> {bound.target}"
-    clear = kind.clear and bound.how == "clause" and min(damping, bound.factor) >= _PLAIN
+    direct = bound.how in ("clause", "account") and mocked == 1.0
+    clear = direct and (kind.clear or calls(page, cue)) and min(damping, bound.factor) >= _PLAIN
     if cue.name == "hard" and bound.mention:
         clear = clear and _says_of(cue, bound.mention)
     spans = [_span(page, cue.first, cue.last)]
@@ -197,7 +197,8 @@ def _to_parent(page: Page, found: Sequence[Cue], inherited: str, *, account: boo
     cheers = [c for c in cheers if all(c.first > k.last or c.last < k.first for k in kept)]
     asked = [c for c in cheers if c.factor > 0 and not page.words[c.first].asked]
     share = 0.85 if account else 0.7
-    return [Bound(cue, inherited, cue.factor * share, "parent", None) for cue in kept + asked]
+    how = "account" if account else "parent"
+    return [Bound(cue, inherited, cue.factor * share, how, None) for cue in kept + asked]
 
 
 def _from_tags(page: Page, names: Sequence[Mention], lexicon: Lexicon) -> list[Evidence]:
@@ -210,7 +211,8 @@ def _from_tags(page: Page, names: Sequence[Mention], lexicon: Lexicon) -> list[E
         stance, weight = _tag_says(page, tag, mention, lexicon)
         reason = f"hashtag #{tag.body} -> {mention.target}"
         spans = (_span(page, tag.first, tag.last),)
-        found.append(Evidence(mention.target, stance, weight, reason, spans, tag=True))
+        clear = stance is Stance.SUPPORT and weight >= _TAG_WEIGHT
+        found.append(Evidence(mention.target, stance, weight, reason, spans, clear, tag=True))
     return found
 
 
