@@ -13,6 +13,7 @@ from monitor.text.tags import Splitter
 
 _MEMO_LIMIT = 200_000
 _RUN = re.compile(r"(.)\1{2,}")
+_PAIR = re.compile(r"(.)\1")
 _DOUBLE = re.compile(r"([a-z])\1")
 _SYMBOL = re.compile(r"[@!$*'|+]+")
 _LEET = str.maketrans("0345789@!$|+", "oeastbgaislt")
@@ -45,11 +46,12 @@ class Forms:
 
     def of(self, word: str) -> tuple[str, ...]:
         """Return the form of a folded word; several where words were glued together."""
-        if word not in self._memo:
+        known = self._memo.get(word)
+        if known is None:
             if len(self._memo) >= _MEMO_LIMIT:
                 self._memo.clear()
-            self._memo[word] = self._resolve(word)
-        return self._memo[word]
+            self._memo[word] = known = self._resolve(word)
+        return known
 
     def split(self, tag: str) -> tuple[str, ...]:
         """Return the parts of a folded hashtag (without ``#``) that is written in one case."""
@@ -58,7 +60,9 @@ class Forms:
     def _resolve(self, word: str) -> tuple[str, ...]:
         if word.isdigit():
             return (word,)
-        plain = self._known_form(word) or self._known_form(word.replace("'", ""))
+        plain = self._known_form(word)
+        if plain is None and "'" in word:
+            plain = self._known_form(word.replace("'", ""))
         if plain is None and _SYMBOL.search(word):
             return self._with_symbols(word)
         if plain is None:
@@ -106,6 +110,8 @@ def _spellings(word: str) -> list[str]:
         found += [_leet(word, "i"), _leet(word, "l")]
         if word.endswith("2") and word[:-1].isalpha():
             found.append(word[:-1])
+    if not any(map(_PAIR.search, found)):
+        return found
     found += [_RUN.sub(r"\1\1", w) for w in found] + [_RUN.sub(r"\1", w) for w in found]
     if len(word) < _DOUBLES_FROM:
         # Short names differ by a doubled letter (PSI, PSSI).

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 MIN_LETTERS = 6
-_MEMO_LIMIT = 100_000
+_NO_NAMES: tuple[str, ...] = ()
 
 
 class NearNames:
@@ -16,31 +16,44 @@ class NearNames:
 
     The first letter must be right, and the word must be near exactly one name: a slip that could
     be two people is nobody.
+
+    Two words within one edit or swap share a form with at most one letter left out, so an index
+    of these forms proposes the few names to measure; nothing that the rule allows is missed.
     """
 
     def __init__(self, names: Iterable[str]) -> None:
-        self._by_start: dict[tuple[str, int], list[str]] = {}
-        for name in sorted(set(names)):
-            if len(name) >= MIN_LETTERS:
-                self._by_start.setdefault((name[0], len(name)), []).append(name)
-        self._memo: dict[str, str | None] = {}
+        self._names = frozenset(name for name in names if len(name) >= MIN_LETTERS)
+        self._by_gap: dict[int, tuple[str, ...]] = {}
+        for name in sorted(self._names):
+            for form in _gaps(name):
+                # A key's number is kept, not its letters: a clash only proposes a name in vain.
+                key = hash(form)
+                self._by_gap[key] = (*self._by_gap.get(key, _NO_NAMES), name)
 
     def find(self, word: str) -> str | None:
         """Return the name meant by ``word``, or ``None``; an exact name is its own answer."""
+        if word in self._names:
+            return word
         if len(word) < MIN_LETTERS:
             return None
-        if word not in self._memo:
-            if len(self._memo) >= _MEMO_LIMIT:
-                self._memo.clear()
-            self._memo[word] = self._search(word)
-        return self._memo[word]
+        get = self._by_gap.get
+        proposed = {name for form in _gaps(word) for name in get(hash(form), _NO_NAMES)}
+        near = [name for name in proposed if OSA.distance(word, name, score_cutoff=1) <= 1]
+        return near[0] if len(near) == 1 else None
 
-    def _search(self, word: str) -> str | None:
-        lengths = range(len(word) - 1, len(word) + 2)
-        choices = [n for size in lengths for n in self._by_start.get((word[0], size), ())]
-        if not choices:
+    def find_slowly(self, word: str) -> str | None:
+        """Return the same as ``find`` by measuring every name; tests and benchmarks compare."""
+        if len(word) < MIN_LETTERS:
             return None
-        near = process.extract(word, choices, scorer=OSA.distance, score_cutoff=1, limit=2)
-        if len(near) == 1 or (near and near[0][1] == 0):
-            return near[0][0]
-        return None
+        names = [name for name in self._names if name[0] == word[0]]
+        near = process.extract(word, names, scorer=OSA.distance, score_cutoff=1, limit=2)
+        if word in self._names:
+            return word
+        return near[0][0] if len(near) == 1 else None
+
+
+def _gaps(word: str) -> Iterator[str]:
+    """Yield the word and each form of it without one letter after the first."""
+    yield word
+    for place in range(1, len(word)):
+        yield word[:place] + word[place + 1 :]

@@ -27,6 +27,7 @@ class Splitter:
 
     def __init__(self, known: frozenset[str]) -> None:
         self._known = known
+        self._longest = min(_MAX_WORD, max(map(len, known), default=1))
         self._memo: dict[str, tuple[str, ...]] = {}
 
     def split(self, word: str) -> tuple[str, ...]:
@@ -40,19 +41,22 @@ class Splitter:
     def _cut(self, word: str) -> tuple[str, ...]:
         # best[i] = (cost, start of the last part, is it known) for the first i letters.
         best: list[tuple[int, int, bool]] = [(0, 0, True)]
+        digits = any(map(str.isdigit, word))
+        known, longest = self._known, self._longest
         for end in range(1, len(word) + 1):
             choice = (best[end - 1][0] + _UNKNOWN_COST, end - 1, False)
-            for begin in range(max(0, end - _MAX_WORD), end):
-                price = self._price(word[begin:end])
-                if price is not None and best[begin][0] + price < choice[0]:
-                    choice = (best[begin][0] + price, begin, True)
+            for begin in range(max(0, end - longest), end):
+                part = word[begin:end]
+                if part in known or (digits and part.isdigit()):
+                    cost = best[begin][0] + _price(part)
+                    if cost < choice[0]:
+                        choice = (cost, begin, True)
             best.append(choice)
         return _walk_back(word, best)
 
-    def _price(self, part: str) -> int | None:
-        if part.isdigit() or part in self._known:
-            return _SHORT_COST if len(part) <= _SHORT and not part.isdigit() else _KNOWN_COST
-        return None
+
+def _price(part: str) -> int:
+    return _SHORT_COST if len(part) <= _SHORT and not part.isdigit() else _KNOWN_COST
 
 
 def _walk_back(word: str, best: list[tuple[int, int, bool]]) -> tuple[str, ...]:
