@@ -64,7 +64,8 @@ def read(text: str) -> PersonName:
     head = _DEGREES.sub("", _BRACKETS.sub(" ", text).partition(",")[0])
     for long, short in _SPELT:
         head = head.replace(long, short)
-    words, titles = _without_titles(head.replace(".", ". ").split())
+    parts = [part for part in head.replace(".", ". ").split() if part != "."]
+    words, titles = _without_titles(parts)
     words, more = _without_nickname(words)
     while words and len(words[0]) == 1:
         words = words[1:]

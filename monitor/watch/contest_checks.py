@@ -134,7 +134,8 @@ def _target_id(contest: Contest, target: ContestTarget, table: Table) -> None:
 
 def _dates_of(contest: Contest, target: ContestTarget, table: Table) -> None:
     since, last = target.bakal_calon_since, max((r.penetapan for r in contest.rounds), default=None)
-    if since and last and since > last:
+    told = last is None or last == date.min
+    if since and last and not told and since > last:
         table.fault("bakal_calon_since", f"a date not after penetapan, {last}", str(since))
     if target.leave and not target.incumbent_of:
         table.fault("incumbent_of", "the office that the leave is from", "nothing")

@@ -193,3 +193,138 @@ def test_a_box_stands_beside_a_single_pair(lists: Path) -> None:
     box_target = contest.target(f"{ID}/kosong")
     assert box_target is not None
     assert box_target.kind is TargetKind.KOSONG
+
+
+# ---- shared calendars and additions ----------------------------------------------------------
+
+CALENDAR = """id = "pilkada-2030"
+year = 2030
+tahapan_mulai = 2030-01-01
+source = "rekaan"
+
+[[round]]
+id = "utama"
+bakal_calon = 2030-02-01
+penetapan = 2030-03-01
+kampanye = [2030-03-04, 2030-05-03]
+masa_tenang = [2030-05-04, 2030-05-06]
+pemungutan_suara = 2030-05-07
+selesai = 2030-06-01
+source = "rekaan"
+"""
+AGAIN = """
+[[round]]
+id = "ulang"
+bakal_calon = 2030-08-01
+penetapan = 2030-08-02
+kampanye = [2030-08-03, 2030-08-10]
+masa_tenang = [2030-08-11, 2030-08-12]
+pemungutan_suara = 2030-08-13
+selesai = 2030-09-01
+source = "putusan rekaan"
+"""
+
+
+@pytest.fixture
+def shared(lists: Path) -> Path:
+    """The same province, whose contest takes its dates from a calendar."""
+    path = lists / "contests" / f"{ID}.toml"
+    text = path.read_text("utf-8")
+    text = text.replace("tahapan_mulai = 2030-01-01", 'calendar = "pilkada-2030"')
+    start, end = text.index("[[round]]"), text.index("[[target]]")
+    path.write_text(text[:start] + text[end:], "utf-8")
+    (lists / "calendars").mkdir()
+    (lists / "calendars" / "pilkada-2030.toml").write_text(CALENDAR, "utf-8")
+    return lists
+
+
+def add(lists: Path, text: str, contest: str = ID) -> Path:
+    path = lists / "aliases" / f"{contest}.toml"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(f'contest = "{contest}"\nsource = "rekaan"\n{text}', "utf-8")
+    return path
+
+
+def faults_of(lists: Path) -> list[tuple[str, str]]:
+    with pytest.raises(ConfigError) as caught:
+        watch.load(lists)
+    return [(fault.where, fault.key) for fault in caught.value.faults]
+
+
+def test_a_calendar_gives_the_dates(shared: Path) -> None:
+    contest = watch.load(shared).contests[ID]
+    assert contest.tahapan_mulai == date(2030, 1, 1)
+    assert [one.id for one in contest.rounds] == ["utama"]
+    assert contest.phase_at(datetime(2030, 5, 5, tzinfo=UTC)) is Phase.QUIET
+
+
+def test_a_calendar_counts_for_the_digest(shared: Path) -> None:
+    before = watch.load(shared).digest
+    path = shared / "calendars" / "pilkada-2030.toml"
+    path.write_text(CALENDAR.replace("2030-06-01", "2030-06-02"), "utf-8")
+    assert watch.load(shared).digest != before
+
+
+def test_a_faulty_calendar_is_told_once(shared: Path) -> None:
+    path = shared / "calendars" / "pilkada-2030.toml"
+    path.write_text(CALENDAR.replace("2030-05-07", "2030-05-06"), "utf-8")
+    assert faults_of(shared) == [("calendars/pilkada-2030.toml", "round.0.pemungutan_suara")]
+
+
+def test_a_calendar_that_is_not_on_file_is_told(shared: Path) -> None:
+    path = shared / "contests" / f"{ID}.toml"
+    path.write_text(path.read_text("utf-8").replace("pilkada-2030", "pilkada-2031"), "utf-8")
+    with pytest.raises(ConfigError) as caught:
+        watch.load(shared)
+    (fault,) = caught.value.faults
+    assert (fault.key, fault.hint) == ("calendar", "did you mean 'pilkada-2030'?")
+
+
+def test_an_added_round_comes_after_the_shared_ones(shared: Path) -> None:
+    add(shared, AGAIN)
+    contest = watch.load(shared).contests[ID]
+    assert [one.id for one in contest.rounds] == ["utama", "ulang"]
+    assert contest.phase_at(datetime(2030, 7, 1, tzinfo=UTC)) is Phase.CLOSED
+    assert contest.phase_at(datetime(2030, 8, 5, tzinfo=UTC)) is Phase.CAMPAIGN
+
+
+def test_an_added_round_inside_a_shared_one_is_told(shared: Path) -> None:
+    add(shared, AGAIN.replace("2030-08-01", "2030-05-30"))
+    assert faults_of(shared) == [(f"aliases/{ID}.toml", "round.0.bakal_calon")]
+
+
+def test_additions_are_merged(lists: Path) -> None:
+    add(lists, f'[[target]]\nid = "{ID}/1"\naliases = ["Laras"]\nhashtags = ["Wira2030"]\n')
+    first = watch.load(lists).contests[ID].targets[0]
+    assert first.aliases == ("Laras", "Wira Laras")
+    assert first.ambiguous == ()
+    assert first.hashtags == ("Wira2030", "WiraLaras")
+    assert first.names == ("Wira Rekaan", "Laras Khayali")
+    assert first.bakal_calon_since == date(2030, 1, 15)
+
+
+def test_an_added_form_of_a_rival_is_told_in_the_file_that_added_it(lists: Path) -> None:
+    add(lists, f'[[target]]\nid = "{ID}/2"\naliases = ["Wira Laras"]\n')
+    assert faults_of(lists) == [(f"aliases/{ID}.toml", "target.0.aliases.0")]
+
+
+def test_an_addition_for_nobody_is_told(lists: Path) -> None:
+    add(lists, f'[[target]]\nid = "{ID}/3"\naliases = ["Wira"]\n')
+    assert faults_of(lists) == [(f"aliases/{ID}.toml", "target.0.id")]
+
+
+def test_additions_cannot_rename_or_renumber(lists: Path) -> None:
+    add(lists, f'[[target]]\nid = "{ID}/1"\nnames = ["Lain"]\nnumber = 3\n')
+    keys = {key for _, key in faults_of(lists)}
+    assert keys == {"target.0.names", "target.0.number"}
+
+
+def test_additions_without_their_contest_are_told(lists: Path) -> None:
+    add(lists, "", contest="pilgub-98-2030")
+    assert faults_of(lists) == [("aliases/pilgub-98-2030.toml", "")]
+
+
+def test_a_full_name_may_be_ambiguous_and_shared(lists: Path) -> None:
+    both = [f'[[target]]\nid = "{ID}/{n}"\nambiguous = ["Wira Rekaan"]\n' for n in (1, 2)]
+    add(lists, "\n".join(both))
+    assert "Wira Rekaan" in watch.load(lists).contests[ID].targets[1].ambiguous
