@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from monitor.measure.base import Table, Tick, Tracer
+from monitor.measure.fields import NoCounterpart, captioned
 from monitor.measure.score import share
-from monitor.measure.swap import WEAK, NoCounterpart, Swapper, captioned
+from monitor.measure.swap import WEAK, Swapper
 from monitor.measure.written import NAMES, SLOGANS, TAGS, names_of
 from monitor.model.activity import Activity
 from monitor.model.contest import Contest, TargetKind, live_at

@@ -7,11 +7,11 @@ handles, gestures, and whose account was acted upon.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import TypeVar
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from monitor.measure import shape
+from monitor.measure.fields import Edit, NoCounterpart, edited, field_of, fields_of
 from monitor.measure.written import (
     NAMES,
     SLOGANS,
@@ -24,7 +24,7 @@ from monitor.measure.written import (
     names_of,
     owners,
 )
-from monitor.model.activity import Activity, Media, Target
+from monitor.model.activity import Activity, Target
 from monitor.model.contest import AccountType, Contest, ContestTarget, TargetKind
 from monitor.model.finding import Naming
 from monitor.model.rule import RuleSet
@@ -33,22 +33,7 @@ from monitor.text.fold import fold_word
 _HANDLE = re.compile(r"(?<!\w)@(\w[\w.]*)")
 _HANDLE_LETTERS = 5
 WEAK = "ambiguous"
-_NUMBER, _ACCOUNT = "number", "handle"
-
-
-class NoCounterpart(Exception):
-    """Something in the act has nothing like it on the other side; the text says what."""
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """One replacement in a field, of words that mean ``target``."""
-
-    field: str
-    start: int
-    end: int
-    text: str
-    target: str = ""
+_NUMBER, _ACCOUNT, _MOTTO = "number", "handle", "slogan"
 
 
 class Swapper:
@@ -125,7 +110,7 @@ class Swapper:
             handle = "@" + names.target.accounts[0].handle.lstrip("@")
             return _edit(naming, (naming.span.start, naming.span.end), handle)
         form = self._names[naming.target].understand(naming.words)
-        if naming.how == "slogan" and form.sort not in SLOGANS | TAGS:
+        if naming.how == _MOTTO and form.sort not in SLOGANS | TAGS:
             form = replace(form, sort=Sort.TAG if naming.in_tag else Sort.SLOGAN)
         return self._renamed(activity, naming, form, names, live)
 
@@ -148,7 +133,7 @@ class Swapper:
         if not usable:
             raise NoCounterpart(form.sort.value)
         chosen = usable[0]
-        if naming.in_tag:
+        if naming.in_tag or _in_a_word(text, place):
             return _edit(naming, place, shape.in_tag(chosen.text, raw))
         capitals = chosen.key in self._capitals
         said = shape.in_text(chosen.text, raw, shouted=shouted, capitals=capitals)
@@ -162,21 +147,24 @@ class Swapper:
         return frozenset(key for key, others in shared.items() if others)
 
     def _raw(self, activity: Activity, naming: Naming) -> tuple[str, str, tuple[int, int]]:
-        """Return the field's text, the mention as written, and its range without the rest of a tag.
+        """Return the field's text, the mention as written, and its range alone.
 
-        The pieces of a hashtag that is not written as it was understood all carry its whole range.
+        The words of a glued word or hashtag that is not written as it was understood all carry
+        its whole range.
         """
         text = field_of(activity, naming.span.field)
         start, end = naming.span.start, naming.span.end
         raw = text[start:end]
-        if naming.in_tag and raw.startswith("#"):
-            glued = naming.words.replace(" ", "")
-            at = fold_word(raw).find(glued)
-            if at < 0 or len(fold_word(raw)) != len(raw):
-                if self._owners.get(fold_word(raw).lstrip("#")) is None:
-                    raise NoCounterpart("spelling of a hashtag")
-                return text, raw[1:], (start + 1, end)
+        folded, glued = fold_word(raw), naming.words.replace(" ", "")
+        if " " in raw.strip() or folded in (glued, "@" + glued):
+            return text, raw, (start, end)
+        at = folded.find(glued)
+        if at >= 0 and len(folded) == len(raw):
             start, end = start + at, start + at + len(glued)
+        elif raw.startswith("#"):
+            if folded.lstrip("#") not in self._owners:
+                raise NoCounterpart("spelling of a hashtag")
+            start += 1
         return text, text[start:end], (start, end)
 
     def _renumbered(
@@ -265,77 +253,13 @@ class Swapper:
         return replace(target, of=sides[target.of], author_id="", author_handle="")
 
 
-def edited(activity: Activity, edits: Iterable[Edit]) -> Activity:
-    """Apply replacements; raise ``NoCounterpart`` where those of two targets overlap."""
-    by_field: dict[str, list[Edit]] = {}
-    for edit in sorted(set(edits), key=lambda e: (e.start, -e.end)):
-        kept = by_field.setdefault(edit.field, [])
-        _keep_apart(kept, edit)
-    for name, kept in by_field.items():
-        text = field_of(activity, name)
-        for edit in reversed(kept):
-            text = text[: edit.start] + edit.text + text[edit.end :]
-        activity = _with_field(activity, name, text)
-    return activity
+def _in_a_word(text: str, place: tuple[int, int]) -> bool:
+    start, end = place
+    return text[max(0, start - 1) : start].isalnum() or text[end : end + 1].isalnum()
 
 
 def _edit(naming: Naming, place: tuple[int, int], text: str) -> Edit:
-    return Edit(naming.span.field, *place, text, naming.target)
-
-
-def _keep_apart(kept: list[Edit], edit: Edit) -> None:
-    """Add an edit; one inside another is dropped, of "Pak Sari" and "Sari Dewi" the last stays."""
-    while kept and kept[-1].end > edit.start:
-        if kept[-1].target != edit.target:
-            raise NoCounterpart("names written into each other")
-        if kept[-1].end >= edit.end:
-            return
-        kept.pop()
-    kept.append(edit)
-
-
-def fields_of(activity: Activity) -> list[str]:
-    """Return the names of all fields that hold words."""
-    found = ["text", *(f"media.{n}.alt" for n in range(len(activity.media)))]
-    if activity.target:
-        found += ["target.text"]
-        found += [f"target.media.{n}.alt" for n in range(len(activity.target.media))]
-    return found
-
-
-def field_of(activity: Activity, name: str) -> str:
-    """Return a field's text by the name that spans use."""
-    parts = name.split(".")
-    holder: Activity | Target | None = activity
-    if parts[0] == "target":
-        holder = activity.target
-    if holder is None:
-        return ""
-    return holder.media[int(parts[-2])].alt if "media" in parts else holder.text
-
-
-def _with_field(activity: Activity, name: str, text: str) -> Activity:
-    parts = name.split(".")
-    if parts[0] == "target" and activity.target:
-        return replace(activity, target=_filled(activity.target, parts, text))
-    return _filled(activity, parts, text)
-
-
-H = TypeVar("H", Activity, Target)
-
-
-def _filled(holder: H, parts: Sequence[str], text: str) -> H:
-    if "media" not in parts:
-        return replace(holder, text=text)
-    media: list[Media] = list(holder.media)
-    media[int(parts[-2])] = replace(media[int(parts[-2])], alt=text)
-    return replace(holder, media=tuple(media))
-
-
-def captioned(activity: Activity) -> Activity:
-    """Write tags as the description of a picture that has none, as the reader does."""
-    media = tuple(m if m.alt else replace(m, alt=" ".join(m.tags), tags=()) for m in activity.media)
-    return replace(activity, media=media)
+    return Edit(naming.span.field, *place, text, naming.target, motto=naming.how == _MOTTO)
 
 
 def _covered(name: str, start: int, end: int, taken: Sequence[tuple[str, int, int]]) -> bool:

@@ -13,6 +13,7 @@ from monitor.text.fold import fold_word
 WHOLE = -1
 _WORD = re.compile(r"[^\W_]+|[^\w\s]")
 _LONG_NAME = 3
+_PARTY = "partai"
 _MIN_PART = 3
 
 
@@ -131,7 +132,7 @@ def _distance(form: Written, other: Written) -> tuple[bool, int]:
 
 def _parts(target: ContestTarget) -> tuple[frozenset[str], ...]:
     """Return, per person, the words that name him or her, those of the label included."""
-    words = [set(_long_words(name)) for name in target.names]
+    words = [set(_long_words(name)) - {_PARTY} for name in target.names]
     said = re.split(r"\s*-\s*", target.label)
     if len(said) == len(words):
         for known, label in zip(words, said, strict=True):

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from monitor.measure import shape
-from monitor.measure.swap import NoCounterpart, Swapper, captioned
+from monitor.measure.fields import NoCounterpart, captioned
+from monitor.measure.swap import Swapper
 from monitor.measure.written import Sort, key_of, like, names_of
 from monitor.model.activity import Activity
 from monitor.model.wire import statement
@@ -38,6 +39,8 @@ def swapped(text: str, pair: tuple[str, str] = PAIR, **more: Any) -> Activity:
         ("Ayo pilih Melur-Hanggara!", "Ayo pilih Tarunaga Widuri!"),
         ("AYO PILIH MELUR HANGGARA!", "AYO PILIH TARUNAGA WIDURI!"),
         ("Melur lawan Tarunaga", "Tarunaga lawan Melur"),
+        ("Bu Melur Cendanasari hebat", "Bu Tarunaga Pradipta hebat"),
+        ("yes melurmenang", "yes tarunagamenang"),
         ("coblos nomor 2, gubernur kita", "coblos nomor 1, gubernur kita"),
         ("coblos nomor 02, gubernur kita", "coblos nomor 01, gubernur kita"),
         ("coblos nomor 2️⃣, gubernur kita", "coblos nomor 1️⃣, gubernur kita"),
@@ -74,6 +77,7 @@ def test_a_swap_undoes_itself(text: str) -> None:
 def test_parties_change_places() -> None:
     pair = ("partai/bahtera", "partai/kerapu")
     assert swapped("Dukung Partai Bahtera", pair).text == "Dukung Partai Kerapu"
+    assert swapped("Dukung PARTAI Bahtera", pair).text == "Dukung Partai Kerapu"
     full = swapped("Dukung Partai Bahtera Nusantara", pair).text
     assert full == "Dukung Partai Kerapu Nusantara"
 
