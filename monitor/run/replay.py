@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -43,7 +44,7 @@ def replay(
     """
     batches = _batches(lines)
     if jobs == 1:
-        reader = Reader(watch.load(folder))
+        reader = _reader(folder)
         for batch in batches:
             yield from _judge(reader, contests, batch)
         return
@@ -88,12 +89,20 @@ def _read(reader: Reader, number: int, line: bytes) -> Statement | Answer:
     return read
 
 
+def _reader(folder: Path) -> Reader:
+    reader = Reader(watch.load(folder))
+    # The indexes live as long as the process: the garbage collector need not walk them again.
+    gc.collect()
+    gc.freeze()
+    return reader
+
+
 # A worker process holds one reader for its whole life; building it is the costly part.
 _worker: list[Reader] = []
 
 
 def _start(folder: Path) -> None:
-    _worker.append(Reader(watch.load(folder)))
+    _worker.append(_reader(folder))
 
 
 def _judge_here(contests: tuple[str, ...], batch: list[tuple[int, bytes]]) -> list[Answer]:
