@@ -39,6 +39,7 @@ CLASSES: dict[str, CueClass] = {
     "office_bare": CueClass(Stance.SUPPORT, 1.8, None, 0),
     "praise": CueClass(Stance.SUPPORT, 2.0, 4, 5, clear=True),
     "win": CueClass(Stance.SUPPORT, 2.4, 1, 4, clear=True),
+    "pick": CueClass(Stance.SUPPORT, 1.6, 1, 1),
     "wish": CueClass(Stance.SUPPORT, 2.5, 8, None, clear=True),
     "first": CueClass(Stance.SUPPORT, 2.5, 6, 3, clear=True),
     "reject": CueClass(Stance.ATTACK, 3.2, 4, None, clear=True),
@@ -76,6 +77,8 @@ _LONG_REACH = 10
 _FRAME_REACH = 14
 _FRAME = 3
 _STAND = 3
+# A text of so few words beside the names says nothing else.
+_TERSE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +110,16 @@ def _raw(page: Page, taken: frozenset[int]) -> Iterator[Cue]:
     for name in CLASSES:
         for first, last in page.spots.get(name, ()) if name in allowed - _ANSWERS else ():
             named = all(i in taken for i in range(first, last + 1))
-            if named or _in_name_tag(page, first, taken):
+            if named or _in_name_tag(page, first, taken) or not _fits(page, name, taken):
                 continue
             end = _end(page, name, first, last)
             if end is not None:
                 yield Cue(name, first, end)
+
+
+def _fits(page: Page, name: str, taken: frozenset[int]) -> bool:
+    """Hold a bare "X saja" to texts that say nothing else."""
+    return name != "pick" or len(page.words) - len(taken) <= _TERSE
 
 
 def _end(page: Page, name: str, first: int, last: int) -> int | None:

@@ -22,6 +22,7 @@ CUES = (
     "office_bare",
     "praise",
     "win",
+    "pick",
     "first",
     "stand",
 )
@@ -83,7 +84,34 @@ ACTS = (
     "before_years",
     "voted",
 )
-_FILES = {"isyarat": CUES, "serangan": ATTACKS, "kata": WORDS, "acara": ACTS}
+ROLES = (
+    "props_up",
+    "campaign_event",
+    "active_part",
+    "registration",
+    "asn_attributes",
+    "party_attributes",
+    "state_facility",
+    "addressed_staff",
+    "goods",
+    "meeting",
+    "appeal",
+    "decision",
+    "team_role",
+    "executor_role",
+    "takes_role",
+    "former_role",
+    "member",
+    "member_word",
+    "approach",
+    "party_place",
+    "own_candidacy",
+    "spouse",
+    "id_cards",
+    "independent",
+    "speaker",
+)
+_FILES = {"isyarat": CUES, "serangan": ATTACKS, "kata": WORDS, "acara": ACTS, "peran": ROLES}
 _PARTS = (
     "isyarat.campaign_part",
     "serangan.hostile_part",
