@@ -11,13 +11,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from monitor.match import press
+from monitor.match.deeds import DEEDS
 from monitor.match.live import Live
 from monitor.match.names import Form
 from monitor.match.page import Page
 from monitor.match.stance import Side
 from monitor.match.targets import Mention
 from monitor.model.activity import Activity, Signal
-from monitor.model.rule import Stance
+from monitor.model.rule import BESIDE, Stance
 
 _SMALL = re.compile(r"0?[1-9]")
 _HEADLINE = 0.7
@@ -41,7 +42,7 @@ class View:
 
     def says(self, name: str) -> bool:
         """Say whether the person's own words hold a phrase of a list."""
-        return any(page.has(name) for page in self.own)
+        return any(name in page.spots for page in self.own)
 
     @property
     def clear_support(self) -> bool:
@@ -211,6 +212,7 @@ FEATURES: Mapping[str, Callable[[View], bool]] = {
     "number-without-target": _stray_number,
     "derogatory-name": _derogatory,
     "several-contests": _several,
+    **DEEDS,
 }
 
 # Set by the engine itself, because they tell how it came to a side.
@@ -224,6 +226,7 @@ ENGINE_FEATURES = frozenset(
         "ballot-gesture",
         "picture-only",
         "group-of-team",
+        BESIDE,
     }
 )
 NAMES = frozenset(FEATURES) | ENGINE_FEATURES
