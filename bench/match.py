@@ -56,9 +56,11 @@ class Text:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("file", nargs="?", type=Path)
-    parser.add_argument("--limit", type=int, default=20_000, help="texts; 0: the whole file")
+    parser.add_argument(
+        "--limit", type=int, default=20_000, help="about so many, evenly spaced; 0: all"
+    )
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--turn", type=float, default=1.0, help="seconds for each engine's turn")
+    parser.add_argument("--turn", type=float, default=0.5, help="seconds for each engine's turn")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     ruleset = watch.load(watch.shipped())
@@ -66,8 +68,8 @@ def main() -> None:
     found = {phrase for phrase, _ in aliases(ruleset.contests.values(), lexicon)}
     patterns = sorted(phrase for phrase in found if not phrase.startswith("@"))
     rng = random.Random(given.seed)
-    whole = _read(given.file) if given.file else _invent(rng, patterns, given.limit or 20_000)
-    texts = list(itertools.islice(whole, given.limit or None))
+    whole = list(_read(given.file) if given.file else _invent(rng, patterns, given.limit or 20_000))
+    texts = whole[:: max(1, len(whole) // (given.limit or len(whole)))]
     size = sum(len(t.text) for t in texts) / len(texts)
     print(f"  {len(texts):,} texts of {size:.0f} characters, {len(patterns):,} written forms,")
     print(f"  {len(ruleset.contests):,} contests, all live; median of {given.rounds} rounds\n")
