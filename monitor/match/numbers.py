@@ -87,8 +87,10 @@ class NumberReader:
 
     def _right_after_vote(self, page: Page, index: int) -> bool:
         """A bare number counts right after a voting verb, or under a word for a pair."""
-        direct = page.marked("number_cue") | page.marked("number_word")
-        return index - 1 in direct or (index - 2 in direct and page.words[index - 1].form == "yang")
+        cues, words = page.marked("number_cue"), page.marked("number_word")
+        if index - 1 in cues or index - 1 in words:
+            return True
+        return page.words[index - 1].form == "yang" and (index - 2 in cues or index - 2 in words)
 
     def _stands_alone(self, page: Page, index: int) -> bool:
         """Say whether no noun follows that the number would count ("pilih 2 kampus")."""

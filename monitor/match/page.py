@@ -20,6 +20,7 @@ from monitor.text.tokens import Kind, Token, tokens
 Word = Token
 Meaning = Alias | Place | str
 _TITLE_MIN = 2
+_MEMO_LIMIT = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,7 @@ class PageReader:
         known = lexicon.vocabulary() | {word for phrase in phrases for word in phrase.split()}
         kept = {k: v for k, v in lexicon.short.items() if k not in all_words}
         self._names = name_words
+        self._tags: dict[str, list[tuple[str, int, int]]] = {}
         self._contrast = lexicon.phrases["contrast"]
         self._index: PhraseIndex[Meaning] = PhraseIndex(phrases)
         slips = name_words - lexicon.common
@@ -170,27 +172,29 @@ class PageReader:
     def _add_tag(self, page: Page, token: Token) -> None:
         raw = page.text[token.start : token.end]
         first = len(page.words)
-        for form, start, end in self._tag_parts(token, raw):
-            word = Word(Kind.TAG, form, start, end, token.clause, tag=len(page.tags))
-            word.upper = page.text[start:end].isupper()
+        parts = self._tags.get(raw)
+        if parts is None:
+            if len(self._tags) >= _MEMO_LIMIT:
+                self._tags.clear()
+            self._tags[raw] = parts = self._tag_parts(token.form.lstrip("#"), raw)
+        at, place = token.start, len(page.tags)
+        for form, start, end in parts:
+            word = Word(Kind.TAG, form, at + start, at + end, token.clause, tag=place)
+            word.upper = raw[start:end].isupper()
             page.words.append(word)
         if len(page.words) > first:
             page.tags.append(Tag(token.form.lstrip("#"), first, len(page.words) - 1))
 
-    def _tag_parts(self, token: Token, raw: str) -> list[tuple[str, int, int]]:
-        body = token.form.lstrip("#")
+    def _tag_parts(self, body: str, raw: str) -> list[tuple[str, int, int]]:
+        """Return the words of a hashtag with their offsets in it."""
         whole = self._forms.of(body)
         ranges = camel_parts(raw) if len(whole) == 1 and whole[0] not in self._names else None
         if ranges is not None:
-            return [
-                (form, token.start + a, token.start + b)
-                for a, b in ranges
-                for form in self._forms.of(fold_word(raw[a:b]))
-            ]
+            return [(form, a, b) for a, b in ranges for form in self._forms.of(fold_word(raw[a:b]))]
         pieces = self._forms.split(body)
-        if sum(map(len, pieces)) + 1 != token.end - token.start:
-            return [(form, token.start, token.end) for p in pieces for form in self._forms.of(p)]
-        parts, at = [], token.start + 1
+        if sum(map(len, pieces)) + 1 != len(raw):
+            return [(form, 0, len(raw)) for p in pieces for form in self._forms.of(p)]
+        parts, at = [], 1
         for piece in pieces:
             parts += [(form, at, at + len(piece)) for form in self._forms.of(piece)]
             at += len(piece)
