@@ -24,7 +24,7 @@ OPENINGS = frozenset({
     "baiq", "haji", "hi", "daeng", "dg", "dj", "bin", "binti", "al", "el", "ibn", "br", "dt",
     "datuk",
 })  # fmt: skip
-SINGLE, PART = 4, 3  # letters that a form of one word, and a part of a longer form, must have
+SINGLE, PART = 5, 3  # letters that a form of one word, and a part of a longer form, must have
 LONG = 3  # words of a form that is one person's own even where each word is common
 MANY = 8  # persons of one list that bear a name part before it counts as common
 PAIRINGS = 4
@@ -68,13 +68,16 @@ class Strength:
         return " " in form and not all(self._common(word) for word in own)
 
     def usable(self, form: str) -> bool:
-        """Say whether a form may be listed at all: an everyday word alone says nothing."""
+        """Say whether a form may be listed at all.
+
+        An everyday word or name alone (*Muslim*, *Agus*) points at nobody: with all contests
+        live, each would stand for a dozen candidates.
+        """
         key = fold(form)
-        return " " in key or (len(key) >= SINGLE and key not in self.knowledge.frequent)
+        return " " in form or (len(key) >= SINGLE and key not in self.knowledge.common)
 
     def _common(self, word: str) -> bool:
-        known = word in self.knowledge.common or word in self.knowledge.frequent
-        return known or len(word) <= PART or self.bearers[word] >= MANY
+        return word in self.knowledge.common or len(word) <= PART or self.bearers[word] >= MANY
 
 
 def strength(
@@ -98,7 +101,7 @@ def forms(pair: Sequence[PersonName], judge: Strength, year: int) -> Forms:
     found = [form for form in _unique(listed) if judge.usable(form)]
     strong = [form for form in found if fold(form) not in full and judge.strong(form)]
     weak = [form for form in found if fold(form) not in full and not judge.strong(form)]
-    weak = [name for name in names if not judge.strong(name)] + weak
+    weak = [n for n in names if judge.usable(n) and not judge.strong(n)] + weak
     return Forms(names, tuple(strong), tuple(weak), tuple(_hashtags(pair, judge, year)))
 
 

@@ -19,12 +19,11 @@ _MIDDLE = frozenset({"51", "52", "53", "63", "64", "65", "71", "72", "73", "74",
 class Knowledge:
     """``areas`` maps dotted codes to names; the sets hold folded words and names.
 
-    ``frequent`` words never stand for a candidate alone; ``common`` ones only beside others.
+    ``common`` words stand for a candidate only beside others, ``known`` names are of other people.
     """
 
     areas: Mapping[str, str]
     common: frozenset[str]
-    frequent: frozenset[str]
     known: frozenset[str]
 
 
@@ -41,7 +40,6 @@ def load(watchlists: Path) -> Knowledge:
     return Knowledge(
         areas=areas,
         common=_lines(folder / "umum.txt") | places,
-        frequent=_lines(folder / "sering.txt"),
         known=_lines(folder / "tokoh.txt"),
     )
 

@@ -134,7 +134,9 @@ def _written(target: ContestTarget) -> Iterator[tuple[str, Form]]:
 
 def _from_names(target: ContestTarget) -> Iterator[str]:
     for name in target.names:
-        yield name
+        # Many bear a name of one word: it counts as it is listed, strong or ambiguous.
+        if " " in name:
+            yield name
         words = [w for w in re.findall(r"[^\W_]+", name) if len(w) >= _MIN_PART]
         if len(words) >= _LONG_NAME and target.kind is TargetKind.PASLON:
             yield " ".join(words[:2])

@@ -42,8 +42,7 @@ source = "rekaan"
 """
 AREAS = {"98": "Rekaan", "98.01": "Kabupaten Khayal", "98.71": "Kota Angan"}
 WORDS = {
-    "umum.txt": "# biasa\nagus\nbudi\nsiti\nandaru\n",
-    "sering.txt": "# sering\nsiti\n",
+    "umum.txt": "# biasa\nagus\nbudi\nsiti\nsantun\nandaru\n",
     "tokoh.txt": "# tokoh\nSenopati Udaratma\n",
 }
 

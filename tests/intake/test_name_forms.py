@@ -13,7 +13,6 @@ from monitor.intake.words import Knowledge, fold
 KNOWN = Knowledge(
     areas={},
     common=frozenset({"agus", "budi", "santun", "siti"}),
-    frequent=frozenset({"santun"}),
     known=frozenset({"budi tabukali"}),
 )
 
