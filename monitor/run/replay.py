@@ -18,6 +18,7 @@ from monitor.run.rules import Reader
 
 BATCH = 500
 AHEAD = 4
+_OBJECTS = 50_000  # made since the last garbage collection, before the next
 
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
 _encode = msgspec.json.Encoder().encode
@@ -92,8 +93,10 @@ def _read(reader: Reader, number: int, line: bytes) -> Statement | Answer:
 def _reader(folder: Path) -> Reader:
     reader = Reader(watch.load(folder))
     # The indexes live as long as the process: the garbage collector need not walk them again.
+    # Reading makes many objects and hardly a cycle: it may look at them less often.
     gc.collect()
     gc.freeze()
+    gc.set_threshold(_OBJECTS)
     return reader
 
 
