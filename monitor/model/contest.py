@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
@@ -13,6 +13,7 @@ ZONES = {
     "WITA": ZoneInfo("Asia/Makassar"),
     "WIT": ZoneInfo("Asia/Jayapura"),
 }
+_DAYS_KEPT = 1_000
 
 
 class Phase(StrEnum):
@@ -167,3 +168,24 @@ def _phase_in(current: Round, local: datetime, zone: ZoneInfo) -> Phase:
 def live_at(contests: Iterable[Contest], instant: datetime) -> tuple[str, ...]:
     """Return the ids of the contests that an act of this instant may concern."""
     return tuple(c.id for c in contests if c.is_live(instant))
+
+
+class LiveDays:
+    """Answers ``live_at`` for one set of contests; a day's answer is worked out once.
+
+    Whether a contest is live changes at midnight in its zone only.
+    """
+
+    def __init__(self, contests: Mapping[str, Contest]) -> None:
+        self._contests = contests
+        self._memo: dict[tuple[date, ...], tuple[str, ...]] = {}
+
+    def at(self, instant: datetime) -> tuple[str, ...]:
+        """Return the ids of the contests that an act of this aware instant may concern."""
+        days = tuple(instant.astimezone(zone).date() for zone in ZONES.values())
+        known = self._memo.get(days)
+        if known is None:
+            if len(self._memo) >= _DAYS_KEPT:
+                self._memo.clear()
+            self._memo[days] = known = live_at(self._contests.values(), instant)
+        return known
