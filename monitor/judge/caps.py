@@ -19,7 +19,7 @@ _QUESTIONS = {
     "ownership": "Apakah akun ini benar dikelola oleh yang bersangkutan?",
     "intervals": "Apakah yang bersangkutan sedang cuti di luar tanggungan negara atau tugas lain?",
 }
-_NOT_SURE = frozenset({Ownership.UNVERIFIED, Ownership.CONTESTED})
+NOT_SURE = frozenset({Ownership.UNVERIFIED, Ownership.CONTESTED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def _of_person(activity: Activity, person: PersonFacts) -> Iterator[Cap]:
     for key, question in _QUESTIONS.items():
         if key in person.stated and getattr(person, key) is None:
             yield Cap(Outcome.REVIEW, question)
-    if person.ownership in _NOT_SURE:
+    if person.ownership in NOT_SURE:
         yield Cap(Outcome.REVIEW, _QUESTIONS["ownership"])
     if person.employer_type in NEVER_POLLED:
         yield Cap(Outcome.REVIEW, "Teruskan kepada kesatuan yang berwenang (rujukan).")

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from monitor.judge.caps import Cap, caps
-from monitor.judge.exculpations import Case, look_for
+from monitor.judge.case import Case
+from monitor.judge.exculpations import EXCULPATIONS, look_for
+from monitor.judge.person import concerns
 from monitor.model.activity import Activity
 from monitor.model.finding import Exculpation, Finding, Match, Outcome, Reading, Result
 from monitor.model.person import NEVER_POLLED, PersonFacts
-from monitor.model.rule import Level, RuleSet, Stance
+from monitor.model.rule import BESIDE, Level, Rule, RuleSet, Stance
 
 _RANK = {Outcome.NONE: 0, Outcome.REVIEW: 1, Outcome.ALERT: 2}
 
@@ -29,11 +32,13 @@ class Facts:
 
 def decide(activity: Activity, reading: Reading, facts: Facts, ruleset: RuleSet) -> Finding:
     """Return the finding: outcome, what was looked for in the person's favour, what to ask."""
-    reading = _in_own_area(reading, facts.person, ruleset)
-    excuses = _excuses(activity, reading, facts.person, ruleset)
+    rules = {rule.id: rule for rule in ruleset.rules}
+    reading = replace(reading, matches=_concerning(reading.matches, facts.person, ruleset, rules))
+    excuses = _excuses(activity, reading, facts.person, rules)
     limits = tuple(caps(activity, reading, facts.person, facts.stated))
-    outcome = _outcome(reading.matches, excuses, limits)
-    matches = _matches(reading.matches, outcome, facts.person)
+    matches = _judged(reading.matches, excuses, limits, rules)
+    matches = _referred(matches, facts.person)
+    outcome = max((m.outcome for m in matches), key=_RANK.__getitem__, default=Outcome.NONE)
     top = _top(matches)
     return Finding(
         activity=activity,
@@ -45,69 +50,86 @@ def decide(activity: Activity, reading: Reading, facts: Facts, ruleset: RuleSet)
         phase=_phase(top, reading, ruleset),
         facts=_stated(facts),
         ruleset=ruleset.digest,
-        matches=matches if outcome is not Outcome.NONE else (),
+        matches=matches,
         exculpations=excuses,
         questions=_questions(limits, reading, outcome),
         derivation=reading.derivation,
     )
 
 
-def _in_own_area(reading: Reading, person: PersonFacts | None, ruleset: RuleSet) -> Reading:
-    """Drop signals of a number from a race that is not the person's own.
-
-    A pose counts only where its number stands in the person's own electoral area.
-    """
-    area = person.area if person else None
-    if not area:
-        return reading
-    kept = [m for m in reading.matches if not _is_foreign_signal(m, area, ruleset)]
-    return replace(reading, matches=tuple(kept))
-
-
-def _is_foreign_signal(match: Match, area: str, ruleset: RuleSet) -> bool:
-    if match.level is not Level.SINYAL:
-        return False
-    contest = next((c for c in ruleset.contests.values() if c.target(match.target)), None)
-    wide = contest.area.replace(".", "") if contest else ""
-    return not area.replace(".", "").startswith(wide)
+def _concerning(
+    matches: Sequence[Match],
+    person: PersonFacts | None,
+    ruleset: RuleSet,
+    rules: Mapping[str, Rule],
+) -> tuple[Match, ...]:
+    """Keep the matches of rules that concern this person."""
+    return tuple(m for m in matches if concerns(rules[m.rule], m, person, ruleset.contests))
 
 
 def _excuses(
-    activity: Activity, reading: Reading, person: PersonFacts | None, ruleset: RuleSet
+    activity: Activity, reading: Reading, person: PersonFacts | None, rules: Mapping[str, Rule]
 ) -> tuple[Exculpation, ...]:
-    matched = {match.rule for match in reading.matches}
-    listed = {e for rule in ruleset.rules if rule.id in matched for e in rule.exculpations}
+    listed = {e for match in reading.matches for e in rules[match.rule].exculpations}
     return look_for(Case(activity, reading, person), frozenset(listed))
 
 
-def _outcome(
-    matches: Sequence[Match], excuses: Sequence[Exculpation], limits: Sequence[Cap]
-) -> Outcome:
-    if not matches or any(e.result is Result.MET for e in excuses):
-        return Outcome.NONE
-    highest = max((m.outcome for m in matches), key=_RANK.__getitem__)
-    unchecked = any(e.result is Result.CANNOT_BE_CHECKED for e in excuses)
-    allowed = [limit.outcome for limit in limits] + [Outcome.REVIEW] * unchecked
-    return min([highest, *allowed], key=_RANK.__getitem__)
-
-
-def _matches(
-    matches: Sequence[Match], outcome: Outcome, person: PersonFacts | None
+def _judged(
+    matches: Sequence[Match],
+    excuses: Sequence[Exculpation],
+    limits: Sequence[Cap],
+    rules: Mapping[str, Rule],
 ) -> tuple[Match, ...]:
-    """Cap each match at the outcome; acts of TNI and Polri carry the level of a referral."""
-    referral = person is not None and person.employer_type in NEVER_POLLED
+    """Lower each match as far as excuses and caps say; drop those that come to nothing."""
+    capped = [limit.outcome for limit in limits]
     found = []
     for match in matches:
-        lower = min(match.outcome, outcome, key=_RANK.__getitem__)
-        level = Level.RUJUKAN if referral else match.level
-        basis = () if referral else match.legal_basis
-        found.append(replace(match, outcome=lower, level=level, legal_basis=basis))
-    return tuple(found)
+        lower = [*capped, *_left_by(excuses, rules[match.rule])]
+        outcome = min([match.outcome, *lower], key=_RANK.__getitem__)
+        if outcome is not Outcome.NONE:
+            found.append(replace(match, outcome=outcome))
+    return tuple(m for m in map(partial(_beside, found, rules), found) if m)
+
+
+def _left_by(excuses: Sequence[Exculpation], rule: Rule) -> Iterator[Outcome]:
+    for excuse in excuses:
+        known = EXCULPATIONS[excuse.id]
+        if not known.everyone and excuse.id not in rule.exculpations:
+            continue
+        if excuse.result is Result.MET:
+            yield known.leaves
+        elif excuse.result is Result.CANNOT_BE_CHECKED:
+            yield Outcome.REVIEW
+
+
+def _beside(matches: Sequence[Match], rules: Mapping[str, Rule], match: Match) -> Match | None:
+    """Let a rule that only raises others stand beside one of them, at most as sure."""
+    if BESIDE not in rules[match.rule].needs:
+        return match
+    others = [m.outcome for m in matches if m.target == match.target and m.rule != match.rule]
+    if not others:
+        return None
+    return replace(match, outcome=max(others, key=_RANK.__getitem__))
+
+
+def _referred(matches: Sequence[Match], person: PersonFacts | None) -> tuple[Match, ...]:
+    """Acts of TNI and Polri are a referral, without an article of the civil service (POLICY 11)."""
+    if person is None or person.employer_type not in NEVER_POLLED:
+        return tuple(matches)
+    own = [m for m in matches if m.level is Level.RUJUKAN]
+    return tuple(own) or tuple(replace(m, level=Level.RUJUKAN, legal_basis=()) for m in matches)
 
 
 def _top(matches: Sequence[Match]) -> Match | None:
-    """Return the first match of the highest outcome; rules come in the order of their files."""
-    return max(matches, key=lambda m: _RANK[m.outcome], default=None)
+    """Return the match that stands for all: of the highest outcome, and there the mildest level.
+
+    A mere sign comes last, a crime after discipline (POLICY 22); else the order of files counts.
+    """
+    return max(
+        matches,
+        key=lambda m: (_RANK[m.outcome], m.level is not Level.SINYAL, m.level is not Level.PIDANA),
+        default=None,
+    )
 
 
 def _targets(matches: Sequence[Match], reading: Reading) -> tuple[str, ...]:
@@ -115,7 +137,7 @@ def _targets(matches: Sequence[Match], reading: Reading) -> tuple[str, ...]:
     if top is None:
         return reading.targets
     same = [m for m in matches if m.outcome is top.outcome and m.stance is top.stance]
-    return tuple(dict.fromkeys(m.target for m in same))
+    return tuple(dict.fromkeys(m.target for m in same if m.target))
 
 
 def _phase(top: Match | None, reading: Reading, ruleset: RuleSet) -> str:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
+from monitor.match.live import Live
 from monitor.match.phase import target_phase
 from monitor.match.stance import Side
 from monitor.model.activity import Activity
-from monitor.model.contest import Contest, Phase
-from monitor.model.finding import Match, Outcome
-from monitor.model.rule import Rule, Status
+from monitor.model.contest import ZONES, Contest, Phase
+from monitor.model.finding import Match, Outcome, Span
+from monitor.model.rule import BESIDE, Rule, Stance, Status
+
+NOBODY: Mapping[str, Span] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,52 +29,114 @@ class Reached:
 def apply(
     rules: Iterable[Rule],
     activity: Activity,
-    sides: Iterable[Side],
+    sides: Sequence[Side],
     features: frozenset[str],
-    contests: Mapping[str, Contest],
+    live: Live,
+    named: Mapping[str, Span] = NOBODY,
 ) -> Reached:
     """Return every rule that an act fits toward each side's target.
 
     Rules in ``shadow`` or ``retired`` make no match. An unknown phase is read as the stricter
-    *calon* phases and capped at ``review``.
+    *calon* phases and capped at ``review``. ``named`` are the targets of the act's own words: a
+    rule that needs no side is asked for each of them, or for none where nobody is named.
     """
-    live = [r for r in rules if r.status is Status.LIVE and activity.signal in r.signals]
-    matches: list[Match] = []
-    reasons: list[str] = []
-    phases: dict[str, str] = {}
+    heard = [r for r in rules if r.status is Status.LIVE and activity.signal in r.signals]
+    sided = [r for r in heard if Stance.NEUTRAL not in r.stances]
+    open_ = [r for r in heard if Stance.NEUTRAL in r.stances and r.needs <= features]
+    found = _Found(activity, features, live)
     for side in sides:
-        contest = contest_of(contests, side.target)
+        found.ask(sided, side)
+    for side in _open_sides(sides, named):
+        found.ask(open_, side)
+    return Reached(
+        tuple(found.matches), tuple(dict.fromkeys(found.reasons)), tuple(found.phases.items())
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """One act, and what was found of it so far."""
+
+    activity: Activity
+    features: frozenset[str]
+    live: Live
+    matches: list[Match] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
+    phases: dict[str, str] = field(default_factory=dict)
+
+    def ask(self, rules: Iterable[Rule], side: Side) -> None:
+        """Add the matches of these rules toward one side's target."""
+        contest = _contest_of(self.live, side.target)
         if contest is None:
-            continue
-        phase = target_phase(contest, side.target, activity)
-        phases[contest.id] = phase.value
-        for rule in live:
-            if not _fits(rule, activity, side, phase, contest):
+            return
+        phase = target_phase(contest, side.target, self.activity)
+        if side.target:
+            self.phases[contest.id] = phase.value
+        for rule in rules:
+            if not _fits(rule, self.activity, side, phase, contest):
                 continue
-            excluded = next(_excluded(rule, features), None)
+            excluded = next(_excluded(rule, self.features), None)
             if excluded:
-                reasons.append(f"{rule.id}: excluded, {excluded}")
-            elif rule.needs <= features:
-                matches.append(_match(rule, side, phase, features))
-    return Reached(tuple(matches), tuple(dict.fromkeys(reasons)), tuple(phases.items()))
+                self.reasons.append(f"{rule.id}: excluded, {excluded}")
+            elif rule.needs - {BESIDE} <= self.features:
+                self.matches.append(_match(rule, side, phase, self.features))
 
 
-def contest_of(contests: Mapping[str, Contest], target: str) -> Contest | None:
-    """Return the contest that a target stands in; the first given one where it stands in two."""
-    return next((c for c in contests.values() if c.target(target)), None)
+def _open_sides(sides: Sequence[Side], named: Mapping[str, Span]) -> list[Side]:
+    """Return one side for each target meant, clear by itself: the features are the act.
+
+    Where nobody is named there is one without a target.
+    """
+    known = {side.target: side for side in reversed(sides)}
+    spans: dict[str, tuple[Span, ...]] = {target: (span,) for target, span in named.items()}
+    spans |= {target: side.spans for target, side in known.items()}
+    spans = spans or {"": ()}
+    return [
+        Side(
+            t, known[t].stance if t in known else Stance.NEUTRAL, 0, clear=True, spans=s, reasons=()
+        )
+        for t, s in spans.items()
+    ]
+
+
+def _contest_of(live: Live, target: str) -> Contest | None:
+    """Return the contest of a target; an act without one is asked in the first contest."""
+    return live.home.get(target) if target else next(iter(live.values()), None)
 
 
 def _fits(rule: Rule, activity: Activity, side: Side, phase: Phase, contest: Contest) -> bool:
-    if rule.stances and side.stance not in rule.stances:
+    if not _takes(rule, side):
         return False
     known = contest.target(side.target)
+    if rule.contest_levels and contest.level not in rule.contest_levels:
+        return False
     if rule.target_kinds and (known is None or known.kind not in rule.target_kinds):
         return False
     role = activity.target.role if activity.target else ""
     if rule.target_roles and role not in rule.target_roles:
         return False
     assumed = Phase.CAMPAIGN if phase is Phase.UNKNOWN else phase
+    if rule.phases and assumed is Phase.BEFORE and not _has_begun(contest, activity):
+        return False
     return not rule.phases or assumed in rule.phases
+
+
+def _has_begun(contest: Contest, activity: Activity) -> bool:
+    """POLICY 2: acts about one's own candidacy count from the start of the contest's stages."""
+    when = activity.occurred_at
+    return when is None or when.astimezone(ZONES[contest.zone]).date() >= contest.tahapan_mulai
+
+
+def _takes(rule: Rule, side: Side) -> bool:
+    """Say whether a rule is about this side.
+
+    One that needs no side takes any but an attack; where its deed is support, somebody must be
+    named.
+    """
+    if Stance.NEUTRAL not in rule.stances:
+        return not rule.stances or side.stance in rule.stances
+    named = bool(side.target) or Stance.SUPPORT not in rule.stances
+    return named and (side.stance is not Stance.ATTACK or Stance.ATTACK in rule.stances)
 
 
 def _excluded(rule: Rule, features: frozenset[str]) -> Iterator[str]:
@@ -82,11 +148,12 @@ def _excluded(rule: Rule, features: frozenset[str]) -> Iterator[str]:
 def _match(rule: Rule, side: Side, phase: Phase, features: frozenset[str]) -> Match:
     capped = rule.caps & features or phase is Phase.UNKNOWN
     clear = side.clear and not capped
+    deed = side.stance is Stance.NEUTRAL and Stance.SUPPORT in rule.stances
     return Match(
         rule=rule.id,
         revision=rule.revision,
         target=side.target,
-        stance=side.stance,
+        stance=Stance.SUPPORT if deed else side.stance,
         level=rule.level,
         outcome=Outcome.ALERT if clear else Outcome.REVIEW,
         spans=side.spans,

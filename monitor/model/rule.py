@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from monitor.model.activity import Signal
 from monitor.model.contest import Contest, Phase, TargetKind
+from monitor.model.person import EmployerType
 
 
 class Stance(StrEnum):
@@ -34,6 +35,21 @@ class Level(StrEnum):
     KONTRAK = "kontrak"
     RUJUKAN = "rujukan"
     SINYAL = "sinyal"
+
+
+class PersonFlag(StrEnum):
+    """A fact about the person that a rule may ask for.
+
+    ``candidate-spouse``: the husband or wife of the target, or of any candidate where the act
+    names none. ``own-area``: the target stands in the person's own area, or that is not known.
+    """
+
+    CANDIDATE_SPOUSE = "candidate-spouse"
+    OWN_AREA = "own-area"
+
+
+# What a rule needs that only raises others: it stands beside another rule's match or not at all.
+BESIDE = "beside-another-rule"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +103,11 @@ class Rule:
 
     Empty sets mean "any". ``target_roles`` concern the account acted upon; ``needs`` names
     features of the act that must all be there, ``caps`` features that lower it to ``review``.
-    ``act`` is the Indonesian phrase for an alert, as in "menyukai unggahan".
+    ``act`` is the Indonesian phrase for an alert, as in "menyukai unggahan". A rule whose
+    ``stances`` hold ``neutral`` needs no side: its features are the act. ``contest_levels`` are
+    first words of contest ids. ``employer_types``, ``positions`` and ``person_flags`` are asked of
+    the person when judging; a fact that is not stated is read as the ordinary one (a PNS, staff,
+    no candidate's spouse).
     """
 
     id: str
@@ -110,6 +130,10 @@ class Rule:
     known_false_positives: str = ""
     author: str = ""
     modified: str = ""
+    contest_levels: frozenset[str] = frozenset()
+    employer_types: frozenset[EmployerType] = frozenset()
+    positions: frozenset[str] = frozenset()
+    person_flags: frozenset[PersonFlag] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -224,7 +224,7 @@ def _media(value: Any, key: str) -> tuple[Media, ...]:
 def _person(value: Mapping[str, Any]) -> PersonFacts:
     return PersonFacts(
         stated=frozenset(value),
-        employer_type=_choice(value, "employer_type", EmployerType),
+        employer_type=_choice(_in_indonesian(value), "employer_type", EmployerType),
         position=_maybe(_known(value, "position"), str),
         area=_maybe(_known(value, "area"), str),
         zone=_maybe(_known(value, "zone"), str),
@@ -234,6 +234,12 @@ def _person(value: Mapping[str, Any]) -> PersonFacts:
         candidate_spouse_of=_maybe(_known(value, "candidate_spouse_of"), str),
         as_of=_day(_known(value, "per_tanggal"), "person.per_tanggal"),
     )
+
+
+def _in_indonesian(value: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An agency's account may be stated in English."""
+    agency = value.get("employer_type") == "AGENCY"
+    return {**value, "employer_type": EmployerType.INSTANSI.value} if agency else value
 
 
 def _intervals(value: Any, key: str) -> tuple[Interval, ...] | None:

@@ -13,7 +13,9 @@ from typing import Any
 from monitor.errors import ConfigError, Fault
 from monitor.model.activity import Signal
 from monitor.model.contest import Phase, TargetKind
-from monitor.model.rule import Exclusion, LegalBasis, Level, Rule, Stance, Status
+from monitor.model.person import EmployerType
+from monitor.model.rule import Exclusion, LegalBasis, Level, PersonFlag, Rule, Stance, Status
+from monitor.watch import fields
 from monitor.watch.toml import Table, names, near, read
 
 ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -82,6 +84,12 @@ def parse(root: Table, instruments: Collection[str], words: Vocabulary) -> Rule:
         known_false_positives=root.text("known_false_positives", ""),
         author=root.text("author"),
         modified=_modified(root),
+        contest_levels=frozenset(
+            level.value for level in root.any_of("contest_levels", fields.Level)
+        ),
+        employer_types=root.any_of("employer_types", EmployerType),
+        positions=frozenset(root.texts("positions")),
+        person_flags=root.any_of("person_flags", PersonFlag),
     )
     _cases(root, rule.id)
     root.close()

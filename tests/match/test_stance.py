@@ -80,7 +80,7 @@ def test_mild_criticism_or_refusal_is_a_question(text: str) -> None:
     ],
 )
 def test_no_side(text: str) -> None:
-    assert not read(text).matches
+    assert not read(text).targets
 
 
 def test_a_cue_binds_to_the_nearer_target() -> None:

@@ -1,0 +1,103 @@
+"""Features that tell which deed a text speaks of: the articles' own acts, beside taking a side.
+
+Each looks for phrases of ``lexicons/peran.toml`` in the person's own words and pictures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from monitor.model.activity import Signal
+
+if TYPE_CHECKING:
+    from monitor.match.features import View
+
+
+def _says(*names: str) -> Callable[[View], bool]:
+    """Return a feature: one of these lists is in the person's own words or pictures."""
+    return lambda view: any(view.says(name) for name in names)
+
+
+def _together(*names: str) -> Callable[[View], bool]:
+    """Return a feature: all these lists are in the same field."""
+    return lambda view: any(all(page.has(n) for n in names) for page in view.own)
+
+
+def _displays(view: View) -> bool:
+    """Campaign material, and that it was put up."""
+    return view.says("props") and view.says("props_up")
+
+
+def _partisan(view: View) -> bool:
+    """Ps. 5 huruf n angka 6: meeting, invitation, appeal, call, or giving goods."""
+    return any(view.says(n) for n in ("invite", "appeal", "goods", "meeting"))
+
+
+def _mobilises(view: View) -> bool:
+    """Civil servants spoken to, and asked for something."""
+    return view.says("addressed_staff") and _partisan(view)
+
+
+def _takes_role(view: View, role: str) -> bool:
+    """A role in a campaign taken by the writer; in a profile the role is enough."""
+    if view.activity.signal is Signal.PROFILE:
+        return view.says(role)
+    return _together(role, "takes_role")(view)
+
+
+def _team_role(view: View) -> bool:
+    return _takes_role(view, "team_role")
+
+
+def _executor(view: View) -> bool:
+    return _takes_role(view, "executor_role")
+
+
+def _member(view: View) -> bool:
+    profile = view.activity.signal is Signal.PROFILE and view.says("member_word")
+    return bool(view.mentions) and (profile or view.says("member"))
+
+
+def _approaches(view: View) -> bool:
+    return view.says("approach") and (view.says("party_place") or bool(view.mentions))
+
+
+def _collects_cards(view: View) -> bool:
+    return view.says("id_cards") and (view.says("independent") or bool(view.mentions))
+
+
+def _spouse_photo(view: View) -> bool:
+    """A picture with husband or wife, or with a candidate, as its description says."""
+    pictures = [page for page in view.own if page.field.startswith("media")]
+    return any(p.has("spouse") or (p.has("photo") and p.names) for p in pictures)
+
+
+def _presence(view: View) -> bool:
+    return view.says("campaign_event") or view.says("registration")
+
+
+DEEDS: Mapping[str, Callable[[View], bool]] = {
+    "displays-props": _displays,
+    "campaign-event": _says("campaign_event"),
+    "active-part": _says("active_part"),
+    "candidacy-registration": _says("registration"),
+    "campaign-presence": _presence,
+    "attributes-or-speaker": _says(
+        "asn_attributes", "party_attributes", "speaker", "state_facility"
+    ),
+    "own-attributes": _says("asn_attributes", "party_attributes"),
+    "state-facility": _says("state_facility"),
+    "addresses-staff": _mobilises,
+    "partisan-act": _partisan,
+    "campaign-act": _says("campaign_event", "active_part", "goods", "meeting", "id_cards"),
+    "office-decision": _says("decision"),
+    "team-role": _team_role,
+    "campaign-executor": _executor,
+    "role-over": _says("former_role"),
+    "party-member": _member,
+    "approaches-party": _approaches,
+    "own-candidacy": _says("own_candidacy"),
+    "collects-id-cards": _collects_cards,
+    "spouse-photo": _spouse_photo,
+}
