@@ -12,7 +12,7 @@ from monitor.match import acts, rules, stance
 from monitor.match.features import View, features
 from monitor.match.lexicon import Lexicon
 from monitor.match.live import Live, LiveSets
-from monitor.match.names import Form, aliases, handle_aliases, places, tag_aliases
+from monitor.match.names import aliases, handle_aliases, places, tag_aliases
 from monitor.match.numbers import NumberReader
 from monitor.match.page import Page, PageReader
 from monitor.match.pictures import Pictures
@@ -244,7 +244,9 @@ def _span(page: Page, mention: Mention) -> Span:
 def _naming(page: Page, mention: Mention) -> Naming:
     words = page.words[mention.first : mention.last + 1]
     said = " ".join(word.form for word in words)
-    return Naming(_span(page, mention), mention.target, mention.form.value, said, is_tag(page, mention))
+    return Naming(
+        _span(page, mention), mention.target, mention.form.value, said, is_tag(page, mention)
+    )
 
 
 def _several(mentions: Sequence[Mention]) -> bool:
@@ -252,8 +254,8 @@ def _several(mentions: Sequence[Mention]) -> bool:
 
 
 def _with_rivals(sides: list[Side], mentions: Sequence[Mention]) -> list[Side]:
-    """Name every target that an ambiguous number could mean (POLICY 10)."""
-    rivals = {m.target: m.rivals for m in mentions if m.form is Form.NUMBER and m.rivals}
+    """Name every target that an ambiguous number or name could mean (POLICY 10)."""
+    rivals = {m.target: m.rivals for m in mentions if m.rivals}
     found = list(sides)
     for side in sides:
         found += [replace(side, target=rival) for rival in rivals.get(side.target, ())]

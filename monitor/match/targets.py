@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from monitor.match.lexicon import Lexicon
 from monitor.match.live import Live
 from monitor.match.names import Alias, Form, TagAlias
+from monitor.match.namesakes import MOST_RIVALS, narrowed, rivals
 from monitor.match.numbers import NumberReader
 from monitor.match.page import Page
 from monitor.text.index import Found
@@ -24,7 +25,7 @@ _PARTY_BACKING = ("party_word", "vote", "politics", "reject", "make_win")
 class Mention:
     """One place where a target is meant: word range (both ends included) and how it was named.
 
-    ``rivals`` are targets of other live contests that the same number could mean.
+    ``rivals`` are targets of other live contests that the same number or name could mean.
     """
 
     target: str
@@ -68,7 +69,7 @@ class TargetReader:
             for f in kept
             if not f.value.ambiguous or self._backed(page, f, certain, anchored=anchored)
         ]
-        named = _first_contest(kept, order)
+        named = _resolved(kept, live, context, page.places)
         named += self._tagged(page, order, named)
         numbers = self._numbers.read(page, live, [m.target for m in named] + list(context))
         named += [_numbered(n) for n in numbers]
@@ -175,20 +176,56 @@ def _longest(found: Iterable[Found[Alias]]) -> list[Found[Alias]]:
     return kept
 
 
-def _first_contest(kept: Sequence[Found[Alias]], order: Mapping[str, int]) -> list[Mention]:
-    """Keep one target a place: of the first live contest; two of one contest are nobody."""
+def _resolved(
+    kept: Sequence[Found[Alias]], live: Live, context: Sequence[str], places: frozenset[str]
+) -> list[Mention]:
+    """Keep one target a place; two of one contest, or too many bearers of a name, are nobody.
+
+    Where one person stands in several contests the first live one counts. Namesakes of other
+    contests are told as rivals; for a name that needs a neighbour they leave nobody.
+    """
     by_place: dict[tuple[int, int], list[Alias]] = {}
     for item in kept:
         by_place.setdefault((item.first, item.last), []).append(item.value)
+    homes = _homes(by_place.values(), live, context)
     found = []
     for (first, last), choices in by_place.items():
-        lead = min(order[c.contest] for c in choices)
-        best = {c.target: c for c in choices if order[c.contest] == lead}
-        if len(best) == 1:
-            alias = next(iter(best.values()))
-            mention = Mention(alias.target, alias.contest, first, last, alias.form, alias.party)
+        mention = _bearer(first, last, choices, homes, places, live)
+        if mention:
             found.append(mention)
     return found
+
+
+def _homes(named: Iterable[Sequence[Alias]], live: Live, context: Sequence[str]) -> frozenset[str]:
+    """Return the contests of the names that only one contest knows, and of the context."""
+    homes = {live.home[target].id for target in context if target in live.home}
+    for choices in named:
+        contests = {c.contest for c in choices}
+        if len(contests) == 1 and not choices[0].ambiguous:
+            homes |= contests
+    return frozenset(homes)
+
+
+def _bearer(
+    first: int,
+    last: int,
+    choices: Sequence[Alias],
+    homes: frozenset[str],
+    places: frozenset[str],
+    live: Live,
+) -> Mention | None:
+    fits: Sequence[Alias] = choices
+    if len(choices) > 1:
+        fits = narrowed(choices, homes, places)
+    lead = min(live.order[c.contest] for c in fits)
+    best = {c.target: c for c in fits if live.order[c.contest] == lead}
+    if len(best) != 1:
+        return None
+    alias = next(iter(best.values()))
+    others = rivals(alias, fits, live) if len(fits) > 1 else ()
+    if others and (alias.ambiguous or len(others) >= MOST_RIVALS):
+        return None
+    return Mention(alias.target, alias.contest, first, last, alias.form, alias.party, others)
 
 
 def _numbered(number: tuple[str, str, int, int, tuple[str, ...]]) -> Mention:

@@ -1,0 +1,45 @@
+"""Which of several bearers of a name is meant: by the text's other names, and by its places."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+
+from monitor.match.live import Live
+from monitor.match.names import Alias
+
+# More bearers than this leave a name open: it names nobody.
+MOST_RIVALS = 6
+_TELLING = 2  # words of a name that tell a person
+
+
+def narrowed(
+    choices: Sequence[Alias], homes: Collection[str], places: Collection[str]
+) -> list[Alias]:
+    """Leave the bearers whose contest the text names otherwise, else those whose area it names.
+
+    A form that stands for itself goes before one that needs a neighbour.
+    """
+    strong = [c for c in choices if not c.ambiguous] or list(choices)
+    by_name = [c for c in strong if c.contest in homes]
+    return by_name or [c for c in strong if c.contest in places] or strong
+
+
+def rivals(best: Alias, choices: Sequence[Alias], live: Live) -> tuple[str, ...]:
+    """Return the targets of other contests that bear the name and are not the same person."""
+    others = {c.target: c for c in choices if c.contest != best.contest}
+    return tuple(t for t, c in others.items() if t != best.target and not _same(best, c, live))
+
+
+def _same(one: Alias, other: Alias, live: Live) -> bool:
+    return any(
+        a == b or (min(len(a), len(b)) >= _TELLING and (a <= b or b <= a))
+        for a in _people(one, live)
+        for b in _people(other, live)
+    )
+
+
+def _people(alias: Alias, live: Live) -> list[frozenset[str]]:
+    target = live[alias.contest].target(alias.target)
+    names = target.names if target else ()
+    return [frozenset(re.findall(r"[^\W_]+", name.casefold())) for name in names]
