@@ -33,7 +33,7 @@ CLASSES: dict[str, CueClass] = {
     "vote_formal": CueClass(Stance.SUPPORT, 2.2, 5, 2),
     "lean": CueClass(Stance.SUPPORT, 0.9, 1, 0),
     "make_win": CueClass(Stance.SUPPORT, 3.0, 5, 2, clear=True),
-    "rally": CueClass(Stance.SUPPORT, 1.9, 1, 0),
+    "rally": CueClass(Stance.SUPPORT, 1.9, 1, 0, clear=True),
     "own": CueClass(Stance.SUPPORT, 3.0, 4, 4, clear=True),
     "office": CueClass(Stance.SUPPORT, 2.5, None, 1, clear=True),
     "office_bare": CueClass(Stance.SUPPORT, 1.8, None, 0),
@@ -77,6 +77,7 @@ _LONG_REACH = 10
 _FRAME_REACH = 14
 _FRAME = 3
 _STAND = 3
+_CALL = 8
 # A text of so few words beside the names says nothing else.
 _TERSE = 4
 
@@ -223,7 +224,7 @@ def calls(page: Page, cue: Cue) -> bool:
     opens = cue.first == 0 or word.barrier or page.words[cue.first - 1].clause != word.clause
     if cue.turned or opens:
         return True
-    before = range(max(0, cue.first - _STAND), cue.first)
+    before = range(max(0, cue.first - _CALL), cue.first)
     near = {i for i in before if page.words[i].clause == page.words[cue.first].clause}
     return any(near & page.marked(name) for name in ("first", "rally", "lean", "win"))
 

@@ -13,7 +13,8 @@ _TITLED = 0.6
 _MIN_WORDS = 5
 _OPENING = 9
 _LONG = 4
-_CUT = 0.35
+# Below the first, words count in full; from the second on, not at all.
+_FREE, _SHUT = 0.3, 0.8
 
 
 def score(page: Page) -> float:
@@ -25,7 +26,7 @@ def score(page: Page) -> float:
 
 def damping(press: float) -> float:
     """Return the factor for word evidence: 1 for plain talk, 0 for a plain headline."""
-    return 1.0 - max(0.0, (press - _CUT) / (1.0 - _CUT))
+    return 1.0 - min(1.0, max(0.0, (press - _FREE) / (_SHUT - _FREE)))
 
 
 def _shape(page: Page, text: str) -> float:

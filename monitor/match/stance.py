@@ -37,6 +37,7 @@ _PLAIN = 0.7
 _MOCKED = 0.6
 _PREDICATE = 3
 _CONTENT_LETTERS = 4
+_CRITICISM = frozenset({"soft", "refuse", "unpraise"})
 _NOT_INHERITED = frozenset({"soft", "rally", "lean", "refuse", "unpraise"})
 
 
@@ -187,13 +188,15 @@ def _without_refused(page: Page, bound: Sequence[Bound]) -> list[Bound]:
 def _to_parent(page: Page, found: Sequence[Cue], inherited: str, *, account: bool) -> list[Bound]:
     """Tie an answer's words to the target answered; a text that refutes or reminds ties none.
 
-    Mild criticism in an answer is mostly of the matter, not of the candidate, and is left out.
+    Mild criticism in an answer is mostly of the matter, not of the candidate, and is left out,
+    unless the text itself addresses the candidate by handle.
     """
     if any(page.has(name) for name in ("rebuttal", "reminder", "denial", "courtesy", "service")):
         return []
     spots = page.spots.get("cheer", ()) if account else ()
     cheers = [turn(page, Cue("cheer", a, b)) for a, b in spots]
-    kept = [c for c in found if c.name not in _NOT_INHERITED]
+    left_out = _NOT_INHERITED if account or not page.handles else _NOT_INHERITED - _CRITICISM
+    kept = [c for c in found if c.name not in left_out]
     cheers = [c for c in cheers if all(c.first > k.last or c.last < k.first for k in kept)]
     asked = [c for c in cheers if c.factor > 0 and not page.words[c.first].asked]
     share = 0.85 if account else 0.7
@@ -262,7 +265,7 @@ def _from_emoji(page: Page, only: str, bound: Sequence[Bound]) -> list[Evidence]
         if page.has(name) and (stance is Stance.ATTACK or not mocks):
             first, last = page.spots[name][0]
             against = any(b.cue.kind.stance is Stance.ATTACK for b in bound)
-            if stance is Stance.ATTACK and not against:
+            if stance is Stance.ATTACK and bound and not against:
                 continue
             face = page.words[first].form
             reason = f"emoji {face} -> {only}"
