@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
-from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 MIN_LETTERS = 6
+_MEMO_LIMIT = 100_000
 _NO_NAMES: tuple[str, ...] = ()
 
 
@@ -24,6 +24,7 @@ class NearNames:
     def __init__(self, names: Iterable[str]) -> None:
         self._names = frozenset(name for name in names if len(name) >= MIN_LETTERS)
         self._by_gap: dict[int, tuple[str, ...]] = {}
+        self._memo: dict[str, str | None] = {}
         for name in sorted(self._names):
             for form in _gaps(name):
                 # A key's number is kept, not its letters: a clash only proposes a name in vain.
@@ -36,24 +37,19 @@ class NearNames:
             return word
         if len(word) < MIN_LETTERS:
             return None
+        if word not in self._memo:
+            if len(self._memo) >= _MEMO_LIMIT:
+                self._memo.clear()
+            self._memo[word] = self._search(word)
+        return self._memo[word]
+
+    def _search(self, word: str) -> str | None:
         get = self._by_gap.get
         proposed = {name for form in _gaps(word) for name in get(hash(form), _NO_NAMES)}
         near = [name for name in proposed if OSA.distance(word, name, score_cutoff=1) <= 1]
         return near[0] if len(near) == 1 else None
 
-    def find_slowly(self, word: str) -> str | None:
-        """Return the same as ``find`` by measuring every name; tests and benchmarks compare."""
-        if len(word) < MIN_LETTERS:
-            return None
-        names = [name for name in self._names if name[0] == word[0]]
-        near = process.extract(word, names, scorer=OSA.distance, score_cutoff=1, limit=2)
-        if word in self._names:
-            return word
-        return near[0][0] if len(near) == 1 else None
 
-
-def _gaps(word: str) -> Iterator[str]:
-    """Yield the word and each form of it without one letter after the first."""
-    yield word
-    for place in range(1, len(word)):
-        yield word[:place] + word[place + 1 :]
+def _gaps(word: str) -> list[str]:
+    """Return the word and each form of it without one letter after the first."""
+    return [word, *[word[:place] + word[place + 1 :] for place in range(1, len(word))]]
