@@ -9,9 +9,15 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from monitor.model.activity import Signal
+from monitor.text.tokens import Kind
 
 if TYPE_CHECKING:
     from monitor.match.features import View
+    from monitor.match.page import Page
+
+_LONG = 4
+_MIN_WORDS = 5
+_TITLED = 0.6
 
 
 def _says(*names: str) -> Callable[[View], bool]:
@@ -67,6 +73,17 @@ def _collects_cards(view: View) -> bool:
     return view.says("id_cards") and (view.says("independent") or bool(view.mentions))
 
 
+def _title_case(view: View) -> bool:
+    """Most words begin with a capital, as in a headline that somebody else wrote."""
+    return any(_titled(page) for page in view.own)
+
+
+def _titled(page: Page) -> bool:
+    words = [w for w in page.words if w.kind is Kind.WORD and w.end - w.start >= _LONG]
+    capitals = sum(w.title for w in words)
+    return len(words) >= _MIN_WORDS and capitals >= _TITLED * len(words) and not page.shouting
+
+
 def _spouse_photo(view: View) -> bool:
     """A picture with husband or wife, or with a candidate, as its description says."""
     pictures = [page for page in view.own if page.field.startswith("media")]
@@ -100,4 +117,5 @@ DEEDS: Mapping[str, Callable[[View], bool]] = {
     "own-candidacy": _says("own_candidacy"),
     "collects-id-cards": _collects_cards,
     "spouse-photo": _spouse_photo,
+    "title-case": _title_case,
 }

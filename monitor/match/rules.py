@@ -15,6 +15,7 @@ from monitor.model.finding import Match, Outcome, Span
 from monitor.model.rule import BESIDE, Rule, Stance, Status
 
 NOBODY: Mapping[str, Span] = MappingProxyType({})
+NO_TARGET = Side("", Stance.NEUTRAL, 0, clear=True, spans=(), reasons=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ def apply(
 
     Rules in ``shadow`` or ``retired`` make no match. An unknown phase is read as the stricter
     *calon* phases and capped at ``review``. ``named`` are the targets of the act's own words: a
-    rule that needs no side is asked for each of them, or for none where nobody is named.
+    rule that needs no side is asked for each of them, or without target where that gives nothing.
     """
     heard = [r for r in rules if r.status is Status.LIVE and activity.signal in r.signals]
     sided = [r for r in heard if Stance.NEUTRAL not in r.stances]
@@ -46,8 +47,8 @@ def apply(
     found = _Found(activity, features, live)
     for side in sides:
         found.ask(sided, side)
-    for side in _open_sides(sides, named):
-        found.ask(open_, side)
+    for rule in open_:
+        found.ask_open(rule, _open_sides(sides, named))
     return Reached(
         tuple(found.matches), tuple(dict.fromkeys(found.reasons)), tuple(found.phases.items())
     )
@@ -66,42 +67,58 @@ class _Found:
 
     def ask(self, rules: Iterable[Rule], side: Side) -> None:
         """Add the matches of these rules toward one side's target."""
-        contest = _contest_of(self.live, side.target)
+        contest = self.live.home.get(side.target)
         if contest is None:
             return
         phase = target_phase(contest, side.target, self.activity)
+        self.phases[contest.id] = phase.value
+        for rule in rules:
+            self._ask_one(rule, side, phase, contest)
+
+    def ask_open(self, rule: Rule, sides: Sequence[Side]) -> None:
+        """Add a rule that needs no side, toward whom the act names.
+
+        Where that gives nothing and the rule can do without a name (an approach to a party is
+        about another contest than the party's), the first live contest that it fits counts.
+        """
+        hits = [self._ask_in(rule, side, self.live.home.get(side.target)) for side in sides]
+        if any(hits) or Stance.SUPPORT in rule.stances:
+            return
+        for contest in self.live.values():
+            if self._ask_in(rule, NO_TARGET, contest):
+                return
+
+    def _ask_in(self, rule: Rule, side: Side, contest: Contest | None) -> bool:
+        if contest is None:
+            return False
+        phase = target_phase(contest, side.target, self.activity)
         if side.target:
             self.phases[contest.id] = phase.value
-        for rule in rules:
-            if not _fits(rule, self.activity, side, phase, contest):
-                continue
-            excluded = next(_excluded(rule, self.features), None)
-            if excluded:
-                self.reasons.append(f"{rule.id}: excluded, {excluded}")
-            elif rule.needs - {BESIDE} <= self.features:
-                self.matches.append(_match(rule, side, phase, self.features))
+        return self._ask_one(rule, side, phase, contest)
+
+    def _ask_one(self, rule: Rule, side: Side, phase: Phase, contest: Contest) -> bool:
+        """Return whether the rule is about this side; an exclusion is a reason, not a match."""
+        if not _fits(rule, self.activity, side, phase, contest):
+            return False
+        excluded = next(_excluded(rule, self.features), None)
+        if excluded:
+            self.reasons.append(f"{rule.id}: excluded, {excluded}")
+        elif rule.needs - {BESIDE} <= self.features:
+            self.matches.append(_match(rule, side, phase, self.features))
+        return True
 
 
 def _open_sides(sides: Sequence[Side], named: Mapping[str, Span]) -> list[Side]:
-    """Return one side for each target meant, clear by itself: the features are the act.
-
-    Where nobody is named there is one without a target.
-    """
+    """Return one side for each target meant, clear by itself: the features are the act."""
     known = {side.target: side for side in reversed(sides)}
     spans: dict[str, tuple[Span, ...]] = {target: (span,) for target, span in named.items()}
     spans |= {target: side.spans for target, side in known.items()}
-    spans = spans or {"": ()}
     return [
         Side(
             t, known[t].stance if t in known else Stance.NEUTRAL, 0, clear=True, spans=s, reasons=()
         )
         for t, s in spans.items()
     ]
-
-
-def _contest_of(live: Live, target: str) -> Contest | None:
-    """Return the contest of a target; an act without one is asked in the first contest."""
-    return live.home.get(target) if target else next(iter(live.values()), None)
 
 
 def _fits(rule: Rule, activity: Activity, side: Side, phase: Phase, contest: Contest) -> bool:
