@@ -13,6 +13,8 @@ _TITLED = 0.6
 _MIN_WORDS = 5
 _OPENING = 9
 _LONG = 4
+_MIN_LINE = 6
+_STOPS = ".!?"
 # Below the first, words count in full; from the second on, not at all.
 _FREE, _SHUT = 0.3, 0.8
 
@@ -46,7 +48,17 @@ def _words(page: Page) -> float:
     total = 0.2 if page.has("reporter") else 0.0
     total += min(0.6, 0.2 * len(page.spots.get("formal", ())))
     opening = any(first < _OPENING for first, _ in page.spots.get("third", ()))
-    return total + (0.25 if opening else 0.0)
+    return total + (0.25 if opening else 0.0) + (0.2 if _plain(page) else 0.0)
+
+
+def _plain(page: Page) -> bool:
+    """Say whether a field is one bare line as desks write them: no stop, no talk, no tag."""
+    text = page.text.strip()
+    if len(page.words) < _MIN_LINE or not text[:1].isupper() or text[-1] in _STOPS:
+        return False
+    talks = page.handles or any(page.has(name) for name in ("first", "chat"))
+    marked = any(w.kind is Kind.EMOJI or w.tag >= 0 for w in page.words)
+    return not (talks or marked or "!" in text or "?" in text)
 
 
 def _talk(page: Page) -> float:

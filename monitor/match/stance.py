@@ -211,12 +211,20 @@ def _from_tags(page: Page, names: Sequence[Mention], lexicon: Lexicon) -> list[E
         if place < 0:
             continue
         tag = page.tags[place]
+        if _chance(page, tag, mention):
+            continue
         stance, weight = _tag_says(page, tag, mention, lexicon)
         reason = f"hashtag #{tag.body} -> {mention.target}"
         spans = (_span(page, tag.first, tag.last),)
         clear = stance is Stance.SUPPORT and weight >= _TAG_WEIGHT
         found.append(Evidence(mention.target, stance, weight, reason, spans, clear, tag=True))
     return found
+
+
+def _chance(page: Page, tag: Tag, mention: Mention) -> bool:
+    """Say whether a name lies in a hashtag by chance: "#prisma3d" leaves a letter before it."""
+    scrap = page.words[tag.first].form
+    return mention.first == tag.first + 1 and len(scrap) == 1 and scrap.isalpha()
 
 
 def _tag_says(page: Page, tag: Tag, mention: Mention, lexicon: Lexicon) -> tuple[Stance, float]:
