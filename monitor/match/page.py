@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 
 from monitor.match.lexicon import Lexicon
 from monitor.match.names import Alias, Place
@@ -21,6 +22,7 @@ Word = Token
 Meaning = Alias | Place | str
 _TITLE_MIN = 2
 _MEMO_LIMIT = 20_000
+_GUESS_LIMIT = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,8 @@ class Page:
     """A field's words and every phrase of the lists found in them.
 
     ``spots`` maps a list's name to word ranges, in order; ``names`` are aliases of targets;
-    ``handles`` are the parts of other accounts' handles; ``places`` the contests whose area is named.
+    ``handles`` are the parts of other accounts' handles; ``places`` are the contests whose area is
+    named.
     """
 
     field: str
@@ -98,16 +101,21 @@ class PageReader:
             phrases.setdefault(entry, []).append("gesture")
         name_words: set[str] = set()
         all_words: set[str] = set()
+        pairs: set[str] = set()
         for entry, alias in aliases:
             phrases.setdefault(entry, []).append(alias)
             all_words.update(entry.split())
             if not alias.ambiguous:
-                name_words.update(entry.split())
+                words = entry.split()
+                name_words.update(words)
+                pairs.update(map(" ".join, pairwise(words)))
         for entry, place in places:
             phrases.setdefault(entry, []).append(place)
         known = lexicon.vocabulary() | {word for phrase in phrases for word in phrase.split()}
         kept = {k: v for k, v in lexicon.short.items() if k not in all_words}
         self._names = name_words
+        self._pairs = frozenset(pairs)
+        self._guesses: dict[str, tuple[str, ...]] = {}
         self._tags: dict[str, list[tuple[str, int, int]]] = {}
         self._contrast = lexicon.phrases["contrast"]
         self._index: PhraseIndex[Meaning] = PhraseIndex(phrases)
@@ -119,6 +127,7 @@ class PageReader:
         page = Page(name, text, [], [])
         self._fill(page, tokens(fold(text)))
         words, spots, places = page.words, page.spots, set()
+        self._settle(words)
         for found in self._index.find([w.form for w in words], _clause_starts(words)):
             value, first, last = found
             if isinstance(value, str):
@@ -129,6 +138,33 @@ class PageReader:
                 page.names.append(Found(value, first, last))
         page.places = frozenset(places)
         return page
+
+    def _settle(self, words: Sequence[Word]) -> None:
+        """Take a word for the name one slip away that makes a listed name with its neighbour.
+
+        A slip that lies between several names, or is itself a name, is settled so; a word with
+        a meaning of its own never is.
+        """
+        guesses = self._guesses
+        for index, word in enumerate(words):
+            near = guesses.get(word.form)
+            if near is None:
+                near = self._guess(word.form)
+            if near:
+                before = words[index - 1].form if index else ""
+                after = words[index + 1].form if index + 1 < len(words) else ""
+                if not self._paired(before, word.form, after):
+                    fits = [name for name in near if self._paired(before, name, after)]
+                    word.form = fits[0] if len(fits) == 1 else word.form
+
+    def _guess(self, form: str) -> tuple[str, ...]:
+        if len(self._guesses) >= _GUESS_LIMIT:
+            self._guesses.clear()
+        self._guesses[form] = near = self._forms.near(form)
+        return near
+
+    def _paired(self, before: str, word: str, after: str) -> bool:
+        return f"{before} {word}" in self._pairs or f"{word} {after}" in self._pairs
 
     def _fill(self, page: Page, found: Sequence[Token]) -> None:
         shift = 0

@@ -23,6 +23,7 @@ _SUFFIXES = ("nya", "lah", "kah", "pun", "ku", "mu", "in", "ne", "e")
 _PREFIXES = ("ku", "se", "nge", "tak")
 _MIN_STEM = 4
 _DOUBLES_FROM = 5
+_MIN_SLIP = 5
 
 
 class Forms:
@@ -37,7 +38,9 @@ class Forms:
     ) -> None:
         self._known = vocabulary | frozenset(short)
         self._short = short
-        self._near = NearNames(names)
+        slips = frozenset(names)
+        self._plain = self._known - slips
+        self._near = NearNames(slips)
         self._splitter = Splitter(self._known)
         self._by_length: dict[int, list[str]] = {}
         for word in sorted(vocabulary):
@@ -52,6 +55,12 @@ class Forms:
                 self._memo.clear()
             self._memo[word] = known = self._resolve(word)
         return known
+
+    def near(self, word: str) -> tuple[str, ...]:
+        """Return the names one slip away from a word that has no meaning but as a name."""
+        if len(word) < _MIN_SLIP or word in self._plain:
+            return ()
+        return self._near.all(word)
 
     def split(self, tag: str) -> tuple[str, ...]:
         """Return the parts of a folded hashtag (without ``#``) that is written in one case."""

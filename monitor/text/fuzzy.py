@@ -24,7 +24,7 @@ class NearNames:
     def __init__(self, names: Iterable[str]) -> None:
         self._names = frozenset(name for name in names if len(name) >= MIN_LETTERS)
         self._by_gap: dict[int, tuple[str, ...]] = {}
-        self._memo: dict[str, str | None] = {}
+        self._memo: dict[str, tuple[str, ...]] = {}
         for name in sorted(self._names):
             for form in _gaps(name):
                 # A key's number is kept, not its letters: a clash only proposes a name in vain.
@@ -37,19 +37,28 @@ class NearNames:
             return word
         if len(word) < MIN_LETTERS:
             return None
-        if word not in self._memo:
+        near = [name for name in self.all(word) if name[0] == word[0]]
+        return near[0] if len(near) == 1 else None
+
+    def all(self, word: str) -> tuple[str, ...]:
+        """Return every other name one edit or swap away, in order, whatever its first letter.
+
+        These are guesses: take one only where its neighbours in the text vouch for it.
+        """
+        known = self._memo.get(word)
+        if known is None:
             if len(self._memo) >= _MEMO_LIMIT:
                 self._memo.clear()
-            self._memo[word] = self._search(word)
-        return self._memo[word]
+            self._memo[word] = known = self._search(word)
+        return known
 
-    def _search(self, word: str) -> str | None:
+    def _search(self, word: str) -> tuple[str, ...]:
         get = self._by_gap.get
         proposed = {name for form in _gaps(word) for name in get(hash(form), _NO_NAMES)}
-        near = [name for name in proposed if OSA.distance(word, name, score_cutoff=1) <= 1]
-        return near[0] if len(near) == 1 else None
+        proposed.discard(word)
+        return tuple(sorted(n for n in proposed if OSA.distance(word, n, score_cutoff=1) <= 1))
 
 
 def _gaps(word: str) -> list[str]:
-    """Return the word and each form of it without one letter after the first."""
-    return [word, *[word[:place] + word[place + 1 :] for place in range(1, len(word))]]
+    """Return the word and each form of it without one letter."""
+    return [word, *[word[:place] + word[place + 1 :] for place in range(len(word))]]
