@@ -94,7 +94,8 @@ def _scene(reader: Tracer, swapper: Swapper, given: Statement) -> _Scene:
     namings = reader.namings(activity, live)
     activity, missing = _strengthened(swapper, activity, reader, live)
     namings = reader.namings(activity, live)
-    named = [n.target for n in namings] + swapper.spelled(activity, live)
+    named = [n.target for n in namings]
+    named += [*swapper.spelled(activity, live), *swapper.posed(activity, live)]
     if activity.target and activity.target.of:
         named.append(activity.target.of)
     base = replace(given, activity=activity, contests=live)
@@ -161,7 +162,10 @@ def _count(report: Report, scene: _Scene, before: Finding, after: Sequence[Findi
     report.lines += 1
     report.named.update(scene.named)
     report.left_out.update(scene.missing)
-    if before.outcome is not Outcome.NONE:
+    hit = before.outcome is not Outcome.NONE and bool(before.targets)
+    if before.outcome is not Outcome.NONE and not hit:
+        report.left_out["hit that concerns no target"] += 1
+    if hit:
         report.hits += 1
         report.reported.update((target, before.outcome) for target in before.targets)
     done = False
@@ -174,9 +178,9 @@ def _count(report: Report, scene: _Scene, before: Finding, after: Sequence[Findi
         done = done or bool(set(pair) & set(before.targets))
         if (found.outcome, found.stance) != (before.outcome, before.stance):
             report.flips.append(Flip(pair, before, found))
-        elif before.outcome is not Outcome.NONE and not _followed(pair, before, found):
+        elif hit and not _followed(pair, before, found):
             report.strayed += 1
-    report.swapped_hits += done and before.outcome is not Outcome.NONE
+    report.swapped_hits += done and hit
 
 
 def _followed(pair: Pair, before: Finding, after: Finding) -> bool:

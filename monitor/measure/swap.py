@@ -61,6 +61,15 @@ class Swapper:
         found = [self._spelled_in(handle[1], live) for handle in _HANDLE.finditer(activity.text)]
         return [target for target in found if target]
 
+    def posed(self, activity: Activity, live: Sequence[str]) -> list[str]:
+        """Return the pairs whose number a gesture shows, if it is nobody else's."""
+        shown = {
+            int(self._gestures[pose])
+            for name in fields_of(activity)
+            for _, _, pose in shape.poses(field_of(activity, name), self._gestures)
+        }
+        return [t.id for t in self._paslon(live) if t.number in shown and self._alone(t, live)]
+
     def strengthened(
         self, activity: Activity, namings: Sequence[Naming], live: Sequence[str]
     ) -> Activity:
@@ -179,9 +188,14 @@ class Swapper:
         return _edit(naming, place, shape.number(raw, new, self._numerals))
 
     def _holders(self, number: int, live: Sequence[str]) -> int:
+        return sum(t.number == number for t in self._paslon(live))
+
+    def _alone(self, target: ContestTarget, live: Sequence[str]) -> bool:
+        return target.number is not None and self._holders(target.number, live) == 1
+
+    def _paslon(self, live: Sequence[str]) -> list[ContestTarget]:
         contests = [self._contests[c] for c in live if c in self._contests]
-        paslon = [t for c in contests for t in c.targets if t.kind is TargetKind.PASLON]
-        return sum(t.number == number for t in paslon)
+        return [t for c in contests for t in c.targets if t.kind is TargetKind.PASLON]
 
     # ---- handles, gestures, accounts ----------------------------------------------------------
 

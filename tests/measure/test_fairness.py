@@ -55,6 +55,13 @@ class Partial(Reader):
         return [replace(f, outcome=Outcome.NONE) if TARUNA in f.targets else f for f in found]
 
 
+class Nobody(Reader):
+    """Reports acts without saying whom they concern, as rules on one's own candidacy do."""
+
+    def judge_statements(self, *given: Any, **more: Any) -> list[Finding]:
+        return [replace(f, targets=()) for f in super().judge_statements(*given, **more)]
+
+
 def test_a_reader_that_spares_one_side_is_caught() -> None:
     report = measured(TEXTS[0], by=Partial(ruleset()))
     [flip] = report.flips
@@ -71,6 +78,19 @@ def test_hits_that_cannot_be_swapped_are_counted_against_it() -> None:
     assert (report.hits, report.swapped_hits) == (1, 0)
     assert report.left_out == {"derogatory name": 1}
     assert not report.fair
+
+
+def test_a_hit_that_concerns_no_target_has_nothing_to_swap() -> None:
+    nobody = Nobody(ruleset())
+    report = measured(TEXTS[0], by=nobody)
+    assert report.hits == 0
+    assert report.left_out == {"hit that concerns no target": 1}
+    assert report.fair
+
+
+def test_a_gesture_alone_is_swapped() -> None:
+    report = measured("Sore di pasar ✌️")
+    assert (report.named[TARUNA], report.swaps) == (1, 1)
 
 
 def test_no_hit_is_no_fault() -> None:
