@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from monitor.match.features import View
     from monitor.match.page import Page
 
+_OPENINGS = ("self_opening", "takes_role", "active_part")
+_NEAR = 4
 _LONG = 4
 _MIN_WORDS = 5
 _TITLED = 0.6
@@ -25,14 +27,23 @@ def _says(*names: str) -> Callable[[View], bool]:
     return lambda view: any(view.says(name) for name in names)
 
 
-def _together(*names: str) -> Callable[[View], bool]:
-    """Return a feature: all these lists are in the same field."""
-    return lambda view: any(all(page.has(n) for n in names) for page in view.own)
+def _own_voice(view: View) -> bool:
+    """The writer tells of the own deeds: a first person, or an opening that leaves it out."""
+    return any(_speaks_of_self(page) for page in view.own)
+
+
+def _speaks_of_self(page: Page) -> bool:
+    return page.has("first") or any(0 in page.marked(name) for name in _OPENINGS)
 
 
 def _displays(view: View) -> bool:
-    """Campaign material, and that it was put up."""
-    return view.says("props") and view.says("props_up")
+    """Campaign material put up by the writer, or at the writer's place."""
+    up = view.says("props") and view.says("props_up")
+    return up and (view.says("own_place") or _own_voice(view))
+
+
+def _active(view: View) -> bool:
+    return view.says("active_part") and _own_voice(view)
 
 
 def _partisan(view: View) -> bool:
@@ -49,7 +60,13 @@ def _takes_role(view: View, role: str) -> bool:
     """A role in a campaign taken by the writer; in a profile the role is enough."""
     if view.activity.signal is Signal.PROFILE:
         return view.says(role)
-    return _together(role, "takes_role")(view)
+    return _own_voice(view) and any(_takes(page, role) for page in view.own)
+
+
+def _takes(page: Page, role: str) -> bool:
+    """Say whether words of taking stand just before a role."""
+    takings, roles = page.spots.get("takes_role", ()), page.spots.get(role, ())
+    return any(a <= c <= b + _NEAR for a, b in takings for c, _ in roles)
 
 
 def _team_role(view: View) -> bool:
@@ -97,7 +114,8 @@ def _presence(view: View) -> bool:
 DEEDS: Mapping[str, Callable[[View], bool]] = {
     "displays-props": _displays,
     "campaign-event": _says("campaign_event"),
-    "active-part": _says("active_part"),
+    "active-part": _active,
+    "own-voice": _own_voice,
     "candidacy-registration": _says("registration"),
     "campaign-presence": _presence,
     "attributes-or-speaker": _says(

@@ -86,6 +86,8 @@ ACTS = (
 )
 ROLES = (
     "props_up",
+    "self_opening",
+    "own_place",
     "campaign_event",
     "active_part",
     "registration",
@@ -122,6 +124,8 @@ _PARTS = (
     "bentuk.numerals",
     "bentuk.gestures",
 )
+# Words of everyday writing: optional, for a set without them only guesses more names.
+EVERYDAY = "intake.umum"
 _WORD = re.compile(r"[^\W_]+|[^\w\s]")
 
 
@@ -144,6 +148,7 @@ class Lexicon:
         self.campaign_parts = self._words(lists["isyarat.campaign_part"])
         self.hostile_parts = self._words(lists["serangan.hostile_part"])
         self.uppercase = frozenset(self.name(n) for n in lists["kata.uppercase_names"])
+        self.everyday = frozenset(lists.get(EVERYDAY, ()))
         self.common = self._words(lists["kata.common"]) | self._words(lists["kata.protected"])
 
     def phrase(self, entry: str) -> str:
