@@ -102,7 +102,9 @@ def reader_of(ruleset: RuleSet) -> Engine:
 EXCLUSIONS = [(r, e) for r in shipped()[0].rules for e in r.exclusions]
 
 
-@pytest.mark.parametrize(("rule", "exclusion"), EXCLUSIONS, ids=lambda v: v.id if isinstance(v, Rule) else v.when)
+@pytest.mark.parametrize(
+    ("rule", "exclusion"), EXCLUSIONS, ids=lambda v: v.id if isinstance(v, Rule) else v.when
+)
 def test_without_an_exclusion_one_of_its_cases_would_be_a_hit(
     rule: Rule, exclusion: Exclusion
 ) -> None:
