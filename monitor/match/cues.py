@@ -236,15 +236,17 @@ def _of_others(page: Page, cue: Cue, before: Sequence[int]) -> bool:
     thirds = page.marked("third") | page.marked("reporter")
     if cue.first in thirds or any(i in speaks for i in before):
         return False
-    return any(i in thirds for i in before) or _named_before(page, cue)
+    return any(i in thirds for i in before) or _named_before(page, cue, before)
 
 
-def _named_before(page: Page, cue: Cue) -> bool:
+def _named_before(page: Page, cue: Cue, before: Sequence[int]) -> bool:
     """Say whether a capitalised word, so mostly a name, stands right before a vote verb."""
     if cue.name not in _VOTES or cue.first == 0 or page.shouting:
         return False
     word = page.words[cue.first - 1]
     own = page.marked("lean") | page.marked("invite")
+    if page.marked("lean") & set(before):
+        return False
     here = word.clause == page.words[cue.first].clause and not page.words[cue.first].barrier
     return here and word.title and word.kind is Kind.WORD and cue.first - 1 not in own
 

@@ -34,6 +34,8 @@ _EMOJI_WEIGHT = 1.0
 _NAME_CALLING = 2.2
 _SHORT_TEXT = 25
 _PLAIN = 0.7
+# A prayer in the next sentence is as plain as one beside the name.
+_PRAYED = 0.6
 _MOCKED = 0.6
 _PREDICATE = 3
 _CONTENT_LETTERS = 4
@@ -153,8 +155,9 @@ def _from_cue(page: Page, bound: Bound, damping: float, mocked: float) -> Eviden
     words = " ".join(w.form for w in page.words[cue.first : cue.last + 1])
     turned = f", {cue.turned}" if cue.turned else ""
     reason = f"{cue.name} {words!r} ({bound.how}{turned}) -> {bound.target}"
-    direct = bound.how in ("clause", "account") and mocked == 1.0
-    clear = direct and (kind.clear or calls(page, cue)) and min(damping, bound.factor) >= _PLAIN
+    direct = bound.how in ("clause", "account") or cue.name == "wish"
+    plain = min(damping, bound.factor) >= (_PRAYED if cue.name == "wish" else _PLAIN)
+    clear = direct and plain and mocked == 1.0 and (kind.clear or calls(page, cue))
     if cue.name == "hard" and bound.mention:
         clear = clear and _says_of(cue, bound.mention)
     spans = [_span(page, cue.first, cue.last)]
