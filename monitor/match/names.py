@@ -16,8 +16,10 @@ _MIN_PART = 3
 _HANDLE_LETTERS = 5
 # What a contest's title says beside the name of its area.
 _OFFICE_WORDS = frozenset(
-    ("pemilihan", "umum", "pilkada", "gubernur", "bupati", "wakil", "wali", "kota", "walikota")
-    + ("kabupaten", "provinsi", "dan", "di")
+    (
+        *("pemilihan", "umum", "pilkada", "gubernur", "bupati", "wakil", "wali", "kota"),
+        *("walikota", "kabupaten", "provinsi", "dan", "di"),
+    )
 )
 
 

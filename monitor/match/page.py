@@ -102,16 +102,17 @@ class PageReader:
         name_words: set[str] = set()
         all_words: set[str] = set()
         pairs: set[str] = set()
+        plain = lexicon.vocabulary()
         for entry, alias in aliases:
             phrases.setdefault(entry, []).append(alias)
             all_words.update(entry.split())
             if not alias.ambiguous:
                 words = entry.split()
                 name_words.update(words)
-                pairs.update(map(" ".join, pairwise(words)))
+                pairs.update(map(" ".join, pairwise(w for w in words if w not in plain)))
         for entry, place in places:
             phrases.setdefault(entry, []).append(place)
-        known = lexicon.vocabulary() | {word for phrase in phrases for word in phrase.split()}
+        known = plain | {word for phrase in phrases for word in phrase.split()}
         kept = {k: v for k, v in lexicon.short.items() if k not in all_words}
         self._names = name_words
         self._pairs = frozenset(pairs)
@@ -120,7 +121,8 @@ class PageReader:
         self._contrast = lexicon.phrases["contrast"]
         self._index: PhraseIndex[Meaning] = PhraseIndex(phrases)
         slips = name_words - lexicon.common
-        self._forms = Forms(frozenset(known) - frozenset(kept), kept, slips)
+        whole = frozenset(known) - frozenset(kept)
+        self._forms = Forms(whole, kept, slips, lexicon.everyday)
 
     def read(self, name: str, text: str) -> Page:
         """Return the page of a field; time is linear in the text's length."""
@@ -188,7 +190,9 @@ class PageReader:
 
     def _add(self, page: Page, token: Token, form: str, *, capitals: bool) -> int:
         """Append a token as a word; a contrast opens a clause, returned as one more."""
-        token.form = form
+        if form != token.form:
+            token.slip = self._forms.slipped(token.form)
+            token.form = form
         if capitals:
             raw = page.text[token.start : token.end]
             token.upper = raw.isupper() and len(raw) >= _TITLE_MIN

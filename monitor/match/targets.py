@@ -111,6 +111,8 @@ class TargetReader:
         A campaign word in the same hashtag or a political word nearby will do; an honorific helps
         only with another political word in the text; capitals alone do not.
         """
+        if found.first == found.last and page.words[found.first].slip:
+            return False
         if any(w.tag >= 0 for w in page.words[found.first : found.last + 1]):
             return self._tag_backs(page, found) or anchored
         if found.value.target in certain:

@@ -30,16 +30,23 @@ class Forms:
     """Resolves folded words to known ones and remembers each, in bounded memory.
 
     ``vocabulary`` are words that stand for themselves; ``short`` maps chat spellings to words;
-    ``names`` are the words of names, the only ones that may be found by a typing slip.
+    ``names`` are the words of names, the only ones that may be found by a typing slip; a word of
+    ``everyday`` writing is never a slip.
     """
 
     def __init__(
-        self, vocabulary: frozenset[str], short: Mapping[str, str], names: Iterable[str]
+        self,
+        vocabulary: frozenset[str],
+        short: Mapping[str, str],
+        names: Iterable[str],
+        everyday: frozenset[str] = frozenset(),
     ) -> None:
         self._known = vocabulary | frozenset(short)
         self._short = short
         slips = frozenset(names)
-        self._plain = self._known - slips
+        self._plain = (self._known | everyday) - slips
+        self._everyday = everyday
+        self._slipped: set[str] = set()
         self._near = NearNames(slips)
         self._splitter = Splitter(self._known)
         self._by_length: dict[int, list[str]] = {}
@@ -53,6 +60,7 @@ class Forms:
         if known is None:
             if len(self._memo) >= _MEMO_LIMIT:
                 self._memo.clear()
+                self._slipped.clear()
             self._memo[word] = known = self._resolve(word)
         return known
 
@@ -80,9 +88,16 @@ class Forms:
             parts = self._splitter.split(word)
             if all(part in self._known or part.isdigit() for part in parts):
                 return tuple(self._short.get(part, part) for part in parts)
-        if plain is None:
-            plain = self._near.find(_RUN.sub(r"\1", word))
-        return (plain or _RUN.sub(r"\1", word),)
+        single = _RUN.sub(r"\1", word)
+        if plain is None and word not in self._everyday:
+            plain = self._near.find(single)
+            if plain:
+                self._slipped.add(word)
+        return (plain or single,)
+
+    def slipped(self, word: str) -> bool:
+        """Say whether the form of a word was found by a slip."""
+        return word in self._slipped
 
     def _with_symbols(self, word: str) -> tuple[str, ...]:
         censored = self._censored(word) if "*" in word else None

@@ -25,7 +25,7 @@ class Token:
     right before it, ``quoted`` that it stands between quotation marks,
     ``asked`` that its clause ends in a question mark. ``upper`` and ``title`` tell of the source's
     letters: all capitals (two at least), a capital first. ``tag`` numbers the hashtag that the
-    token was cut from, -1 for none.
+    token was cut from, -1 for none; ``slip`` that the form is a guess at a slip of the finger.
     """
 
     kind: Kind
@@ -39,6 +39,7 @@ class Token:
     upper: bool = False
     title: bool = False
     tag: int = -1
+    slip: bool = False
 
 
 # Bounded repeats keep every alternative linear on hostile input.

@@ -17,6 +17,8 @@ from monitor.watch.toml import Table, names, near, read
 
 LAW = "legal.toml"
 ACCOUNTS = "accounts.toml"
+EVERYDAY = "intake/umum.txt"
+EVERYDAY_LIST = "intake.umum"
 SHOWN = 10  # contests that a fault lists
 
 
@@ -158,7 +160,18 @@ class _Reading:
         found: dict[str, tuple[str, ...]] = {}
         for root in self._roots("lexicons"):
             found.update(lexicons.parse(root))
-        return found
+        everyday = self._everyday()
+        return found | {EVERYDAY_LIST: everyday} if everyday else found
+
+    def _everyday(self) -> tuple[str, ...]:
+        """Return the words of everyday writing, one a line, which no slip turns into a name."""
+        try:
+            raw = (self.folder / EVERYDAY).read_bytes()
+        except OSError:
+            return ()
+        self.bytes[EVERYDAY] = raw
+        lines = raw.decode("utf-8", "replace").split("\n")
+        return tuple(line for line in map(str.strip, lines) if line and line[0] != "#")
 
     def _digest(self) -> str:
         """Return SHA-256 over the names and bytes of the files that were read, by name."""
