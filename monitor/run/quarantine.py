@@ -7,14 +7,14 @@ the transaction of the record.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from monitor import config
 from monitor.clock import Clock
 from monitor.log import logger
-from monitor.model.finding import Finding, Outcome
+from monitor.model.finding import Finding, Match, Outcome
 from monitor.model.rule import Rule
 from monitor.run.health import Health
 from monitor.run.rules import Reader
@@ -96,18 +96,19 @@ def softened(finding: Finding, held: Iterable[str]) -> Finding:
         replace(m, outcome=Outcome.REVIEW) if m.rule in loud else m for m in finding.matches
     )
     alerts = [m for m in matches if m.outcome is Outcome.ALERT]
-    top = (alerts or matches)[0]
-    same = [m for m in matches if m.outcome is top.outcome and m.stance is top.stance]
-    asked = () if alerts else tuple(QUESTION.format(rule=rule) for rule in sorted(loud))
-    return replace(
-        finding,
-        outcome=top.outcome,
-        stance=top.stance,
-        level=top.level,
-        targets=tuple(dict.fromkeys(m.target for m in same)),
-        matches=matches,
-        questions=(*finding.questions, *asked),
-    )
+    if alerts:
+        return _led_by(replace(finding, matches=matches), alerts)
+    asked = tuple(QUESTION.format(rule=rule) for rule in sorted(loud))
+    questions = (*finding.questions, *asked)
+    return replace(finding, outcome=Outcome.REVIEW, matches=matches, questions=questions)
+
+
+def _led_by(finding: Finding, alerts: Sequence[Match]) -> Finding:
+    """Return a finding whose level, stance and targets are those of what still alerts."""
+    top = next((m for m in alerts if m.level is finding.level), alerts[0])
+    same = [m for m in alerts if m.stance is top.stance]
+    targets = tuple(dict.fromkeys(m.target for m in same))
+    return replace(finding, level=top.level, stance=top.stance, targets=targets)
 
 
 def _author(found: Iterable[Rule], rule: str) -> str:

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from monitor.judge.decide import Facts, decide
 from monitor.match.engine import Engine
 from monitor.model.activity import Activity, Target
-from monitor.model.contest import live_at
+from monitor.model.contest import LiveDays
 from monitor.model.finding import Finding, Naming, Outcome, Reading
 from monitor.model.rule import AccountRole, RuleSet, Status
 from monitor.model.wire import Statement
-from monitor.run.standing import AS_FILED, Standing, awake, with_rules
+from monitor.run.standing import AS_FILED, Standing, awake, of_rule, with_rules
 
 # The daemon states every key: an empty one is the fact "unknown", not silence.
 EVERY_KEY = frozenset(
@@ -22,7 +22,7 @@ EVERY_KEY = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What an act leads to, and what each rule in shadow would have made of it alone."""
+    """What an act leads to, and what each rule in shadow would have added."""
 
     finding: Finding
     shadows: tuple[Finding, ...]
@@ -37,10 +37,11 @@ class Reader:
     def __init__(self, ruleset: RuleSet) -> None:
         self.ruleset = ruleset
         self._engine = Engine(awake(ruleset))
+        self._days = LiveDays(ruleset.contests)
 
     def swap(self, other: Reader) -> None:
         """Take over the set of another reader, which may have been built in a thread."""
-        self.ruleset, self._engine = other.ruleset, other._engine
+        self.ruleset, self._engine, self._days = other.ruleset, other._engine, other._days
 
     def judge(
         self, cases: Sequence[tuple[Activity, Facts]], standing: Standing = AS_FILED
@@ -95,18 +96,24 @@ class Reader:
         return [
             Judged(
                 decide(activity, with_rules(reading, heard, every), fact, self.ruleset),
-                tuple(self._shadows(activity, reading, fact, shadow)),
+                tuple(self._shadows(activity, reading, fact, heard, shadow)),
             )
             for activity, reading, fact in zip(activities, readings, facts, strict=True)
         ]
 
     def _shadows(
-        self, activity: Activity, reading: Reading, facts: Facts, shadow: frozenset[str]
+        self,
+        activity: Activity,
+        reading: Reading,
+        facts: Facts,
+        heard: frozenset[str],
+        shadow: frozenset[str],
     ) -> Iterator[Finding]:
+        """Yield what each rule in shadow adds: it is judged beside those that are heard."""
         for rule in sorted(shadow & {match.rule for match in reading.matches}):
             every = frozenset(rule.id for rule in self.ruleset.rules)
-            alone = with_rules(reading, frozenset({rule}), every)
-            finding = decide(activity, alone, facts, self.ruleset)
+            beside = with_rules(reading, heard | {rule}, every)
+            finding = of_rule(decide(activity, beside, facts, self.ruleset), rule)
             if finding.outcome is not Outcome.NONE:
                 yield finding
 
@@ -122,4 +129,4 @@ class Reader:
         when = activity.occurred_at
         if when is None and activity.watch_id:
             when = activity.first_seen_at
-        return live_at(contests.values(), when) if when else tuple(contests)
+        return self._days.at(when) if when else tuple(contests)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEvent
@@ -21,8 +22,14 @@ class Scheduler:
     ) -> None:
         """``misfire_grace`` (seconds) is how late a run may still start; the library's is 1 s.
 
-        ``missed`` is told the name of a job that was not run, ``failed`` what a job raised.
+        ``missed`` is told the name of a job that was not run, ``failed`` what a job raised. A job
+        that ``stop`` cancelled has not failed.
         """
+
+        def ended(event: JobExecutionEvent) -> None:
+            if not isinstance(event.exception, asyncio.CancelledError):
+                failed(event.exception)
+
         defaults = {
             "coalesce": True,
             "max_instances": 1,
@@ -30,7 +37,7 @@ class Scheduler:
         }
         self._scheduler = AsyncIOScheduler(timezone="UTC", job_defaults=defaults)
         self._scheduler.add_listener(lambda event: missed(_name(event)), EVENT_JOB_MISSED)
-        self._scheduler.add_listener(lambda event: failed(event.exception), EVENT_JOB_ERROR)
+        self._scheduler.add_listener(ended, EVENT_JOB_ERROR)
 
     def every(self, seconds: float, job: Job, name: str, *, jitter: float = 0.0) -> None:
         """Run ``job`` each ``seconds``; ``jitter`` (seconds) spreads many machines apart."""

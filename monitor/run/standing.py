@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from monitor.model.finding import Reading
+from monitor.model.finding import Finding, Outcome, Reading
 from monitor.model.rule import Rule, RuleSet, Status
 from monitor.store import rules
 from monitor.store.db import Connection
@@ -57,4 +57,18 @@ def with_rules(reading: Reading, kept: frozenset[str], every: frozenset[str]) ->
         matches=tuple(m for m in reading.matches if m.rule not in hidden),
         # A reason that speaks of a rule begins with its id.
         derivation=tuple(d for d in reading.derivation if d.partition(": ")[0] not in hidden),
+    )
+
+
+def of_rule(finding: Finding, rule: str) -> Finding:
+    """Return the part of a finding that one rule leads to; its outcome is ``none`` if nothing."""
+    matches = tuple(m for m in finding.matches if m.rule == rule)
+    alert = any(m.outcome is Outcome.ALERT for m in matches)
+    outcome = Outcome.ALERT if alert else Outcome.REVIEW if matches else Outcome.NONE
+    return replace(
+        finding,
+        outcome=outcome,
+        stance=matches[0].stance if matches else finding.stance,
+        targets=tuple(dict.fromkeys(m.target for m in matches)),
+        matches=matches,
     )

@@ -15,7 +15,6 @@ from monitor.clock import Clock, utc_now
 from monitor.store import alarms
 from tests.whole import Stage
 
-CALL = "support-post-candidate"
 RULE = """
 id = "{id}"
 revision = {revision}

@@ -28,6 +28,7 @@ from tests.run.ruling import (
 from tests.whole import Stage
 
 LIMIT = 3
+CALL = "Ayo coblos nomor 2, menangkan Prakasita-Anggrek!"
 SMALL = f"[rules]\nreload = 0.1\nquarantine_hits = {LIMIT}\nquarantine_hours = 2"
 KILLED = """
 import asyncio, os, signal, sys
@@ -56,9 +57,10 @@ def _one_rule(stage: Stage) -> None:
     settings(stage, SMALL)
 
 
-def call(stage: Stage, count: int) -> None:
-    for number in range(count):
-        stage.scene.post("asn2", f"Hari ke-{number}: ayo coblos Prakasita-Anggrek, menangkan!")
+def call(stage: Stage, count: int, who: str = "asn2") -> None:
+    """Let a person call to vote so often; the same words again are another act."""
+    for _ in range(count):
+        stage.scene.post(who, CALL)
 
 
 def outcomes(stage: Stage) -> list[str]:
@@ -72,7 +74,7 @@ async def test_alerts_over_the_limit_become_reviews_also_after_a_restart(stage: 
     assert sum(report.alerts for report in reports) == LIMIT
     assert sum(report.reviews for report in reports) == 2
     assert open_alarms(stage) == {"quarantine:rekaan"}
-    stage.scene.post("asn3", "Ayo coblos nomor 2, menangkan Prakasita-Anggrek!")
+    call(stage, 1, "asn3")
     await stage.once()
     last = stage.place.findings()[-1]
     assert last["outcome"] == last["entry"]["public"]["outcome"] == "review"
@@ -110,8 +112,7 @@ async def test_on_lifts_it_and_begins_the_count_anew(stage: Stage) -> None:
     config = stage.place.folder / "config.toml"
     rulebook.on(config, "rekaan", "hari sibuk, aturan benar", "Bu Rekaan")
     assert open_alarms(stage) == set()
-    for number in range(LIMIT + 1):
-        stage.scene.post("asn3", f"Malam {number}: ayo coblos nomor 2, menangkan Prakasita!")
+    call(stage, LIMIT + 1, "asn3")
     await stage.once()
     assert outcomes(stage)[-LIMIT - 1 :] == ["alert"] * LIMIT + ["review"]
     actions = [entry["public"]["action"] for entry, _ in said(stage, "rule")]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from monitor.log import logger
 from tests.run.ruling import open_alarms, rules, running, said, settings, until, write_rule
 from tests.whole import Stage
 
+AGAIN = "Sekali lagi: ayo coblos nomor 2, menangkan Prakasita-Anggrek!"
 FAST = "[rules]\nreload = 0.1"
 
 
@@ -46,7 +48,7 @@ async def test_a_changed_file_takes_effect_without_a_restart(stage: Stage) -> No
         before = len(stage.place.findings())
         write_rule(stage, status="live")
         await until(lambda: len(stage.place.entries("ruleset")) == 2)
-        stage.scene.post("asn1", "Sekali lagi: ayo coblos Prakasita-Anggrek, menangkan!")
+        stage.scene.post("asn1", AGAIN)
         await until(lambda: len(stage.place.findings()) > before and _reached(stage, "rekaan"))
         assert opened.dispatcher.ruleset.digest == stage.place.findings()[-1]["ruleset"]
     (_, _), (entry, _) = said(stage, "ruleset")
@@ -64,22 +66,25 @@ async def test_a_changed_file_takes_effect_without_a_restart(stage: Stage) -> No
     ids=["form", "word", "case"],
 )
 async def test_a_broken_file_is_refused_while_the_old_set_stays(
-    stage: Stage, capfd: pytest.CaptureFixture[str], fault: str, told: str
+    stage: Stage, fault: str, told: str
 ) -> None:
+    lines: list[str] = []
+    sink = logger.add(lines.append, format="{message}")
     async with running(stage) as opened:
         before = opened.dispatcher.ruleset.digest
         file = write_rule(stage, expect="alert" if fault else "none")
         file.write_text(file.read_text("utf-8").replace("\ntitle", f"\n{fault}\ntitle"), "utf-8")
         await until(lambda: "ruleset" in open_alarms(stage))
         file.write_text(file.read_text("utf-8") + "\n# another try\n", "utf-8")
-        stage.scene.post("asn1", "Sekali lagi: ayo coblos Prakasita-Anggrek, menangkan!")
+        stage.scene.post("asn1", AGAIN)
         await until(lambda: any("Sekali" in f["activity"]["text"] for f in stage.place.findings()))
         assert opened.dispatcher.ruleset.digest == before
         assert len(stage.place.entries("ruleset")) == 1
         write_rule(stage)
         await until(lambda: open_alarms(stage) == set())
         assert opened.dispatcher.ruleset.digest != before
-    assert told in capfd.readouterr().err
+    logger.remove(sink)
+    assert any("refused" in line and told in line for line in lines)
     alarms = [entry["public"]["state"] for entry in stage.place.entries("alarm")]
     assert alarms == ["raised", "cleared"]
 

@@ -56,5 +56,27 @@ async def test_a_run_that_was_missed_is_reported() -> None:
     scheduler.stop()
 
 
+async def test_a_job_that_a_stop_cuts_short_has_not_failed() -> None:
+    failed: list[BaseException] = []
+    begun, ended = asyncio.Event(), asyncio.Event()
+
+    async def long() -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    scheduler = Scheduler(60.0, lambda _: None, failed.append)
+    scheduler.every(0.05, long, "long")
+    scheduler.start()
+    async with asyncio.timeout(10):
+        await begun.wait()
+        scheduler.stop()
+        await ended.wait()
+        await asyncio.sleep(0)
+    assert failed == []
+
+
 def _raise(error: BaseException) -> None:
     raise error
