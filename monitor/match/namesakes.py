@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from datetime import date
 
 from monitor.match.live import Live
 from monitor.match.names import Alias
@@ -32,11 +33,18 @@ def rivals(best: Alias, choices: Sequence[Alias], live: Live) -> tuple[str, ...]
 
 
 def _same(one: Alias, other: Alias, live: Live) -> bool:
+    """Say whether two bearers are one person: nobody stands in two contests of one day."""
+    if _voting_days(one, live) & _voting_days(other, live):
+        return False
     return any(
         a == b or (min(len(a), len(b)) >= _TELLING and (a <= b or b <= a))
         for a in _people(one, live)
         for b in _people(other, live)
     )
+
+
+def _voting_days(alias: Alias, live: Live) -> set[date]:
+    return {one.pemungutan_suara for one in live[alias.contest].rounds}
 
 
 def _people(alias: Alias, live: Live) -> list[frozenset[str]]:
