@@ -14,7 +14,7 @@ from monitor.model.person import NEVER_POLLED, Ownership, PersonFacts
 _DEFAULT_ZONE = "WIB"
 # A stated key without a value is the fact "unknown". A person without a candidate spouse is
 # stated as null too, so that key caps nothing.
-_QUESTIONS = {
+QUESTIONS = {
     "employer_type": "Apa status kepegawaian pemilik akun?",
     "ownership": "Apakah akun ini benar dikelola oleh yang bersangkutan?",
     "intervals": "Apakah yang bersangkutan sedang cuti di luar tanggungan negara atau tugas lain?",
@@ -47,11 +47,11 @@ def caps(
 
 
 def _of_person(activity: Activity, person: PersonFacts) -> Iterator[Cap]:
-    for key, question in _QUESTIONS.items():
+    for key, question in QUESTIONS.items():
         if key in person.stated and getattr(person, key) is None:
             yield Cap(Outcome.REVIEW, question)
     if person.ownership in NOT_SURE:
-        yield Cap(Outcome.REVIEW, _QUESTIONS["ownership"])
+        yield Cap(Outcome.REVIEW, QUESTIONS["ownership"])
     if person.employer_type in NEVER_POLLED:
         yield Cap(Outcome.REVIEW, "Teruskan kepada kesatuan yang berwenang (rujukan).")
     if "notice_date" in person.stated and not _was_noticed(activity, person):

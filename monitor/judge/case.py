@@ -67,10 +67,12 @@ class Excuse:
     """One excuse.
 
     It speaks for the rules that list it, or for every rule where ``everyone`` is set. When it is
-    met the act may still be ``leaves``.
+    met the act may still be ``leaves``. ``question`` is what to clear up where it cannot be
+    checked, in Indonesian.
     """
 
     ask: Callable[[Case], Answer]
+    question: str = ""
     everyone: bool = False
     leaves: Outcome = Outcome.NONE
 

@@ -52,7 +52,7 @@ def decide(activity: Activity, reading: Reading, facts: Facts, ruleset: RuleSet)
         ruleset=ruleset.digest,
         matches=matches,
         exculpations=excuses,
-        questions=_questions(limits, reading, outcome),
+        questions=_questions(limits, excuses, reading, outcome),
         derivation=reading.derivation,
     )
 
@@ -154,11 +154,15 @@ def _stated(facts: Facts) -> str:
     return "stated" if whole else "not stated"
 
 
-def _questions(limits: Sequence[Cap], reading: Reading, outcome: Outcome) -> tuple[str, ...]:
+def _questions(
+    limits: Sequence[Cap], excuses: Sequence[Exculpation], reading: Reading, outcome: Outcome
+) -> tuple[str, ...]:
     """Return, in Indonesian, what a person should clear up first."""
     if outcome is Outcome.NONE:
         return ()
-    asked = [limit.question for limit in limits if limit.question]
+    open_ = (e.id for e in excuses if e.result is Result.CANNOT_BE_CHECKED)
+    asked = [limit.question for limit in limits] + [EXCULPATIONS[e].question for e in open_]
+    asked = [question for question in asked if question]
     if "neutral-content" in reading.features:
         asked.append("Isi yang ditanggapi netral: apa maksud tanggapan ini?")
     if "photo-with-target" in reading.features:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-from monitor.judge.caps import NOT_SURE, act_day
+from monitor.judge.caps import NOT_SURE, QUESTIONS, act_day
 from monitor.judge.case import Answer, Case, Excuse, met
 from monitor.model.finding import Outcome, Result
 from monitor.model.person import Ownership
@@ -21,6 +21,10 @@ _RESIGNED = frozenset({"resigned", "resignation"})
 _LETTER = frozenset({"resignation_submitted"}) | _RESIGNED
 _FRESH = timedelta(days=30)
 _SATURDAY = 5
+_ASK_LEAVE = "Apakah cuti di luar tanggungan negara meliputi hari perbuatan ini?"
+_ASK_DAY = "Pada hari apa perbuatan ini terjadi, dan apakah hari itu hari libur?"
+_ASK_LETTER = "Apakah surat pengunduran diri sebagai ASN sudah diajukan?"
+_ASK_ACCOUNT = QUESTIONS["ownership"]
 _UNKNOWN = Answer(Result.CANNOT_BE_CHECKED)
 
 
@@ -111,12 +115,12 @@ def _spouse_photo(case: Case) -> Answer:
 
 
 EXCUSES: Mapping[str, Excuse] = {
-    "ex-cltn": Excuse(_leave),
-    "ex-holiday": Excuse(_holiday, leaves=Outcome.REVIEW),
-    "ex-not-author": Excuse(_not_author, everyone=True),
+    "ex-cltn": Excuse(_leave, _ASK_LEAVE),
+    "ex-holiday": Excuse(_holiday, _ASK_DAY, leaves=Outcome.REVIEW),
+    "ex-not-author": Excuse(_not_author, _ASK_ACCOUNT, everyone=True),
     "ex-resigned": Excuse(_resigned, everyone=True),
-    "ex-resignation-letter": Excuse(_letter, leaves=Outcome.REVIEW),
-    "ex-spouse-campaign-passive": Excuse(_spouse_passive),
-    "ex-spouse-kpu": Excuse(_spouse_kpu),
+    "ex-resignation-letter": Excuse(_letter, _ASK_LETTER, leaves=Outcome.REVIEW),
+    "ex-spouse-campaign-passive": Excuse(_spouse_passive, _ASK_LEAVE),
+    "ex-spouse-kpu": Excuse(_spouse_kpu, _ASK_LEAVE),
     "ex-spouse-photo": Excuse(_spouse_photo),
 }

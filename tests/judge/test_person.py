@@ -99,3 +99,20 @@ def test_own_area_is_asked_only_where_it_is_known() -> None:
     assert concerns(rule, pose, who(area="99.01"), contests)
     assert concerns(rule, pose, who(area=None), contests)
     assert not concerns(rule, pose, who(area="31.74"), contests)
+
+
+def test_what_cannot_be_checked_is_asked() -> None:
+    act = "Menyerahkan berkas penjaringan ke DPC pagi ini"
+    found = judged(act, who(), occurred_at="2030-05-07T10:00:00+07:00")
+    assert rules_of(found) == {"approach-party-without-cltn"}
+    assert found.outcome is Outcome.REVIEW
+    assert any("cuti di luar tanggungan" in question for question in found.questions)
+    assert any("Pada hari apa" in question for question in found.questions)
+
+
+def test_an_agency_may_be_stated_in_english_and_an_unknown_employer_is_told() -> None:
+    person = statement({"id": "x", "person": {"employer_type": "AGENCY"}}).person
+    assert person is not None
+    assert person.employer_type is EmployerType.INSTANSI
+    with pytest.raises(ValueError, match=r"person\.employer_type: expected one of PNS, CPNS"):
+        statement({"id": "x", "person": {"employer_type": "BUMN"}})
