@@ -199,8 +199,7 @@ def _denied(page: Page, cue: Cue) -> bool:
     refuted = page.marked("rebuttal")
     if any(i in refuted and page.words[i].clause == clause for i in before):
         return True
-    after = page.words[cue.last + 1 : cue.last + 2]
-    return bool(after) and after[0].form in page.nobody
+    return any(first == cue.last + 1 for first, _ in page.spots.get("nobody", ()))
 
 
 def _weakened(page: Page, cue: Cue) -> float:
