@@ -6,9 +6,8 @@ function and one line in ``FEATURES``.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from monitor.match import press
 from monitor.match.deeds import DEEDS
@@ -20,7 +19,7 @@ from monitor.match.targets import Mention
 from monitor.model.activity import Activity, Signal
 from monitor.model.rule import BESIDE, Stance
 
-_SMALL = re.compile(r"0?[1-9]")
+_SMALL = frozenset(f"{pad}{n}" for pad in ("", "0") for n in range(1, 10))
 _HEADLINE = 0.7
 _PAIR = 2
 
@@ -39,10 +38,16 @@ class View:
     parent_mentions: Sequence[Mention]
     sides: Sequence[Side]
     live: Live
+    said: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        # Asked some forty times an act: the lists that the person's own words hold a phrase of.
+        said = frozenset().union(*(page.spots for page in self.own))
+        object.__setattr__(self, "said", said)
 
     def says(self, name: str) -> bool:
         """Say whether the person's own words hold a phrase of a list."""
-        return any(name in page.spots for page in self.own)
+        return name in self.said
 
     @property
     def clear_support(self) -> bool:
@@ -172,7 +177,7 @@ def _stray_number(view: View) -> bool:
     """A small number, written or shown, that no target answers to."""
     if view.mentions:
         return False
-    return any(_SMALL.fullmatch(w.form) for page in view.own for w in page.words)
+    return any(w.form in _SMALL for page in view.own for w in page.words)
 
 
 def _derogatory(view: View) -> bool:

@@ -51,15 +51,19 @@ class LiveSets:
     def __init__(self, contests: Mapping[str, Contest]) -> None:
         self._contests = contests
         self._memo: dict[tuple[str, ...], Live] = {}
+        self._last: tuple[Sequence[str], Live] = ((), Live(()))
 
     def of(self, ids: Sequence[str]) -> Live:
         """Return the known contests among ``ids``: those of pairs first, then the given order."""
+        if ids is self._last[0]:
+            return self._last[1]
         key = tuple(ids)
         known = self._memo.get(key)
         if known is None:
             if len(self._memo) >= _MEMO_LIMIT:
                 self._memo.clear()
             self._memo[key] = known = self._make(key)
+        self._last = (key, known)
         return known
 
     def _make(self, ids: Sequence[str]) -> Live:

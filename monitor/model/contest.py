@@ -173,12 +173,14 @@ def live_at(contests: Iterable[Contest], instant: datetime) -> tuple[str, ...]:
 class LiveDays:
     """Answers ``live_at`` for one set of contests; a day's answer is worked out once.
 
+    ``all`` are the ids of the whole set.
     Whether a contest is live changes at midnight in its zone only.
     """
 
     def __init__(self, contests: Mapping[str, Contest]) -> None:
         self._contests = contests
         self._memo: dict[tuple[date, ...], tuple[str, ...]] = {}
+        self.all = tuple(contests)
 
     def at(self, instant: datetime) -> tuple[str, ...]:
         """Return the ids of the contests that an act of this aware instant may concern."""

@@ -125,8 +125,7 @@ class Reader:
         return None
 
     def _live(self, activity: Activity) -> tuple[str, ...]:
-        contests = self.ruleset.contests
         when = activity.occurred_at
         if when is None and activity.watch_id:
             when = activity.first_seen_at
-        return self._days.at(when) if when else tuple(contests)
+        return self._days.at(when) if when else self._days.all
