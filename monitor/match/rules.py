@@ -41,9 +41,11 @@ def apply(
     *calon* phases and capped at ``review``. ``named`` are the targets of the act's own words: a
     rule that needs no side is asked for each of them, or without target where that gives nothing.
     """
-    heard = [r for r in rules if r.status is Status.LIVE and activity.signal in r.signals]
+    given = features | {BESIDE}
+    heard = [r for r in rules if activity.signal in r.signals and r.needs <= given]
+    heard = [r for r in heard if r.status is Status.LIVE]
     sided = [r for r in heard if Stance.NEUTRAL not in r.stances]
-    open_ = [r for r in heard if Stance.NEUTRAL in r.stances and r.needs <= features]
+    open_ = [r for r in heard if Stance.NEUTRAL in r.stances]
     found = _Found(activity, features, live)
     for side in sides:
         found.ask(sided, side)
@@ -103,7 +105,7 @@ class _Found:
         excluded = next(_excluded(rule, self.features), None)
         if excluded:
             self.reasons.append(f"{rule.id}: excluded, {excluded}")
-        elif rule.needs - {BESIDE} <= self.features:
+        else:
             self.matches.append(_match(rule, side, phase, self.features))
         return True
 
