@@ -13,10 +13,11 @@ class Live(Mapping[str, Contest]):
     """Contests by id, in the order in which they count.
 
     ``order`` gives a contest's place in it; ``home`` the first contest a target stands in;
-    ``pairs`` the pairs of a contest; ``by_number`` the contests that have a pair of that number.
+    ``pairs`` the pairs of a contest; ``by_number`` the contests that have a pair of that number;
+    ``same`` remembers which two targets are one person.
     """
 
-    __slots__ = ("_contests", "by_number", "home", "order", "pairs")
+    __slots__ = ("_contests", "by_number", "home", "order", "pairs", "same")
 
     def __init__(self, contests: Iterable[Contest]) -> None:
         self._contests = {contest.id: contest for contest in contests}
@@ -24,6 +25,7 @@ class Live(Mapping[str, Contest]):
         self.home: dict[str, Contest] = {}
         self.pairs: dict[str, frozenset[str]] = {}
         self.by_number: dict[int, list[str]] = {}
+        self.same: dict[tuple[str, str], bool] = {}
         for contest in self._contests.values():
             self._add(contest)
 

@@ -29,7 +29,16 @@ def narrowed(
 def rivals(best: Alias, choices: Sequence[Alias], live: Live) -> tuple[str, ...]:
     """Return the targets of other contests that bear the name and are not the same person."""
     others = {c.target: c for c in choices if c.contest != best.contest}
-    return tuple(t for t, c in others.items() if t != best.target and not _same(best, c, live))
+    return tuple(
+        t for t, c in others.items() if t != best.target and not _known_same(best, c, live)
+    )
+
+
+def _known_same(one: Alias, other: Alias, live: Live) -> bool:
+    key = one.target, other.target
+    if key not in live.same:
+        live.same[key] = _same(one, other, live)
+    return live.same[key]
 
 
 def _same(one: Alias, other: Alias, live: Live) -> bool:
