@@ -40,7 +40,7 @@ CLASSES: dict[str, CueClass] = {
     "office_bare": CueClass(Stance.SUPPORT, 1.8, None, 0),
     "praise": CueClass(Stance.SUPPORT, 2.0, 4, 5, clear=True),
     "win": CueClass(Stance.SUPPORT, 2.4, 1, 4, clear=True),
-    "pick": CueClass(Stance.SUPPORT, 1.6, 1, 1),
+    "pick": CueClass(Stance.SUPPORT, 1.6, 1, 1, clear=True),
     "wish": CueClass(Stance.SUPPORT, 2.5, 8, None, clear=True),
     "first": CueClass(Stance.SUPPORT, 2.5, 6, 3, clear=True),
     "reject": CueClass(Stance.ATTACK, 3.2, 4, None, clear=True),

@@ -219,7 +219,7 @@ def _from_tags(page: Page, names: Sequence[Mention], lexicon: Lexicon) -> list[E
         stance, weight = _tag_says(page, tag, mention, lexicon)
         reason = f"hashtag #{tag.body} -> {mention.target}"
         spans = (_span(page, tag.first, tag.last),)
-        clear = stance is Stance.SUPPORT and weight >= _TAG_WEIGHT
+        clear = stance is Stance.SUPPORT and weight >= _SLOGAN_WEIGHT
         found.append(Evidence(mention.target, stance, weight, reason, spans, clear, tag=True))
     return found
 

@@ -146,3 +146,10 @@ def test_any_text_has_a_press_score_and_cues_inside_it(text: str) -> None:
 
 def test_every_class_has_its_list() -> None:
     assert set(cues.CLASSES) - {"refuse", "unpraise"} <= set(LEXICON.phrases)
+
+
+@pytest.mark.parametrize("no", ["g", "gak", "ora", "teu", "moal", "nda", "indak", "takkan"])
+def test_a_refused_choice_is_no_support_in_any_spelling(no: str) -> None:
+    reading = read(f"saya {no} milih Wiratama")
+    assert reading.stance is Stance.ATTACK
+    assert outcomes(reading) == {Outcome.REVIEW}
