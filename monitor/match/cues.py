@@ -46,7 +46,7 @@ CLASSES: dict[str, CueClass] = {
     "reject": CueClass(Stance.ATTACK, 3.2, 4, None, clear=True),
     "cheer": CueClass(Stance.SUPPORT, 3.0, None, None, clear=True),
     "refuse": CueClass(Stance.ATTACK, 2.4, 5, 2),
-    "hard": CueClass(Stance.ATTACK, 2.6, 5, 7, clear=True),
+    "hard": CueClass(Stance.ATTACK, 3.0, 5, 7, clear=True),
     "soft": CueClass(Stance.ATTACK, 1.7, 4, 5),
     "unpraise": CueClass(Stance.ATTACK, 1.2, 4, 5),
 }
