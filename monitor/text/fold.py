@@ -8,6 +8,7 @@ here; that is ``forms``.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 
@@ -24,6 +25,8 @@ _SKIN_TONES = range(0x1F3FB, 0x1F400)
 _ENCLOSED = ((0x1F130, 26), (0x1F150, 26), (0x1F170, 26), (0x1F1E6, 26))
 _QUOTES = dict.fromkeys("“”„‟«»″＂", '"') | dict.fromkeys("‘’‚‛′`´ʼ", "'")
 _DASHES = dict.fromkeys("‐‑‒–—―−", "-")
+# ASCII that is dropped or unified like its kin outside ASCII.
+_UNPLAIN = re.compile(r"[\x00-\x09\x0b-\x1f\x7f`]")
 _MEMO_LIMIT = 50_000
 
 
@@ -50,7 +53,7 @@ class Folded:
 
 def fold(text: str) -> Folded:
     """Fold a text in time linear in its length."""
-    if text.isascii():
+    if text.isascii() and not _UNPLAIN.search(text):
         return Folded(text.lower(), None, len(text))
     pieces: list[str] = []
     origin: list[int] = []

@@ -127,17 +127,18 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=150)
+@settings(max_examples=200)
 @given(st.lists(st.one_of(PIECES, st.text(max_size=4)), max_size=14).map("".join))
 def test_every_name_lies_in_the_text_and_its_letters_fold_to_it(text: str) -> None:
     namings = _engine_of_world().namings(statement({"id": "x", "text": text}).activity, (GOVERNOR,))
     for naming in namings:
         span = naming.span
         assert 0 <= span.start < span.end <= len(text)
-        again = fold(text[span.start : span.end]).text
-        assert _engine_of_world().namings(
-            statement({"id": "x", "text": f"nomor {again} gubernur"}).activity, (GOVERNOR,)
-        )
+        if naming.how == "name":
+            # A number needs the words around it; a name is found by its own letters.
+            again = fold(text[span.start : span.end]).text
+            alone = statement({"id": "x", "text": again}).activity
+            assert _engine_of_world().namings(alone, (GOVERNOR,))
 
 
 @functools.cache

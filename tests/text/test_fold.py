@@ -51,10 +51,18 @@ def test_spans_keep_their_order(text: str) -> None:
     assert starts == sorted(starts)
 
 
-@given(st.text(alphabet=st.characters(codec="ascii"), max_size=200))
-def test_ascii_needs_no_map(text: str) -> None:
+PLAIN = st.characters(codec="ascii", categories=("L", "N", "P", "Zs"))
+
+
+@given(st.text(alphabet=PLAIN, max_size=200))
+def test_plain_ascii_needs_no_map(text: str) -> None:
     assert fold(text).origin is None
     assert fold(text).text == text.lower()
+
+
+@given(st.text(alphabet=st.characters(codec="ascii"), max_size=60))
+def test_a_text_folds_alike_beside_a_letter_of_another_script(text: str) -> None:
+    assert fold(text + "ж").text == fold(text).text + fold("ж").text
 
 
 @given(st.text(max_size=200))
