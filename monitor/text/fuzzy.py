@@ -53,8 +53,10 @@ class NearNames:
         return known
 
     def _search(self, word: str) -> tuple[str, ...]:
-        get = self._by_gap.get
-        proposed = {name for form in _gaps(word) for name in get(hash(form), _NO_NAMES)}
+        found = [names for names in map(self._by_gap.get, map(hash, _gaps(word))) if names]
+        if not found:
+            return _NO_NAMES
+        proposed = {name for names in found for name in names}
         proposed.discard(word)
         return tuple(sorted(n for n in proposed if OSA.distance(word, n, score_cutoff=1) <= 1))
 
