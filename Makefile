@@ -40,8 +40,9 @@ run: $(STAMP)/runtime ## the daemon, with ./config.toml
 
 ## ---- work on it ---------------------------------------------------------------------------
 
+# Four workers on two cores, since many tests wait for servers; idle ones take over waiting work.
 test: $(STAMP)/dev ## the tests, shuffled, without a network (under 3 minutes on 2 cores)
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 4 --dist worksteal
 
 check: lint test ## everything a change must pass: format, lint, types, rules, tests
 

@@ -25,7 +25,8 @@ LAYERS = {
     "measure": 3,
     "run": 4, "demo": 4,
     "app": 5, "showing": 5, "cli": 5, "__main__": 5,
-    "commands": 5, "console": 5, "importing": 5, "measuring": 5, "offline": 5, "rulebook": 5, "upkeep": 5,
+    "commands": 5, "console": 5, "importing": 5, "measuring": 5, "offline": 5, "rulebook": 5,
+    "upkeep": 5,
 }  # fmt: skip
 WALLS = frozenset({3})
 
