@@ -44,13 +44,14 @@ run: $(STAMP)/runtime ## the daemon, with ./config.toml
 test: $(STAMP)/dev ## the tests, shuffled, without a network (under 3 minutes on 2 cores)
 	$(BIN)/python -m pytest -n 4 --dist worksteal
 
-check: lint test ## everything a change must pass: format, lint, types, rules, tests
+check: lint test ## everything a change must pass: format, lint, types, rules, fairness, tests
 
 lint: $(STAMP)/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/netralitas check --config config.toml
+	$(BIN)/netralitas fairness --totals
 
 network: $(STAMP)/network ## the real servers on loopback, and the tests that need them
 	$(BIN)/python -m tests.network.servers --install

@@ -87,7 +87,10 @@ def _distance(page: Page, cue: Cue, mention: Mention) -> int | None:
     """Return the words between cue and target if the class may reach that far, else ``None``."""
     kind = cue.kind
     if cue.last < mention.first:
-        gap, limit = mention.first - cue.last - 1, kind.before
+        # "Pak", "Partai" and the like before a name are part of it: they make nobody farther.
+        titles = page.marked("honorific") | page.marked("party_word")
+        between = range(cue.last + 1, mention.first)
+        gap, limit = sum(i not in titles for i in between), kind.before
         if cue.name == "reject" and cue.first in page.marked("reject_near"):
             limit = 1
     elif mention.last < cue.first:

@@ -67,9 +67,9 @@ class Page:
         return {}
 
     @cached_property
-    def nobody(self) -> frozenset[str]:
-        """Return the first words of "siapa pun" as this text writes it."""
-        return frozenset(self.words[first].form for first, _ in self.spots.get("nobody", ()))
+    def named(self) -> frozenset[int]:
+        """Return the indices of all words that belong to a target's name."""
+        return frozenset(i for _, a, b in self.names for i in range(a, b + 1))
 
     @cached_property
     def negating(self) -> frozenset[int]:

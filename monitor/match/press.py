@@ -32,7 +32,12 @@ def damping(press: float) -> float:
 
 
 def _shape(page: Page, text: str) -> float:
-    letters = [w for w in page.words if w.kind is Kind.WORD and w.end - w.start >= _LONG]
+    # A name is written with capitals whoever writes it, and a longer name must not weigh more.
+    letters = [
+        w
+        for i, w in enumerate(page.words)
+        if w.kind is Kind.WORD and w.end - w.start >= _LONG and i not in page.named
+    ]
     total = 0.0
     if len(letters) >= _MIN_WORDS:
         titled = sum(w.title for w in letters) / len(letters)
@@ -47,14 +52,17 @@ def _shape(page: Page, text: str) -> float:
 def _words(page: Page) -> float:
     total = 0.2 if page.has("reporter") else 0.0
     total += min(0.6, 0.2 * len(page.spots.get("formal", ())))
-    opening = any(first < _OPENING for first, _ in page.spots.get("third", ()))
+    # "Partai" right before a name is part of the name, not somebody else who acts.
+    thirds = [first for first, last in page.spots.get("third", ()) if last + 1 not in page.named]
+    opening = any(first < _OPENING for first in thirds)
     return total + (0.25 if opening else 0.0) + (0.2 if _plain(page) else 0.0)
 
 
 def _plain(page: Page) -> bool:
     """Say whether a field is one bare line as desks write them: no stop, no talk, no tag."""
     text = page.text.strip()
-    if len(page.words) < _MIN_LINE or not text[:1].isupper() or text[-1] in _STOPS:
+    words = len(page.words) - len(page.named) + bool(page.named)
+    if words < _MIN_LINE or not text[:1].isupper() or text[-1] in _STOPS:
         return False
     talks = page.handles or any(page.has(name) for name in ("first", "chat"))
     marked = any(w.kind is Kind.EMOJI or w.tag >= 0 for w in page.words)
