@@ -16,8 +16,7 @@ DRILL   := $(BIN)/python -m tests.long
 
 # `make lock UPGRADE=--upgrade` takes newer versions; without it pins move only where they must.
 UPGRADE ?=
-COMPILE := $(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-header \
-           --strip-extras $(UPGRADE)
+COMPILE := $(BIN)/uv pip compile -q --generate-hashes --no-header --strip-extras $(UPGRADE)
 
 NAMES    := sed -n 's/^\([A-Za-z0-9._-]*\)==.*/\1/p'
 LICENCES := $(BIN)/pip-licenses --from=mixed --format=markdown --order=name --with-system
