@@ -11,6 +11,7 @@ _KNOWN_COST = 2
 _SHORT_COST = 5
 _UNKNOWN_COST = 3
 _SHORT = 2
+_BRIEF = 3
 
 
 def camel_parts(tag: str) -> list[tuple[int, int]] | None:
@@ -52,7 +53,27 @@ class Splitter:
                     if cost < choice[0]:
                         choice = (cost, begin, True)
             best.append(choice)
-        return _walk_back(word, best)
+        return self._without_crumbs(_walk_back(word, best))
+
+    def _without_crumbs(self, parts: tuple[str, ...]) -> tuple[str, ...]:
+        """Give a letter or two that fit nowhere back to a short part beside them.
+
+        A short form is no word of a tag when crumbs are left of the rest: "jk" in "jkt48".
+        """
+        whole: list[str] = []
+        for part in parts:
+            if whole and self._is_torn(whole[-1], part):
+                whole[-1] += part
+            else:
+                whole.append(part)
+        return tuple(whole)
+
+    def _is_torn(self, left: str, right: str) -> bool:
+        if left[-1].isdigit() or right[0].isdigit():
+            return False
+        # Initials are known letters, but one letter alone says nothing about a tag.
+        crumbs = [p for p in (left, right) if len(p) == 1 or p not in self._known]
+        return bool(crumbs) and max(len(left), len(right)) <= _BRIEF
 
 
 def _price(part: str) -> int:
