@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from monitor.clock import Clock, utc_now
 from monitor.collect import registry as collectors
 from monitor.collect.base import Collector
-from monitor.config import Config, read_secret
+from monitor.config import Config, load, read_secret
 from monitor.errors import NotifyError
 from monitor.evidence.files import Files
-from monitor.log import logger
+from monitor.log import logger, set_up
 from monitor.model.person import Watch
 from monitor.model.rule import RuleSet
 from monitor.net import Http
@@ -44,6 +45,13 @@ class App:
     writer: Writer
     daemon: Daemon
     dispatcher: Dispatcher
+
+
+def settings(path: Path) -> Config:
+    """Read the configuration that a command names, and log as it says."""
+    loaded = load(path)
+    set_up(loaded.log.level, json_lines=loaded.log.json_lines)
+    return loaded
 
 
 def load_ruleset(config: Config) -> RuleSet:

@@ -71,7 +71,7 @@ def check(path: Path) -> int:
 
 def once(path: Path) -> int:
     """Look once at every source; 1 where one could not be read."""
-    settings = _settings(path)
+    settings = app.settings(path)
     reports = asyncio.run(_once(settings))
     rows = [
         (r.watch_id, r.platform, str(r.items), str(r.alerts), str(r.reviews), r.error or r.note)
@@ -83,7 +83,7 @@ def once(path: Path) -> int:
 
 def run(path: Path) -> int:
     """Run until SIGTERM."""
-    asyncio.run(_run(_settings(path)))
+    asyncio.run(_run(app.settings(path)))
     return 0
 
 
@@ -95,12 +95,6 @@ async def _once(settings: config.Config) -> list[PollReport]:
 async def _run(settings: config.Config) -> None:
     async with app.opened(settings) as opened:
         await opened.daemon.run()
-
-
-def _settings(path: Path) -> config.Config:
-    settings = config.load(path)
-    set_up(settings.log.level, json_lines=settings.log.json_lines)
-    return settings
 
 
 def _check_register(settings: config.Config) -> None:

@@ -11,7 +11,6 @@ from monitor.errors import ConfigError, Fault, StoreError
 from monitor.evidence import verify as evidence
 from monitor.evidence.files import Files
 from monitor.evidence.report import Report
-from monitor.log import set_up
 from monitor.store import alarms, keys, log, outbox
 from monitor.store import backup as backups
 from monitor.store import migrate as schema
@@ -22,7 +21,7 @@ from monitor.store.reach import reach
 
 def verify(path: Path, head: str) -> int:
     """Check log, contents, snapshots and index; 1 and the first bad place where one fails."""
-    settings = _settings(path)
+    settings = app.settings(path)
     known = evidence.head_of(head) if head else None
     _need_database(settings)
     with Audit(settings.database) as audit, console.progress("verify"):
@@ -33,7 +32,7 @@ def verify(path: Path, head: str) -> int:
 
 def status(path: Path) -> int:
     """Print what is watched and what cannot be seen, what is owed, alarms, and the head."""
-    settings = _settings(path)
+    settings = app.settings(path)
     _need_database(settings)
     schema.check(settings.database)
     conn = connect(settings.database, read_only=True)
@@ -63,7 +62,7 @@ def status(path: Path) -> int:
 
 def migrate(path: Path) -> int:
     """Upgrade the schema; say where the backup is, or that there was nothing to do."""
-    settings = _settings(path)
+    settings = app.settings(path)
     settings.path("data").mkdir(mode=0o700, parents=True, exist_ok=True)
     kept = schema.upgrade(settings.database)
     console.plain(f"Backup: {kept}" if kept else "The database has this version's schema.")
@@ -72,7 +71,7 @@ def migrate(path: Path) -> int:
 
 def backup(path: Path, to: Path, *, with_keys: bool) -> int:
     """Make ``to``/netralitas-TIME; the daemon may be running."""
-    settings = _settings(path)
+    settings = app.settings(path)
     _need_database(settings)
     folder = to / f"netralitas-{utc_now():%Y%m%dT%H%M%SZ}"
     ring = settings.path("keys") if with_keys else None
@@ -92,7 +91,7 @@ def restore(path: Path, folder: Path, *, check_only: bool) -> int:
     console.say("The backup is whole and verifies.")
     if check_only:
         return 0
-    settings = _settings(path)
+    settings = app.settings(path)
     ring = settings.path("keys") if (folder / backups.KEYS).is_dir() else None
     backups.restore(folder, settings.database, settings.snapshots, ring)
     console.plain(f"Restored to {settings.database}")
@@ -100,7 +99,7 @@ def restore(path: Path, folder: Path, *, check_only: bool) -> int:
 
 
 def keys_make(path: Path) -> int:
-    settings = _settings(path)
+    settings = app.settings(path)
     keys.make(settings.path("keys"))
     return keys_list(path)
 
@@ -109,23 +108,17 @@ def keys_rotate(path: Path, purpose: str) -> int:
     if purpose not in get_args(keys.Purpose):
         expected = "one of " + ", ".join(get_args(keys.Purpose))
         raise ConfigError([Fault("keys rotate", "", expected, repr(purpose))])
-    settings = _settings(path)
+    settings = app.settings(path)
     keys.rotate(settings.path("keys"), cast("keys.Purpose", purpose))
     return keys_list(path)
 
 
 def keys_list(path: Path) -> int:
     """Print purposes, versions and fingerprints; a key itself is never printed."""
-    ring = keys.load(_settings(path).path("keys"))
+    ring = keys.load(app.settings(path).path("keys"))
     rows = [(key.purpose, str(key.version), key.fingerprint) for key in ring.describe()]
     console.table("Keys", ("purpose", "version", "fingerprint"), rows)
     return 0
-
-
-def _settings(path: Path) -> config.Config:
-    settings = config.load(path)
-    set_up(settings.log.level, json_lines=settings.log.json_lines)
-    return settings
 
 
 def _need_database(settings: config.Config) -> None:

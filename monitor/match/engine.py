@@ -268,8 +268,3 @@ def _derivation(
     reasons = [f"{s.stance.value} {s.target}: {reason}" for s in sides for reason in s.reasons]
     noted = [f"features: {', '.join(sorted(found))}"] if found else []
     return (*reasons, *noted, *excluded)
-
-
-def takes_side(reading: Reading) -> bool:
-    """Say whether a reading shows support or attack at all."""
-    return reading.stance in (Stance.SUPPORT, Stance.ATTACK)

@@ -19,7 +19,6 @@ from monitor.match.page import Page, Tag
 from monitor.match.targets import Mention
 from monitor.model.finding import Span
 from monitor.model.rule import Stance
-from monitor.text.tokens import Kind
 
 # Set once on labelled texts: a side below REVIEW is none, a support side from ALERT on is clear.
 REVIEW = 25
@@ -291,8 +290,3 @@ def _only(targets: Sequence[str]) -> str:
 
 def _span(page: Page, first: int, last: int) -> Span:
     return Span(page.field, page.words[first].start, page.words[last].end)
-
-
-def has_words(page: Page) -> bool:
-    """Say whether a field holds anything but emoji."""
-    return any(w.kind is not Kind.EMOJI for w in page.words)

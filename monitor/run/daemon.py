@@ -80,7 +80,9 @@ class Daemon:
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, self.stop)
         self._take_stock()
-        workers = [asyncio.create_task(self._work()) for _ in range(self._workers())]
+        workers = [
+            asyncio.create_task(self._work()) for _ in range(self._settings.schedule.workers)
+        ]
         for worker in workers:
             worker.add_done_callback(self._ended)
         scheduler = self._scheduler()
@@ -105,9 +107,6 @@ class Daemon:
         with self._writer.transaction() as tx:
             cursors.clamp(tx, now, self._settings.schedule.max_interval)
             outbox.clamp(tx, now, LONGEST_WAIT)
-
-    def _workers(self) -> int:
-        return self._settings.schedule.workers
 
     def _scheduler(self) -> Scheduler:
         settings = self._settings.schedule

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -14,20 +13,13 @@ from monitor.demo.atproto_faults import Trouble
 from monitor.demo.atproto_forge import FORGERIES
 from monitor.demo.feeds import Feeds
 from monitor.store import alarms
+from tests.run.ruling import open_alarms, until
 from tests.scenes import SUPPORTING
 from tests.whole import Stage
 
 FALSE = [trouble for trouble in FORGERIES if trouble is not Trouble.NO_PROOF]
 LIST = "com.atproto.repo.listRecords"
 PROOF = "com.atproto.sync.getRecord"
-
-
-def open_alarms(stage: Stage) -> set[str]:
-    conn = stage.place.connect()
-    try:
-        return {alarm.key for alarm in alarms.open_(conn)}
-    finally:
-        conn.close()
 
 
 @pytest.mark.parametrize("trouble", FALSE, ids=lambda trouble: trouble.name.lower())
@@ -101,10 +93,10 @@ async def test_a_clock_that_steps_back_does_not_stop_the_watch(stage: Stage) -> 
     step = [timedelta()]
     async with app.opened(stage.place.settings, lambda: datetime.now(UTC) + step[0]) as opened:
         running = asyncio.create_task(opened.daemon.run())
-        await _until(lambda: len(stage.telegram.messages) >= len(SUPPORTING))
+        await until(lambda: len(stage.telegram.messages) >= len(SUPPORTING))
         step[0] -= timedelta(hours=5)
         stage.scene.post("asn1", "Ayo coblos nomor 2, menangkan Prakasita-Anggrek lagi!")
-        await _until(lambda: len(stage.telegram.messages) > len(SUPPORTING))
+        await until(lambda: len(stage.telegram.messages) > len(SUPPORTING))
         keys = {alarm.key for alarm in alarms.open_(opened.writer.reader())}
         opened.daemon.stop()
         await running
@@ -125,7 +117,7 @@ async def test_the_daemon_stops_on_a_fault_of_the_store_and_sends_nothing(
 async def test_a_stop_is_graceful_and_leaves_nothing_half_done(stage: Stage) -> None:
     async with app.opened(stage.place.settings) as opened:
         running = asyncio.create_task(opened.daemon.run())
-        await _until(lambda: bool(stage.place.findings()))
+        await until(lambda: bool(stage.place.findings()))
         opened.daemon.stop()
         await running
     assert stage.place.verified().fault_count == 0
@@ -142,16 +134,3 @@ async def test_an_account_of_two_persons_accuses_nobody(stage: Stage) -> None:
     assert len(told & {"asn1", "w-lain"}) <= 1
     assert open_alarms(stage) & {"shared:asn1", "shared:w-lain"}
     assert stage.place.verified().fault_count == 0
-
-
-async def _until(done: Callable[[], bool], seconds: float = 20.0) -> None:
-    async with asyncio.timeout(seconds):
-        async for _ in _glances():
-            if done():
-                return
-
-
-async def _glances() -> AsyncIterator[None]:
-    while True:
-        await asyncio.sleep(0.05)
-        yield
