@@ -42,6 +42,7 @@ HOMES = {
     "ahocorasick_rs": ["text/index.py"],
     "loguru": ["log.py"],
     "feedparser": ["collect/feeds_parse.py"],
+    "holidays": ["watch/holidays.py"],
     "libipld": ["collect/bluesky_proof.py", "demo/"],
     "cryptography": ["collect/bluesky_proof.py", "demo/"],
     "jinja2": ["notify/render.py"],

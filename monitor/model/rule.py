@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from monitor.model.activity import Signal
 from monitor.model.contest import Contest, Phase, TargetKind
+from monitor.model.day import Days
 from monitor.model.person import EmployerType
 
 
@@ -151,7 +152,7 @@ class RuleSet:
 
     ``lexicon`` maps a list's name to its entries; ``accounts`` maps (platform, id or handle) to a
     role; ``digest`` (64 hex) names the set in every finding and log entry; ``files`` maps the name
-    of each file that was read to the SHA-256 (hex) of its bytes.
+    of each file that was read to the SHA-256 (hex) of its bytes. ``days`` are the days off.
     """
 
     digest: str
@@ -162,6 +163,7 @@ class RuleSet:
     accounts: Mapping[tuple[str, str], AccountRole] = field(default_factory=dict)
     authorities: tuple[Authority, ...] = ()
     files: Mapping[str, str] = field(default_factory=dict)
+    days: Days = field(default_factory=Days)
 
     def authority_on(self, day: date) -> Authority | None:
         """Return who receives a report made on that day (facts change: never in code)."""

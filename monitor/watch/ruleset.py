@@ -8,14 +8,25 @@ from pathlib import Path, PurePosixPath
 
 from monitor.errors import ConfigError, Fault
 from monitor.model.contest import Contest, ContestTarget
+from monitor.model.day import Days
 from monitor.model.rule import Authority, Instrument, Rule, RuleSet
-from monitor.watch import accounts, additions, calendars, contests, legal, lexicons, rules
+from monitor.watch import (
+    accounts,
+    additions,
+    calendars,
+    contests,
+    holidays,
+    legal,
+    lexicons,
+    rules,
+)
 from monitor.watch.accounts import PublicAccount
 from monitor.watch.calendars import Calendar
 from monitor.watch.rules import Vocabulary
 from monitor.watch.toml import Table, names, near, read
 
 LAW = "legal.toml"
+HOLIDAYS = "holidays.toml"
 ACCOUNTS = "accounts.toml"
 EVERYDAY = "intake/umum.txt"
 EVERYDAY_LIST = "intake.umum"
@@ -65,6 +76,7 @@ class _Reading:
             instruments=instruments,
             authorities=authorities,
             accounts=accounts.roles(targets, public),
+            days=self._days(),
             digest=self._digest(),
             files={name: hashlib.sha256(raw).hexdigest() for name, raw in self.bytes.items()},
         )
@@ -153,6 +165,12 @@ class _Reading:
         root = self._root(ACCOUNTS)
         return accounts.public(root) if root else []
 
+    def _days(self) -> Days:
+        if not (self.folder / HOLIDAYS).exists():
+            return holidays.packaged()
+        root = self._root(HOLIDAYS)
+        return holidays.parse(root) if root else holidays.packaged()
+
     def _rules(self, instruments: Collection[str], words: Vocabulary) -> tuple[Rule, ...]:
         return tuple(rules.parse(root, instruments, words) for root in self._roots("rules"))
 
@@ -174,8 +192,11 @@ class _Reading:
         return tuple(line for line in map(str.strip, lines) if line and line[0] != "#")
 
     def _digest(self) -> str:
-        """Return SHA-256 over the names and bytes of the files that were read, by name."""
-        digest = hashlib.sha256()
+        """Return SHA-256 over the names and bytes of the files that were read, by name.
+
+        The table of holidays comes first: it decides too, and comes with a package.
+        """
+        digest = hashlib.sha256(holidays.NAME.encode())
         for name in sorted(self.bytes):
             raw = self.bytes[name]
             digest.update(b"%d:%s%d:%s" % (len(name.encode()), name.encode(), len(raw), raw))
