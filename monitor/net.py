@@ -10,8 +10,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import random
-import socket
-import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -20,15 +18,14 @@ from types import TracebackType
 from typing import Self
 
 import aiohttp
-from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.connector import Connection
-from aiohttp.resolver import ThreadedResolver
 from yarl import URL
 
 from monitor import __version__, config
 from monitor.clock import Clock, utc_now
-from monitor.errors import BlockedError, ConfigError, Fault, RateLimited, TransientError
+from monitor.errors import BlockedError, RateLimited, TransientError
 from monitor.model.evidence import Exchange
+from monitor.net_connect import PublicOnly, RefusedAddress, resolver_guard, tls
 from monitor.net_guard import Expect, Guard, misfit, page_kind
 from monitor.net_limits import TOO_MANY, UNAVAILABLE, Limits, Sleep
 
@@ -53,12 +50,13 @@ _SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization"})
 
 @dataclass(frozen=True, slots=True)
 class _Call:
-    """What stays the same over retries and redirects of one ``get``."""
+    """What stays the same over retries and redirects of one request."""
 
     subject: str
     expect: Expect
     max_bytes: int
     headers: Mapping[str, str]
+    body: bytes | None = None
 
 
 class Http:
@@ -91,8 +89,8 @@ class Http:
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
                 limit=self._settings.connections,
-                ssl=_tls(self._settings),
-                resolver=_PublicOnly(_resolver_guard(self._settings)),
+                ssl=tls(self._settings),
+                resolver=PublicOnly(resolver_guard(self._settings)),
             ),
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=aiohttp.ClientTimeout(total=timeout, sock_read=timeout / STALL_SHARE),
@@ -144,6 +142,19 @@ class Http:
             await self._sleep(self._chance() * min(LONGEST_DELAY, BASE_DELAY * 2**attempt))
             attempt += 1
 
+    async def post(self, url: str, body: bytes, *, subject: str, media_type: str) -> Exchange:
+        """Send bytes to a host of the operator's settings: once, and not through a redirect.
+
+        Returns and raises as ``get`` does; the caller tries again when it suits.
+        """
+        headers = {"Content-Type": media_type}
+        call = _Call(subject, Expect.ANY, self._settings.max_bytes, headers, body)
+        target = _parse(url, subject)
+        fault = self._guard.fault(str(target), configured=True)
+        if fault:
+            raise BlockedError(subject, fault)
+        return self._judged(await self._in_turn(target, call), call)
+
     async def _follow(self, url: URL, call: _Call, *, configured: bool) -> Exchange:
         permanent = True
         for hop in range(MAX_HOPS + 1):
@@ -180,8 +191,10 @@ class Http:
         if self._session is None:
             raise RuntimeError("Http is used outside its context")
         started = self._clock()
-        async with self._session.get(
+        async with self._session.request(
+            "GET" if call.body is None else "POST",
             url,
+            data=call.body,
             headers=call.headers,
             allow_redirects=False,
             proxy=self._settings.proxy or None,
@@ -220,48 +233,6 @@ class _Response(aiohttp.ClientResponse):
             if certificate:
                 self.tls_cert_sha256 = hashlib.sha256(certificate).hexdigest()
         return await super().start(connection)
-
-
-class _RefusedAddress(OSError):
-    """A name resolved to an address that the guard forbids."""
-
-
-class _PublicOnly(AbstractResolver):
-    """Resolves a name; one forbidden address among the answers refuses the whole name."""
-
-    def __init__(self, guard: Guard) -> None:
-        self._guard = guard
-        self._inner = ThreadedResolver()
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
-    ) -> list[ResolveResult]:
-        found = await self._inner.resolve(host, port, family)
-        if not all(self._guard.may_connect(host, port, entry["host"]) for entry in found):
-            raise _RefusedAddress
-        return found
-
-    async def close(self) -> None:
-        await self._inner.close()
-
-
-def _resolver_guard(settings: config.Http) -> Guard:
-    """Return the guard for names; the operator's own proxy may lie in a private network."""
-    if not settings.proxy:
-        return Guard(settings.allow_private)
-    proxy = URL(settings.proxy)
-    return Guard((*settings.allow_private, f"{proxy.host}:{proxy.port}"))
-
-
-def _tls(settings: config.Http) -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    if settings.ca_file is not None:
-        try:
-            context.load_verify_locations(settings.ca_file)
-        except (OSError, ssl.SSLError):
-            fault = Fault(str(settings.ca_file), "", "a readable file of CA certificates (PEM)")
-            raise ConfigError([fault]) from None
-    return context
 
 
 def _parse(
@@ -312,7 +283,7 @@ async def _translated(subject: str) -> AsyncIterator[None]:
     try:
         yield
     except aiohttp.ClientConnectorDNSError as error:
-        if isinstance(error.os_error, _RefusedAddress):
+        if isinstance(error.os_error, RefusedAddress):
             raise BlockedError(subject, "the address is not public") from None
         raise TransientError(subject, "the host name was not found") from None
     except aiohttp.SocketTimeoutError:

@@ -19,7 +19,7 @@ LAYERS = {
     "errors": 0, "clock": 0,
     "model": 1,
     "text": 2, "config": 2, "log": 2, "watch": 2, "telegram": 2,
-    "net": 2, "net_guard": 2, "net_limits": 2,
+    "net": 2, "net_connect": 2, "net_guard": 2, "net_limits": 2,
     "collect": 3, "match": 3, "judge": 3, "evidence": 3, "store": 3, "notify": 3,
     "intake": 3,
     "measure": 3,
@@ -31,7 +31,7 @@ LAYERS = {
 WALLS = frozenset({3})
 
 HOMES = {
-    "aiohttp": ["net.py", "net_guard.py", "net_limits.py", "demo/"],
+    "aiohttp": ["net.py", "net_connect.py", "net_guard.py", "net_limits.py", "demo/"],
     "telegram": ["telegram.py"],
     "sqlmodel": ["store/"],
     "sqlalchemy": ["store/"],
@@ -49,7 +49,7 @@ HOMES = {
     "typer": ["cli.py"],
     "rich": ["console.py"],
     "msgspec": ["collect/", "evidence/", "run/replay.py"],
-    "yarl": ["net.py", "net_guard.py"],
+    "yarl": ["net.py", "net_connect.py", "net_guard.py"],
     "markupsafe": ["notify/render.py"],
     "pydantic": ["config.py"],
     "pydantic_core": ["config.py"],

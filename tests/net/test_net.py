@@ -554,3 +554,41 @@ async def test_a_proxy_in_the_private_network() -> None:
             with pytest.raises(BlockedError, match="not public"):
                 await http.get("http://10.0.0.1/", subject=SUBJECT, configured=True)
     assert asked == ["http://blog.example/feed"]
+
+
+# ---- sending ---------------------------------------------------------------------------------
+
+
+async def test_bytes_are_sent_once_with_their_type() -> None:
+    asked: list[tuple[str, str, bytes]] = []
+
+    async def handle(request: web.BaseRequest) -> web.StreamResponse:
+        asked.append((request.method, request.content_type, await request.read()))
+        return web.Response(body=b"answer")
+
+    async with serving(handle) as base, client(base) as http:
+        got = await http.post(f"{base}/tsa", b"\x00query", subject=SUBJECT, media_type="a/query")
+    assert asked == [("POST", "a/query", b"\x00query")]
+    assert (got.method, got.status, got.body) == ("POST", 200, b"answer")
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"), [(500, TransientError), (302, BlockedError), (403, BlockedError)]
+)
+async def test_a_refused_sending_is_not_repeated(status: int, kind: type[CollectError]) -> None:
+    asked: list[str] = []
+
+    async def handle(request: web.BaseRequest) -> web.StreamResponse:
+        asked.append(request.method)
+        return web.Response(status=status, headers={"Location": "/elsewhere"})
+
+    async with serving(handle) as base, client(base) as http:
+        with pytest.raises(kind, match=SUBJECT):
+            await http.post(base, b"query", subject=SUBJECT, media_type="a/query")
+    assert asked == ["POST"]
+
+
+async def test_nothing_is_sent_into_a_private_network() -> None:
+    async with client() as http:
+        with pytest.raises(BlockedError, match="not public"):
+            await http.post("http://127.0.0.1:9/", b"q", subject=SUBJECT, media_type="a/query")
