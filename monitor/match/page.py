@@ -7,19 +7,21 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from monitor.match.lexicon import Lexicon
 from monitor.match.names import Alias, Place
 from monitor.text.fold import fold, fold_word
 from monitor.text.forms import Forms
 from monitor.text.index import Found, PhraseIndex
-from monitor.text.tags import camel_parts
+from monitor.text.tags import camel_parts, deliberate
 from monitor.text.tokens import Kind, Token, tokens
 
 # One word as it was meant, with its place in the field as received.
 Word = Token
 Meaning = Alias | Place | str
+# A form in a hashtag, its range there, and whether it is a guess at a slip.
+_Part = tuple[str, int, int, bool]
 _TITLE_MIN = 2
 _MEMO_LIMIT = 20_000
 _GUESS_LIMIT = 100_000
@@ -117,7 +119,7 @@ class PageReader:
         self._names = name_words
         self._pairs = frozenset(pairs)
         self._guesses: dict[str, tuple[str, ...]] = {}
-        self._tags: dict[str, list[tuple[str, int, int]]] = {}
+        self._tags: dict[str, list[_Part]] = {}
         self._contrast = lexicon.phrases["contrast"]
         self._index: PhraseIndex[Meaning] = PhraseIndex(phrases)
         slips = name_words - lexicon.common
@@ -218,27 +220,45 @@ class PageReader:
                 self._tags.clear()
             self._tags[raw] = parts = self._tag_parts(token.form.lstrip("#"), raw)
         at, place = token.start, len(page.tags)
-        for form, start, end in parts:
+        for form, start, end, slip in parts:
             word = Word(Kind.TAG, form, at + start, at + end, token.clause, tag=place)
-            word.upper = raw[start:end].isupper()
+            word.upper, word.slip = raw[start:end].isupper(), slip
             page.words.append(word)
         if len(page.words) > first:
             page.tags.append(Tag(token.form.lstrip("#"), first, len(page.words) - 1))
 
-    def _tag_parts(self, body: str, raw: str) -> list[tuple[str, int, int]]:
-        """Return the words of a hashtag with their offsets in it."""
+    def _tag_parts(self, body: str, raw: str) -> list[_Part]:
+        """Return the words of a hashtag with their offsets in it.
+
+        The writer's capitals say where words begin. Where they are not one to a word, leave
+        letters that are no word, and the whole tag can be cut into words, they are not trusted.
+        """
         whole = self._forms.of(body)
-        ranges = camel_parts(raw) if len(whole) == 1 and whole[0] not in self._names else None
-        if ranges is not None:
-            return [(form, a, b) for a, b in ranges for form in self._forms.of(fold_word(raw[a:b]))]
         pieces = self._forms.split(body)
+        ranges = camel_parts(raw) if len(whole) > 1 or whole[0] not in self._names else None
+        if ranges is not None:
+            said = [fold_word(raw[a:b]) for a, b in ranges]
+            cut = [self._forms.in_tag(word) for word in said]
+            if all(cut) or deliberate(raw) or not all(map(self._forms.in_tag, pieces)):
+                return [
+                    part
+                    for word, forms, (a, b) in zip(said, cut, ranges, strict=True)
+                    for part in self._parts(word, a, b, forms)
+                ]
         if sum(map(len, pieces)) + 1 != len(raw):
-            return [(form, 0, len(raw)) for p in pieces for form in self._forms.of(p)]
-        parts, at = [], 1
-        for piece in pieces:
-            parts += [(form, at, at + len(piece)) for form in self._forms.of(piece)]
-            at += len(piece)
-        return parts
+            return [part for piece in pieces for part in self._parts(piece, 0, len(raw))]
+        ends = accumulate(map(len, pieces), initial=1)
+        return [
+            part
+            for piece, (a, b) in zip(pieces, pairwise(ends), strict=True)
+            for part in self._parts(piece, a, b)
+        ]
+
+    def _parts(
+        self, word: str, start: int, end: int, forms: tuple[str, ...] | None = None
+    ) -> list[_Part]:
+        slip = self._forms.slipped(word)
+        return [(form, start, end, slip) for form in forms or self._forms.of(word)]
 
 
 def _stands_in_row(found: Sequence[Token], index: int) -> bool:

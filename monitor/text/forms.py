@@ -18,6 +18,8 @@ _DOUBLE = re.compile(r"([a-z])\1")
 _SYMBOL = re.compile(r"[@!$*'|+]+")
 _LEET = str.maketrans("0345789@!$|+", "oeastbgaislt")
 _GLUED_FROM = 11
+# Shorter words lie in almost any letters.
+_GLUED_PART = 3
 # Clitics that leave the sense: -nya, -lah, -ku, -mu, chat -in, Javanese -e, -ne.
 _SUFFIXES = ("nya", "lah", "kah", "pun", "ku", "mu", "in", "ne", "e")
 _PREFIXES = ("ku", "se", "nge", "tak")
@@ -48,7 +50,7 @@ class Forms:
         self._everyday = everyday
         self._slipped: set[str] = set()
         self._near = NearNames(slips)
-        self._splitter = Splitter(self._known)
+        self._splitter = Splitter(self._known, everyday)
         self._by_length: dict[int, list[str]] = {}
         for word in sorted(vocabulary):
             self._by_length.setdefault(len(word), []).append(word)
@@ -74,6 +76,25 @@ class Forms:
         """Return the parts of a folded hashtag (without ``#``) that is written in one case."""
         return self._splitter.split(tag)
 
+    def in_tag(self, part: str) -> tuple[str, ...] | None:
+        """Return the words of a hashtag's part, or ``None`` where some letters are no word."""
+        forms = self.of(part)
+        if len(forms) > 1 or forms[0] in self._known or self._is_plain(part):
+            return forms
+        return self._unglued(part)
+
+    def _unglued(self, word: str) -> tuple[str, ...] | None:
+        """Return the words that were written as one; all must be known, and none short."""
+        parts = self._splitter.split(word)
+        if all(map(self._is_plain, parts)):
+            return tuple(self._short.get(part, part) for part in parts)
+        return None
+
+    def _is_plain(self, part: str) -> bool:
+        if part.isdigit():
+            return True
+        return len(part) >= _GLUED_PART and (part in self._known or part in self._everyday)
+
     def _resolve(self, word: str) -> tuple[str, ...]:
         if word.isdigit():
             return (word,)
@@ -84,12 +105,13 @@ class Forms:
             return self._with_symbols(word)
         if plain is None:
             plain = self._stemmed(word)
-        if plain is None and len(word) >= _GLUED_FROM:
-            parts = self._splitter.split(word)
-            if all(part in self._known or part.isdigit() for part in parts):
-                return tuple(self._short.get(part, part) for part in parts)
+        common = word in self._everyday
+        if plain is None and not common and len(word) >= _GLUED_FROM:
+            parts = self._unglued(word)
+            if parts:
+                return parts
         single = _RUN.sub(r"\1", word)
-        if plain is None and word not in self._everyday:
+        if plain is None and not common:
             plain = self._near.find(single)
             if plain:
                 self._slipped.add(word)

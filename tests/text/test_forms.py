@@ -62,3 +62,17 @@ def test_a_tag_in_one_case_is_cut_by_known_words() -> None:
 def test_a_common_word_near_a_name_is_itself() -> None:
     forms = Forms(frozenset({"banjar", "ganjaru"}), {}, ["ganjaru"])
     assert forms.of("banjar") == ("banjar",)
+
+
+def test_an_everyday_word_is_not_cut_up() -> None:
+    known = frozenset({"pe", "nge", "lola", "an", "menang", "surya"})
+    forms = Forms(known, {}, [], frozenset({"pengelolaan"}))
+    assert forms.of("pengelolaan") == ("pengelolaan",)
+    assert forms.of("suryamenang") == ("surya", "menang")
+    assert forms.of("pengelolaanq") == ("pengelolaanq",)
+
+
+def test_a_tags_part_is_read_whole_or_cut_into_words_only() -> None:
+    assert FORMS.in_tag("dukung") == ("dukung",)
+    assert FORMS.in_tag("pilihsatu") == ("pilih", "satu")
+    assert FORMS.in_tag("pilihqqq") is None
