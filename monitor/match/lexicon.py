@@ -52,6 +52,7 @@ WORDS = (
     "third",
     "chat",
     "politics",
+    "plain_politics",
     "honorific",
     "number_word",
     "number_cue",
@@ -118,6 +119,7 @@ _PARTS = (
     "isyarat.campaign_part",
     "serangan.hostile_part",
     "kata.uppercase_names",
+    "kata.namesakes",
     "kata.protected",
     "kata.common",
     "bentuk.short",
@@ -148,6 +150,7 @@ class Lexicon:
         self.campaign_parts = self._words(lists["isyarat.campaign_part"])
         self.hostile_parts = self._words(lists["serangan.hostile_part"])
         self.uppercase = frozenset(self.name(n) for n in lists["kata.uppercase_names"])
+        self.namesakes = frozenset(self.name(n) for n in lists["kata.namesakes"])
         self.everyday = frozenset(lists.get(EVERYDAY, ()))
         self.common = self._words(lists["kata.common"]) | self._words(lists["kata.protected"])
 

@@ -101,6 +101,8 @@ class PageReader:
                 phrases.setdefault(entry, []).append(name)
         for entry in lexicon.gestures:
             phrases.setdefault(entry, []).append("gesture")
+        for entry in lexicon.namesakes:
+            phrases.setdefault(entry, []).append("namesake")
         name_words: set[str] = set()
         all_words: set[str] = set()
         pairs: set[str] = set()

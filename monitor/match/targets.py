@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,8 @@ from monitor.text.index import Found
 from monitor.text.tokens import Kind
 
 _NEAR = 12
+# A campaign's year in a hashtag.
+_YEAR = re.compile(r"20[1-9]\d")
 _MAX_HANDLES = 50
 _BEFORE_NAME = 2
 _PARTY_REACH = 4
@@ -60,6 +63,8 @@ class TargetReader:
         """
         order = live.order
         found = [f for f in page.names if f.value.contest in order and self._written(page, f)]
+        if page.has("namesake"):
+            found = [f for f in found if not _of_namesake(page, f)]
         kept = _longest(found)
         sure = [f for f in kept if not f.value.ambiguous]
         anchored = bool(sure) or bool(context)
@@ -108,8 +113,8 @@ class TargetReader:
     ) -> bool:
         """Check an ambiguous name for a political neighbour.
 
-        A campaign word in the same hashtag or a political word nearby will do; an honorific helps
-        only with another political word in the text; capitals alone do not.
+        A political word or a year in the same hashtag will do, or one beside the name that is
+        said of nothing else; after an honorific any political word nearby. Capitals alone do not.
         """
         if found.first == found.last and page.words[found.first].slip:
             return False
@@ -117,13 +122,15 @@ class TargetReader:
             return self._tag_backs(page, found) or anchored
         if found.value.target in certain:
             return True
-        near = range(max(0, found.first - _NEAR), min(len(page.words), found.last + _NEAR + 1))
-        political = page.marked("politics")
-        strong = [i for i in near if i in political and not found.first <= i <= found.last]
         if found.value.party:
             return self._party_backs(page, found)
-        titled = any(i in page.marked("honorific") for i in range(found.first - 1, found.first))
-        return bool(strong) and (titled or found.value.capitals or self._adjacent(found, strong))
+        near = range(max(0, found.first - _NEAR), min(len(page.words), found.last + _NEAR + 1))
+        political = page.marked("politics")
+        said = [i for i in near if i in political and not found.first <= i <= found.last]
+        if found.first - 1 in page.marked("honorific") or found.value.capitals:
+            return bool(said)
+        plain = page.marked("plain_politics")
+        return self._adjacent(found, [i for i in said if i not in plain])
 
     def _adjacent(self, found: Found[Alias], strong: Sequence[int]) -> bool:
         return any(
@@ -143,13 +150,13 @@ class TargetReader:
         if place < 0:
             return False
         tag = page.tags[place]
-        others = [
+        others = {
             page.words[i].form
             for i in range(tag.first, tag.last + 1)
             if not found.first <= i <= found.last
-        ]
-        known = self._lexicon.campaign_parts | self._lexicon.hostile_parts
-        return any(form in known or form.isdigit() for form in others)
+        }
+        known = self._lexicon.phrases["politics"] | self._lexicon.hostile_parts
+        return bool(others & known) or any(map(_YEAR.fullmatch, others))
 
     def _tagged(
         self, page: Page, order: Mapping[str, int], named: Sequence[Mention]
@@ -163,6 +170,12 @@ class TargetReader:
                 best = min(known, key=lambda t: order[t.contest])
                 found.append(Mention(best.target, best.contest, tag.first, tag.last, Form.SLOGAN))
         return found
+
+
+def _of_namesake(page: Page, found: Found[Alias]) -> bool:
+    """Say whether a name lies inside somebody or something else's."""
+    others = page.spots["namesake"]
+    return any(first <= found.first and found.last <= last for first, last in others)
 
 
 def _longest(found: Iterable[Found[Alias]]) -> list[Found[Alias]]:

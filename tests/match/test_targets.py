@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from tests.match.world import GOVERNOR, LESTARI, PARTIES, REGENT, SARI, WIRA, post_of, read
+from monitor.match.engine import Engine
+from monitor.model.wire import statement
+from tests.match.world import (
+    CAMPAIGN,
+    GOVERNOR,
+    LESTARI,
+    PARTIES,
+    REGENT,
+    SARI,
+    WIRA,
+    post_of,
+    read,
+    ruleset,
+)
 
 
 @pytest.mark.parametrize(
@@ -88,3 +103,34 @@ def test_a_partys_common_word_needs_the_word_party() -> None:
 
 def test_a_partys_number_is_not_read_without_its_name() -> None:
     assert read("ayo coblos nomor 2", live=[PARTIES]).targets == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "saya pilih Sari saja buat warna cat",  # chosen, but nothing is elected
+        "Sari menang lomba baca",
+        "seru sekali #satusari",
+        "seru sekali #sari48",
+    ],
+)
+def test_a_common_name_needs_a_word_that_is_only_political(text: str) -> None:
+    assert read(text).targets == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["ayo dukung cagub Sari", "ayo dukung Bu Sari", "#PilihSari ayo", "hidup #Sari2030"]
+)
+def test_with_such_a_word_a_title_or_a_year_it_is_the_candidate(text: str) -> None:
+    assert read(text).targets == (SARI,)
+
+
+def test_another_bearers_name_is_not_read() -> None:
+    lists = dict(ruleset().lexicon)
+    lists["kata.namesakes"] = ("wiratama airlines", "sarinande")
+    other = Engine(replace(ruleset(), lexicon=lists))
+    said = {"text": "ayo dukung Wiratama Airlines", "text2": "ayo dukung Sarinande Lukito"}
+    lines = [statement({"id": k, "occurred_at": CAMPAIGN, "text": t}) for k, t in said.items()]
+    found = other.read([line.activity for line in lines], [(GOVERNOR,)] * 2)
+    assert [reading.targets for reading in found] == [(), (SARI,)]
+    assert read(said["text"]).targets == (WIRA,)
