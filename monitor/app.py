@@ -28,7 +28,7 @@ from monitor.run.quarantine import Quarantine
 from monitor.run.record import Recorder
 from monitor.run.reload import Place, Reloader
 from monitor.run.rules import Reader
-from monitor.store import cursors, keys, migrate, register
+from monitor.store import cursors, keys, migrate, register_import
 from monitor.store.backup import commitments
 from monitor.store.keys import KeyRing
 from monitor.store.seen import Seen
@@ -153,7 +153,7 @@ def _sync(
     now = clock()
     usual = {platform: usual for platform, (usual, _) in _intervals(config).items()}
     with writer.transaction() as tx:
-        changes = register.sync(tx, lines, now)
+        changes = register_import.sync(tx, lines, now)
         cursors.sync(tx, enabled, usual, now.timestamp())
     if changes:
         logger.info("register: {} changes recorded", len(changes))

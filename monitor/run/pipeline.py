@@ -15,6 +15,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from monitor.clock import Clock
 from monitor.collect.base import Collector, Page
@@ -23,6 +24,7 @@ from monitor.evidence.capture import capture
 from monitor.judge.decide import Facts
 from monitor.log import logger
 from monitor.model.activity import Activity, Signal
+from monitor.model.contest import ZONES
 from monitor.model.evidence import RawItem
 from monitor.model.finding import Finding, Outcome
 from monitor.model.person import Watch
@@ -131,8 +133,7 @@ class Pipeline:
         parts = self._parts
         items, malformed = _normalise(collector, watch, page)
         fresh = self._unseen(watch, items)
-        facts = Facts(watch.facts(), EVERY_KEY)
-        cases = [(item.activity, facts) for item in fresh]
+        cases = [(i.activity, Facts(watch.facts(_day(i, watch)), EVERY_KEY)) for i in fresh]
         judged = parts.reader.judge(cases, standing.now(parts.writer.reader()))
         kept = [
             (item, found.finding)
@@ -204,6 +205,12 @@ class Pipeline:
             health.alarm("unavailable", watch.watch_id)
         else:
             health.recovered(watch)
+
+
+def _day(item: Item, watch: Watch) -> date | None:
+    """Return the act's day in the person's zone: facts are asked as of then."""
+    at = item.activity.occurred_at
+    return at.astimezone(ZONES[watch.zone]).date() if at else None
 
 
 def _resolved(watch: Watch, state: SourceState) -> Watch:

@@ -52,6 +52,12 @@ ADVICE = {
 PRIMARY_CODE = 0xFF
 
 
+class Stamped(sqlite3.Connection):
+    """A connection that remembers the stamp of new log entries; ``None`` is not yet read."""
+
+    stamp: str | None = None
+
+
 @contextmanager
 def guard(database: Path | None = None) -> Iterator[None]:
     """Turn an error of SQLite into a ``StoreError`` that says what to do next.
@@ -89,6 +95,7 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
             timeout=BUSY_SECONDS,
             check_same_thread=False,
             cached_statements=256,
+            factory=Stamped,
         )
         with ExitStack() as undo:
             undo.callback(conn.close)

@@ -26,9 +26,11 @@ from monitor.model.evidence import (
     commitment,
     link,
 )
-from monitor.store.db import guard
+from monitor.store.db import Stamped, guard
 
 VERSION = 1
+# What the latest entry of this kind and subject names as ``stamp`` stands in all later entries.
+STAMPED_BY = ("governance", "mode")
 NOTHING: Mapping[str, Canonical] = MappingProxyType({})
 
 LAST = "SELECT seq, hash FROM log ORDER BY seq DESC LIMIT 1"
@@ -86,8 +88,9 @@ def append(
     ``kind``, ``subject`` and ``public`` can never be erased, so they hold nothing of a person;
     that belongs into ``content``. ``tx`` comes from ``Writer.transaction``, which holds the write
     lock: the head read here is still the head when the entry is committed. A float anywhere
-    raises ``TypeError``.
+    raises ``TypeError``. While the installation is on trial, ``public`` says so.
     """
+    public = _stamped(tx, kind, subject, public)
     last = tx.execute(LAST).fetchone() or (0, GENESIS)
     seq = last[0] + 1
     bodies = [(name, _salt(), canonical(value)) for name, value in content.items()]
@@ -152,6 +155,30 @@ def content(conn: sqlite3.Connection, seq: int, name: str) -> dict[str, Any] | N
         return None
     value: dict[str, Any] = json.loads(row[0])
     return value
+
+
+def _stamped(
+    tx: sqlite3.Connection, kind: str, subject: str, public: Mapping[str, Canonical]
+) -> Mapping[str, Canonical]:
+    if (kind, subject) == STAMPED_BY:
+        _remember(tx, str(public.get("stamp", "")))
+        return public
+    stamp = tx.stamp if isinstance(tx, Stamped) else ""
+    if stamp is None:
+        stamp = _remember(tx, _stamp(tx))
+    return {**public, "stamp": stamp} if stamp else public
+
+
+def _remember(tx: sqlite3.Connection, stamp: str) -> str:
+    if isinstance(tx, Stamped):
+        tx.stamp = stamp
+    return stamp
+
+
+def _stamp(conn: sqlite3.Connection) -> str:
+    query = "SELECT canonical FROM log WHERE kind = ? AND subject = ? ORDER BY seq DESC LIMIT 1"
+    row = conn.execute(query, STAMPED_BY).fetchone()
+    return str(json.loads(row[0])["public"].get("stamp", "")) if row else ""
 
 
 def _salt() -> bytes:

@@ -1,4 +1,8 @@
-"""The register as last synchronised. Every change of it is an entry of the evidence log."""
+"""The register: persons, their accounts, and dated intervals. SQLite is its truth.
+
+Every change of it is an entry of the evidence log; ``register_import`` and ``register_edit`` make
+them. Here is what the rest of the program reads.
+"""
 
 from __future__ import annotations
 
@@ -6,137 +10,146 @@ import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from dataclasses import asdict
+from datetime import date
 from typing import Any
 
-from monitor.errors import StoreError
 from monitor.model.evidence import Canonical, canonical
-from monitor.model.person import EmployerType, Ownership, Watch
-from monitor.store import log
+from monitor.model.person import (
+    EmployerType,
+    Interval,
+    Ownership,
+    PersonFacts,
+    Placement,
+    Watch,
+)
 from monitor.store.db import guard
 
-KIND = "register"
+PERSON = (
+    "name", "employer_type", "instansi", "unit", "superior", "position", "area", "zone", "route",
+    "candidate_spouse_of", "as_of", "source",
+)  # fmt: skip
+ACCOUNT = (
+    "platform", "address", "native_id", "ownership", "ownership_evidence", "legal_ground",
+    "notice_date", "notice_exemption", "registered_on",
+)  # fmt: skip
+FIELDS = ("watch_id", "person_ref", *PERSON, *ACCOUNT)
 DATES = ("notice_date", "registered_on", "as_of")
 
-SET = """
-INSERT INTO register (watch_id, body, active) VALUES (?, ?, 1)
-ON CONFLICT (watch_id) DO UPDATE SET body = excluded.body, active = 1
+ACTIVE = "active"
+LINES = """
+SELECT a.watch_id, a.person_ref, p.name, p.employer_type, p.instansi, p.unit, p.superior,
+  p.position, p.area, p.zone, p.route, p.candidate_spouse_of, p.as_of, p.source, a.platform,
+  a.address, a.native_id, a.ownership, a.ownership_evidence, a.legal_ground, a.notice_date,
+  a.notice_exemption, a.registered_on, a.status
+FROM account a JOIN person p USING (person_ref)
+"""
+ONE = LINES + "WHERE a.watch_id = ?"
+ALL = LINES + "WHERE a.status = 'active' ORDER BY a.watch_id"
+THESE = LINES + "JOIN json_each(?) asked ON asked.value = a.watch_id WHERE a.status = 'active'"
+INTERVALS = """
+SELECT person_ref, kind, first_day, last_day, reference, moved_from, moved_to
+FROM person_interval WHERE person_ref IN (SELECT value FROM json_each(?))
+ORDER BY person_ref, first_day, id
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What happened to one line: ``added``, ``changed``, ``removed`` or ``returned``."""
-
-    watch_id: str
-    what: str
-    fields: tuple[str, ...] = ()
+@guard()
+def watch(conn: sqlite3.Connection, watch_id: str) -> Watch | None:
+    """Return one line that may be looked at, with its person's intervals."""
+    return next(iter(watches(conn, [watch_id])), None)
 
 
-def sync(tx: sqlite3.Connection, watches: Sequence[Watch], at: datetime) -> list[Change]:
-    """Make the stored register equal to ``watches``; log and return every change.
+@guard()
+def watches(conn: sqlite3.Connection, watch_ids: Sequence[str] | None = None) -> tuple[Watch, ...]:
+    """Return the lines that may be looked at, by watch id: these, or all of them."""
+    if watch_ids is None:
+        return _read(conn, conn.execute(ALL))
+    return _read(conn, conn.execute(THESE, (json.dumps(watch_ids),)))
 
-    Raises ``StoreError`` where one account would belong to two persons, by its address or by the
-    native id that either line states or was resolved to: whose act it is would be a guess.
+
+@guard()
+def person_facts(conn: sqlite3.Connection, watch_id: str, on: date | None) -> PersonFacts | None:
+    """Return every fact of a line's person as of the day of the act, or ``None`` for no such line.
+
+    A line that is no longer looked at still answers: an older act may be judged again.
     """
-    _refuse_shared(watches, _resolved(tx))
-    stored = {r[0]: r[1:] for r in tx.execute("SELECT watch_id, body, active FROM register")}
-    changes = []
-    for watch in watches:
-        body, active = stored.pop(watch.watch_id, (None, 0))
-        change = _set(tx, watch, body, active=bool(active), at=at)
-        if change:
-            changes.append(change)
-    for watch_id, (body, active) in stored.items():
-        if active:
-            tx.execute("UPDATE register SET active = 0 WHERE watch_id = ?", (watch_id,))
-            changes.append(_note(tx, Change(watch_id, "removed"), json.loads(body), None, at))
-    return changes
+    found = _read(conn, conn.execute(ONE, (watch_id,)))
+    return found[0].facts(on) if found else None
 
 
 @guard()
 def persons(conn: sqlite3.Connection, watch_ids: Sequence[str]) -> set[str]:
     """Return the references of the persons whose lines these are."""
-    query = "SELECT json_extract(body, '$.person_ref') FROM register WHERE watch_id = ?"
+    query = "SELECT person_ref FROM account WHERE watch_id = ?"
     return {row[0] for w in watch_ids for row in conn.execute(query, (w,))}
 
 
 @guard()
-def watches(conn: sqlite3.Connection) -> tuple[Watch, ...]:
-    """Return the active lines, by watch id."""
-    query = "SELECT body FROM register WHERE active = 1 ORDER BY watch_id"
-    return tuple(from_body(json.loads(row[0])) for row in conn.execute(query))
+def intervals(conn: sqlite3.Connection, person_ref: str) -> tuple[Interval, ...]:
+    """Return a person's intervals, oldest first."""
+    return _intervals(conn, [person_ref]).get(person_ref, ())
+
+
+@guard()
+def version(conn: sqlite3.Connection) -> int:
+    """Return how often the register was changed: two equal numbers mean the same register."""
+    row = conn.execute("SELECT version FROM register_state").fetchone()
+    return int(row[0]) if row else 0
+
+
+def touch(tx: sqlite3.Connection) -> None:
+    """Say that the register changed."""
+    tx.execute(
+        "INSERT INTO register_state (id, version) VALUES (1, 1)"
+        " ON CONFLICT (id) DO UPDATE SET version = version + 1"
+    )
 
 
 def to_body(watch: Watch) -> dict[str, Canonical]:
-    """Return a line as JSON-ready values, dates as ISO 8601 texts."""
-    body = asdict(watch)
-    for key in DATES:
-        body[key] = body[key].isoformat() if body[key] else None
-    return body
+    """Return a line's own columns as texts; an empty one is "not on file"."""
+    return {name: _text(getattr(watch, name)) for name in FIELDS}
 
 
-def from_body(body: Mapping[str, Any]) -> Watch:
-    """Return the line that ``to_body`` wrote."""
-    values = dict(body)
+def placement_body(place: Placement | None) -> str:
+    return canonical(asdict(place)).decode() if place else ""
+
+
+def _text(value: object) -> str:
+    return value.isoformat() if isinstance(value, date) else str(value or "")
+
+
+def _read(conn: sqlite3.Connection, found: sqlite3.Cursor) -> tuple[Watch, ...]:
+    rows = found.fetchall()
+    known = _intervals(conn, sorted({row[1] for row in rows}))
+    return tuple(_watch(row, known.get(row[1], ())) for row in rows)
+
+
+def _intervals(
+    conn: sqlite3.Connection, persons: Sequence[str]
+) -> Mapping[str, tuple[Interval, ...]]:
+    found: dict[str, list[Interval]] = defaultdict(list)
+    for row in conn.execute(INTERVALS, (json.dumps(persons),)):
+        found[row[0]].append(_interval(row[1:]))
+    return {ref: tuple(listed) for ref, listed in found.items()}
+
+
+def _watch(row: Sequence[str], known: tuple[Interval, ...]) -> Watch:
+    values: dict[str, Any] = dict(zip(FIELDS, row[:-1], strict=True))
     for key in DATES:
         values[key] = date.fromisoformat(values[key]) if values[key] else None
     values["ownership"] = Ownership(values["ownership"])
     values["employer_type"] = EmployerType(values["employer_type"])
-    return Watch(**values)
+    return Watch(intervals=known, **values)
 
 
-def _set(
-    tx: sqlite3.Connection, watch: Watch, stored: str | None, *, active: bool, at: datetime
-) -> Change | None:
-    after = to_body(watch)
-    before: dict[str, Canonical] | None = json.loads(stored) if stored else None
-    fields = tuple(k for k in after if before is not None and before.get(k) != after[k])
-    if active and not fields:
-        return None
-    tx.execute(SET, (watch.watch_id, canonical(after).decode()))
-    what = "added" if before is None else "changed" if active else "returned"
-    return _note(tx, Change(watch.watch_id, what, fields), before, after, at)
-
-
-def _note(
-    tx: sqlite3.Connection, change: Change, before: Canonical, after: Canonical, at: datetime
-) -> Change:
-    # Even a watch id may be made from a name, so the entry itself says only what kind of change.
-    log.append(
-        tx,
-        at=at,
-        kind=KIND,
-        subject=KIND,
-        public={"change": change.what, "fields": list(change.fields)},
-        content={"line": {"watch_id": change.watch_id, "before": before, "after": after}},
+def _interval(row: Sequence[str]) -> Interval:
+    kind, first, last, reference, before, after = row
+    return Interval(
+        kind,
+        date.fromisoformat(first),
+        date.fromisoformat(last) if last else None,
+        reference,
+        Placement(**json.loads(before)) if before else None,
+        Placement(**json.loads(after)) if after else None,
     )
-    return change
-
-
-def _resolved(conn: sqlite3.Connection) -> dict[str, tuple[str, str]]:
-    query = "SELECT watch_id, address, native_id FROM source WHERE active = 1 AND native_id <> ''"
-    return {row[0]: (row[1], row[2]) for row in conn.execute(query)}
-
-
-def _refuse_shared(watches: Sequence[Watch], resolved: Mapping[str, tuple[str, str]]) -> None:
-    owners: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
-    for watch in watches:
-        for account in _accounts(watch, resolved.get(watch.watch_id)):
-            owners[watch.platform, account].setdefault(watch.person_ref, watch.watch_id)
-    for (platform, _), lines in owners.items():
-        if len(lines) > 1:
-            first, second = sorted(lines.values())[:2]
-            raise StoreError(
-                f"register lines {first} and {second}: one account on {platform} for two persons:"
-                " settle whose account it is and end the other line"
-            )
-
-
-def _accounts(watch: Watch, resolved: tuple[str, str] | None) -> set[str]:
-    """Return what names the account: a handle as written, and the platform's permanent id."""
-    native_id = watch.native_id
-    if not native_id and resolved and resolved[0] == watch.address:
-        native_id = resolved[1]
-    return {name for name in (watch.address.removeprefix("@").casefold(), native_id) if name}

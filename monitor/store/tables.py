@@ -122,13 +122,81 @@ class Source(SQLModel, table=True):
     complete: int = _col(INTEGER)
 
 
-class Register(SQLModel, table=True):
-    """A register line as last synchronised."""
+class Person(SQLModel, table=True):
+    """A person or an agency, by a reference that tells nothing (an HMAC, never NIP or NIK).
 
-    __table_args__ = STRICT
+    An empty text means "not on file". ``as_of`` and ``source`` date this set of facts.
+    """
+
+    __table_args__ = KEYED
+    person_ref: str = _col(TEXT, key=True)
+    name: str = _col(TEXT)
+    employer_type: str = _col(TEXT)
+    instansi: str = _col(TEXT)
+    unit: str = _col(TEXT)
+    superior: str = _col(TEXT)
+    position: str = _col(TEXT)
+    area: str = _col(TEXT)
+    zone: str = _col(TEXT)
+    route: str = _col(TEXT)
+    candidate_spouse_of: str = _col(TEXT)
+    as_of: str = _col(TEXT)
+    source: str = _col(TEXT)
+
+
+class Account(SQLModel, table=True):
+    """One account of a person: by what right it is looked at, and whether it may be now.
+
+    ``sheet`` names the list that the line is kept in; ``ended_on`` starts its retention.
+    """
+
+    __table_args__ = (
+        CheckConstraint(
+            "status IN ('active', 'waiting', 'unresolved', 'left', 'removed')",
+            name="account_status",
+        ),
+        Index("account_by_person", "person_ref"),
+        Index("account_by_address", "platform", "address"),
+        KEYED,
+    )
     watch_id: str = _col(TEXT, key=True)
-    body: str = _col(TEXT)
-    active: int = _col(INTEGER)
+    person_ref: str = _col(TEXT, ForeignKey("person.person_ref"))
+    platform: str = _col(TEXT)
+    address: str = _col(TEXT)
+    native_id: str = _col(TEXT)
+    ownership: str = _col(TEXT)
+    ownership_evidence: str = _col(TEXT)
+    legal_ground: str = _col(TEXT)
+    notice_date: str = _col(TEXT)
+    notice_exemption: str = _col(TEXT)
+    registered_on: str = _col(TEXT)
+    sheet: str = _col(TEXT)
+    status: str = _col(TEXT)
+    ended_on: str = _col(TEXT)
+
+
+class PersonInterval(SQLModel, table=True):
+    """A dated state of a person; a transfer has its placements (JSON)."""
+
+    __tablename__ = "person_interval"
+    __table_args__ = (Index("person_interval_by_person", "person_ref"), STRICT)
+    id: int | None = _col(INTEGER, key=True)
+    person_ref: str = _col(TEXT, ForeignKey("person.person_ref"))
+    kind: str = _col(TEXT)
+    first_day: str = _col(TEXT)
+    last_day: str = _col(TEXT)
+    reference: str = _col(TEXT)
+    moved_from: str = _col(TEXT)
+    moved_to: str = _col(TEXT)
+
+
+class RegisterState(SQLModel, table=True):
+    """How often the register was changed: a running daemon sees that it must look again."""
+
+    __tablename__ = "register_state"
+    __table_args__ = (CheckConstraint("id = 1", name="register_state_one"), STRICT)
+    id: int = _col(INTEGER, key=True)
+    version: int = _col(INTEGER)
 
 
 class Outbox(SQLModel, table=True):

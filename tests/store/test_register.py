@@ -11,8 +11,8 @@ import pytest
 
 from monitor.errors import StoreError
 from monitor.model.person import Ownership, Watch
-from monitor.store import cursors, log, register
-from monitor.store.register import Change
+from monitor.store import cursors, log, register, register_import
+from monitor.store.register_import import Change
 from monitor.store.writer import Writer
 
 
@@ -114,4 +114,4 @@ def test_one_person_may_have_many_accounts_and_platforms_are_apart(
 
 def _sync(writer: Writer, watches: Sequence[Watch], now: datetime) -> list[Change]:
     with writer.transaction() as tx:
-        return register.sync(tx, watches, now)
+        return register_import.sync(tx, watches, now)

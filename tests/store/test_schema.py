@@ -26,8 +26,8 @@ NEXT = '''"""One more column, as a later release might bring."""
 
 from alembic import op
 
-revision = "0003"
-down_revision = "0002"
+revision = "9000"
+down_revision = "{head}"
 
 
 def upgrade() -> None:
@@ -161,7 +161,7 @@ def _release_two(folder: Path, monkeypatch: pytest.MonkeyPatch, more: str = "") 
     """Make the program one release younger: the shipped migrations and one more."""
     migrations = folder / "migrations"
     shutil.copytree(upgrade.MIGRATIONS, migrations)
-    (migrations / "versions" / "v0003_next.py").write_text(NEXT.format(more=more))
+    (migrations / "versions" / "v9000_next.py").write_text(NEXT.format(more=more, head=HEAD))
     monkeypatch.setattr(upgrade, "MIGRATIONS", migrations)
-    monkeypatch.setattr(migrate, "REVISIONS", ("0001", "0002", "0003"))
-    monkeypatch.setattr(migrate, "HEAD", "0003")
+    monkeypatch.setattr(migrate, "REVISIONS", (*migrate.REVISIONS, "9000"))
+    monkeypatch.setattr(migrate, "HEAD", "9000")
