@@ -72,15 +72,20 @@ class Engine:
         self._live = LiveSets(contests)
 
     def read(
-        self, activities: Sequence[Activity], live: Sequence[tuple[str, ...]]
+        self,
+        activities: Sequence[Activity],
+        live: Sequence[tuple[str, ...]],
+        own: Sequence[frozenset[str]] | None = None,
     ) -> list[Reading]:
         """Return one reading per activity, in order.
 
         ``live`` holds, per activity, the ids of the contests that may be meant; pairs of
-        candidates are preferred to parties, then the order given counts.
+        candidates are preferred to parties, then the order given counts. ``own`` holds those
+        that its writer votes in, where that is known.
         """
-        pairs = zip(activities, live, strict=True)
-        return [self._read(activity, self._live.of(ids)) for activity, ids in pairs]
+        own = own if own is not None else [frozenset()] * len(activities)
+        rows = zip(activities, live, own, strict=True)
+        return [self._read(activity, self._live.of(ids, home)) for activity, ids, home in rows]
 
     def namings(self, activity: Activity, live: Sequence[str]) -> list[Naming]:
         """Return every place where the act's own fields or its parent name a target."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from monitor.model.contest import Contest, TargetKind
@@ -14,10 +15,11 @@ class Live(Mapping[str, Contest]):
 
     ``order`` gives a contest's place in it; ``home`` the first contest a target stands in;
     ``pairs`` the pairs of a contest; ``by_number`` the contests that have a pair of that number;
-    ``same`` remembers which two targets are one person.
+    ``same`` remembers which two targets are one person. ``own`` are the contests that the writer
+    votes in, where that is known: a number or a common name means somebody of theirs first.
     """
 
-    __slots__ = ("_contests", "by_number", "home", "order", "pairs", "same")
+    __slots__ = ("_contests", "by_number", "home", "order", "own", "pairs", "same")
 
     def __init__(self, contests: Iterable[Contest]) -> None:
         self._contests = {contest.id: contest for contest in contests}
@@ -26,6 +28,7 @@ class Live(Mapping[str, Contest]):
         self.pairs: dict[str, frozenset[str]] = {}
         self.by_number: dict[int, list[str]] = {}
         self.same: dict[tuple[str, str], bool] = {}
+        self.own: frozenset[str] = frozenset()
         for contest in self._contests.values():
             self._add(contest)
 
@@ -36,6 +39,12 @@ class Live(Mapping[str, Contest]):
             self.by_number.setdefault(number, []).append(contest.id)
         for target in contest.targets:
             self.home.setdefault(target.id, contest)
+
+    def of_writer(self, own: frozenset[str]) -> Live:
+        """Return the same contests, as they are to somebody who votes in ``own``."""
+        other = copy.copy(self)
+        other.own = own
+        return other
 
     def __getitem__(self, contest: str) -> Contest:
         return self._contests[contest]
@@ -55,8 +64,12 @@ class LiveSets:
         self._memo: dict[tuple[str, ...], Live] = {}
         self._last: tuple[Sequence[str], Live] = ((), Live(()))
 
-    def of(self, ids: Sequence[str]) -> Live:
+    def of(self, ids: Sequence[str], own: frozenset[str] = frozenset()) -> Live:
         """Return the known contests among ``ids``: those of pairs first, then the given order."""
+        live = self._of(ids)
+        return live.of_writer(own) if own else live
+
+    def _of(self, ids: Sequence[str]) -> Live:
         if ids is self._last[0]:
             return self._last[1]
         key = tuple(ids)

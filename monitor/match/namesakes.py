@@ -15,15 +15,21 @@ _TELLING = 2  # words of a name that tell a person
 
 
 def narrowed(
-    choices: Sequence[Alias], homes: Collection[str], places: Collection[str]
+    choices: Sequence[Alias],
+    homes: Collection[str],
+    places: Collection[str],
+    own: Collection[str] = (),
 ) -> list[Alias]:
     """Leave the bearers whose contest the text names otherwise, else those whose area it names.
+
+    Without either, those in a contest that the writer votes in.
 
     A form that stands for itself goes before one that needs a neighbour.
     """
     strong = [c for c in choices if not c.ambiguous] or list(choices)
     by_name = [c for c in strong if c.contest in homes]
-    return by_name or [c for c in strong if c.contest in places] or strong
+    by_place = by_name or [c for c in strong if c.contest in places]
+    return by_place or [c for c in strong if c.contest in own] or strong
 
 
 def rivals(best: Alias, choices: Sequence[Alias], live: Live) -> tuple[str, ...]:

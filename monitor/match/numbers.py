@@ -130,7 +130,10 @@ class NumberReader:
         offices: set[str],
         places: frozenset[str],
     ) -> Sequence[str]:
-        """Leave the contests that the text's other targets, places or office words point to."""
+        """Leave the contests that the text's other targets, places or office words point to.
+
+        Among several, the contests that the writer votes in are meant.
+        """
         homes = {live.home[target].id for target in named if target in live.home}
         fits = live.by_number.get(value, [])
         by_name = [c for c in fits if c in homes]
@@ -138,4 +141,5 @@ class NumberReader:
             return by_name
         fits = [c for c in fits if c in places] or fits
         by_level = [c for c in fits if offices & _LEVEL_WORDS.get(self._levels[c], frozenset())]
-        return by_level or fits
+        fits = by_level or fits
+        return [c for c in fits if c in live.own] or fits

@@ -231,7 +231,7 @@ def _bearer(
 ) -> Mention | None:
     fits: Sequence[Alias] = choices
     if len(choices) > 1:
-        fits = narrowed(choices, homes, places)
+        fits = narrowed(choices, homes, places, live.own)
     lead = min(live.order[c.contest] for c in fits)
     best = {c.target: c for c in fits if live.order[c.contest] == lead}
     if len(best) != 1:

@@ -122,6 +122,14 @@ class Contest:
     def target(self, target_id: str) -> ContestTarget | None:
         return next((t for t in self.targets if t.id == target_id), None)
 
+    def covers(self, area: str) -> bool:
+        """Say whether somebody of this area (a code, dotted or not) votes in this contest."""
+        return _code(area).startswith(_code(self.area))
+
+    def touches(self, area: str) -> bool:
+        """Say whether an area votes in this contest, or holds the area that does."""
+        return self.covers(area) or _code(self.area).startswith(_code(area))
+
     def phase_at(self, instant: datetime | None) -> Phase:
         """Return the phase of an aware instant; between two rounds it is ``CLOSED``."""
         if instant is None:
@@ -149,6 +157,10 @@ class Contest:
         return self.phase_at(instant) is not Phase.CLOSED and (
             instant.astimezone(ZONES[self.zone]).date() >= self.tahapan_mulai
         )
+
+
+def _code(area: str) -> str:
+    return area.replace(".", "")
 
 
 def _phase_in(current: Round, local: datetime, zone: ZoneInfo) -> Phase:

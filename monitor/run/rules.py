@@ -10,6 +10,7 @@ from monitor.match.engine import Engine
 from monitor.model.activity import Activity, Target
 from monitor.model.contest import LiveDays
 from monitor.model.finding import Finding, Naming, Outcome, Reading
+from monitor.model.person import PersonFacts
 from monitor.model.rule import AccountRole, RuleSet, Status
 from monitor.model.wire import Statement
 from monitor.run.standing import AS_FILED, Standing, awake, of_rule, with_rules
@@ -38,10 +39,12 @@ class Reader:
         self.ruleset = ruleset
         self._engine = Engine(awake(ruleset))
         self._days = LiveDays(ruleset.contests)
+        self._at_home: dict[str, frozenset[str]] = {}
 
     def swap(self, other: Reader) -> None:
         """Take over the set of another reader, which may have been built in a thread."""
         self.ruleset, self._engine, self._days = other.ruleset, other._engine, other._days
+        self._at_home = other._at_home
 
     def judge(
         self, cases: Sequence[tuple[Activity, Facts]], standing: Standing = AS_FILED
@@ -49,7 +52,9 @@ class Reader:
         """Judge activities of registered accounts; contests are those live at the act's time."""
         activities = [self.with_role(activity) for activity, _ in cases]
         live = [self._live(activity) for activity in activities]
-        return self._decide(activities, [facts for _, facts in cases], live, standing)
+        facts = [fact for _, fact in cases]
+        own = [self._own(fact.person) for fact in facts]
+        return self._decide(activities, facts, live, own, standing)
 
     def judge_statements(
         self,
@@ -57,14 +62,22 @@ class Reader:
         contests: tuple[str, ...] = (),
         standing: Standing = AS_FILED,
     ) -> list[Finding]:
-        """Judge what was stated offline: the line's contests, else the caller's, else live ones."""
+        """Judge what was stated offline: the line's contests, else the caller's, else live ones.
+
+        Stated contests are those that the writer may mean: the writer's area narrows nothing more.
+        """
         activities = [self.with_role(s.activity) for s in statements]
         live = [
             s.contests if s.contests is not None else contests or self._live(a)
             for s, a in zip(statements, activities, strict=True)
         ]
         facts = [Facts(s.person, s.stated) for s in statements]
-        return [judged.finding for judged in self._decide(activities, facts, live, standing)]
+        stated = [bool(contests) or s.contests is not None for s in statements]
+        own = [
+            self._own(None if known else s.person)
+            for s, known in zip(statements, stated, strict=True)
+        ]
+        return [judged.finding for judged in self._decide(activities, facts, live, own, standing)]
 
     def with_role(self, activity: Activity) -> Activity:
         """Say who the target's author is, where the watchlists know and the sender did not."""
@@ -86,9 +99,10 @@ class Reader:
         activities: Sequence[Activity],
         facts: Sequence[Facts],
         live: Sequence[tuple[str, ...]],
+        own: Sequence[frozenset[str]],
         standing: Standing,
     ) -> list[Judged]:
-        readings = self._engine.read(activities, live)
+        readings = self._engine.read(activities, live, own)
         status = {rule.id: standing.status(rule) for rule in self.ruleset.rules}
         heard = frozenset(r for r, s in status.items() if s is Status.LIVE)
         shadow = frozenset(r for r, s in status.items() if s is Status.SHADOW)
@@ -123,6 +137,18 @@ class Reader:
             if role is not None:
                 return role
         return None
+
+    def _own(self, person: PersonFacts | None) -> frozenset[str]:
+        """Return the contests that a person votes in, by the area on file."""
+        area = (person.area if person else None) or ""
+        if not area:
+            return frozenset()
+        known = self._at_home.get(area)
+        if known is None:
+            contests = self.ruleset.contests.values()
+            known = frozenset(c.id for c in contests if c.covers(area))
+            self._at_home[area] = known
+        return known
 
     def _live(self, activity: Activity) -> tuple[str, ...]:
         when = activity.occurred_at
