@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from monitor.judge.where import contest_of
 from monitor.model.contest import Contest
 from monitor.model.finding import Match
 from monitor.model.person import EmployerType, PersonFacts
@@ -36,10 +37,8 @@ def _is_spouse(match: Match, person: PersonFacts | None, _: Mapping[str, Contest
 
 def _own_area(match: Match, person: PersonFacts | None, contests: Mapping[str, Contest]) -> bool:
     """A pose means a number only to those who have that number on their own ballot."""
-    area = ((person.area if person else None) or "").replace(".", "")
-    contest = next((c for c in contests.values() if c.target(match.target)), None)
-    wide = contest.area.replace(".", "") if contest else ""
-    return not area or area.startswith(wide)
+    area, contest = (person.area if person else None) or "", contest_of(match, contests)
+    return not area or contest is None or contest.covers(area)
 
 
 _FLAGS: Mapping[PersonFlag, Callable[[Match, PersonFacts | None, Mapping[str, Contest]], bool]] = {
