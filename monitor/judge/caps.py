@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 
+from monitor.judge.moment import act_days, bounds
 from monitor.model.activity import Activity, Signal, TargetState
-from monitor.model.contest import ZONES, Phase
+from monitor.model.contest import Phase
 from monitor.model.finding import Outcome, Reading
 from monitor.model.person import NEVER_POLLED, Ownership, PersonFacts
 
-_DEFAULT_ZONE = "WIB"
 # A stated key without a value is the fact "unknown". A person without a candidate spouse is
 # stated as null too, so that key caps nothing.
 QUESTIONS = {
@@ -19,15 +18,20 @@ QUESTIONS = {
     "ownership": "Apakah akun ini benar dikelola oleh yang bersangkutan?",
     "intervals": "Apakah yang bersangkutan sedang cuti di luar tanggungan negara atau tugas lain?",
 }
+WHEN = "Kapan perbuatan ini terjadi?"
 NOT_SURE = frozenset({Ownership.UNVERIFIED, Ownership.CONTESTED})
 
 
 @dataclass(frozen=True, slots=True)
 class Cap:
-    """The most that an act may become, and the question that stands in the way."""
+    """The most that an act may become, and the question that stands in the way.
+
+    ``reason`` says why nothing may become of it; it stays in memory.
+    """
 
     outcome: Outcome
     question: str
+    reason: str = ""
 
 
 def caps(
@@ -37,7 +41,7 @@ def caps(
     if person is not None:
         yield from _of_person(activity, person)
     if _time_unknown(activity, reading, stated):
-        yield Cap(Outcome.REVIEW, "Kapan perbuatan ini terjadi?")
+        yield Cap(Outcome.REVIEW, WHEN)
     if "target-missing" in reading.features or _context_missing(activity):
         yield Cap(Outcome.REVIEW, "Apa isi unggahan yang ditanggapi? Isinya tidak dapat dibaca.")
     if "several-contests" in reading.features:
@@ -54,31 +58,30 @@ def _of_person(activity: Activity, person: PersonFacts) -> Iterator[Cap]:
         yield Cap(Outcome.REVIEW, QUESTIONS["ownership"])
     if person.employer_type in NEVER_POLLED:
         yield Cap(Outcome.REVIEW, "Teruskan kepada kesatuan yang berwenang (rujukan).")
-    if "notice_date" in person.stated and not _was_noticed(activity, person):
-        yield Cap(Outcome.NONE, "")
+    if "notice_date" in person.stated:
+        yield from _of_notice(activity, person)
 
 
-def _was_noticed(activity: Activity, person: PersonFacts) -> bool:
+def _of_notice(activity: Activity, person: PersonFacts) -> Iterator[Cap]:
     """POLICY 12: without notice, or before it, nothing is scored."""
     if person.notice_date is None:
-        return False
-    day = act_day(activity, person)
-    return day is None or day >= person.notice_date
-
-
-def act_day(activity: Activity, person: PersonFacts | None) -> date | None:
-    """Return the act's date in the person's zone, or ``None`` where its time is unknown."""
-    if activity.occurred_at is None:
-        return None
-    zone = ZONES.get((person.zone if person else None) or _DEFAULT_ZONE, ZONES[_DEFAULT_ZONE])
-    return activity.occurred_at.astimezone(zone).date()
+        yield Cap(Outcome.NONE, "", "belum ada pemberitahuan kepada yang bersangkutan")
+        return
+    days = act_days(activity, person)
+    if days is None:
+        return
+    if days[1] < person.notice_date:
+        yield Cap(Outcome.NONE, "", f"sebelum pemberitahuan {person.notice_date.isoformat()}")
+    elif days[0] < person.notice_date:
+        yield Cap(Outcome.REVIEW, WHEN)
 
 
 def _time_unknown(activity: Activity, reading: Reading, stated: frozenset[str]) -> bool:
+    """Say whether the act's time is unknown and its bounds do not lie in one phase."""
     if activity.occurred_at is not None or "occurred_at" not in stated:
         return False
-    unbounded = activity.not_before is None
-    return unbounded or any(phase == Phase.UNKNOWN.value for _, phase in reading.phases)
+    phases = {phase for _, phase in reading.phases}
+    return bounds(activity) is None or Phase.UNKNOWN.value in phases
 
 
 def _context_missing(activity: Activity) -> bool:

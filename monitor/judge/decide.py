@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+from monitor.judge import where
 from monitor.judge.caps import Cap, caps
 from monitor.judge.case import Case
 from monitor.judge.exculpations import EXCULPATIONS, look_for
@@ -34,12 +35,15 @@ def decide(activity: Activity, reading: Reading, facts: Facts, ruleset: RuleSet)
     """Return the finding: outcome, what was looked for in the person's favour, what to ask."""
     rules = {rule.id: rule for rule in ruleset.rules}
     reading = replace(reading, matches=_concerning(reading.matches, facts.person, ruleset, rules))
-    excuses = _excuses(activity, reading, facts.person, rules)
+    excuses = _excuses(Case(activity, reading, facts.person, ruleset.contests, ruleset.days), rules)
     limits = tuple(caps(activity, reading, facts.person, facts.stated))
-    matches = _judged(reading.matches, excuses, limits, rules)
+    matches = _judged(
+        where.lowered(reading, facts.person, ruleset.contests), excuses, limits, rules
+    )
     matches = _referred(matches, facts.person)
     outcome = max((m.outcome for m in matches), key=_RANK.__getitem__, default=Outcome.NONE)
     top = _top(matches)
+    elsewhere = where.questions(matches, facts.person, ruleset.contests)
     return Finding(
         activity=activity,
         outcome=outcome,
@@ -52,8 +56,8 @@ def decide(activity: Activity, reading: Reading, facts: Facts, ruleset: RuleSet)
         ruleset=ruleset.digest,
         matches=matches,
         exculpations=excuses,
-        questions=_questions(limits, excuses, reading, outcome),
-        derivation=reading.derivation,
+        questions=_questions(limits, excuses, reading, outcome, elsewhere),
+        derivation=(*reading.derivation, *_why_nothing(reading, excuses, limits, outcome)),
     )
 
 
@@ -67,11 +71,9 @@ def _concerning(
     return tuple(m for m in matches if concerns(rules[m.rule], m, person, ruleset.contests))
 
 
-def _excuses(
-    activity: Activity, reading: Reading, person: PersonFacts | None, rules: Mapping[str, Rule]
-) -> tuple[Exculpation, ...]:
-    listed = {e for match in reading.matches for e in rules[match.rule].exculpations}
-    return look_for(Case(activity, reading, person), frozenset(listed))
+def _excuses(case: Case, rules: Mapping[str, Rule]) -> tuple[Exculpation, ...]:
+    listed = {e for match in case.reading.matches for e in rules[match.rule].exculpations}
+    return look_for(case, frozenset(listed))
 
 
 def _judged(
@@ -154,15 +156,30 @@ def _stated(facts: Facts) -> str:
     return "stated" if whole else "not stated"
 
 
+def _why_nothing(
+    reading: Reading, excuses: Sequence[Exculpation], limits: Sequence[Cap], outcome: Outcome
+) -> Iterator[str]:
+    """Yield what removed every match; an outcome ``none`` is never written anywhere."""
+    if outcome is not Outcome.NONE or not reading.matches:
+        return
+    yield from (f"none: {limit.reason}" for limit in limits if limit.reason)
+    met = (e for e in excuses if e.result is Result.MET)
+    yield from (f"none: {e.id} met, {e.fact} ({e.as_of})" for e in met)
+
+
 def _questions(
-    limits: Sequence[Cap], excuses: Sequence[Exculpation], reading: Reading, outcome: Outcome
+    limits: Sequence[Cap],
+    excuses: Sequence[Exculpation],
+    reading: Reading,
+    outcome: Outcome,
+    elsewhere: Iterable[str],
 ) -> tuple[str, ...]:
     """Return, in Indonesian, what a person should clear up first."""
     if outcome is Outcome.NONE:
         return ()
-    open_ = (e.id for e in excuses if e.result is Result.CANNOT_BE_CHECKED)
+    open_ = (e.id for e in excuses if _asks(e))
     asked = [limit.question for limit in limits] + [EXCULPATIONS[e].question for e in open_]
-    asked = [question for question in asked if question]
+    asked = [question for question in asked if question] + list(elsewhere)
     if "neutral-content" in reading.features:
         asked.append("Isi yang ditanggapi netral: apa maksud tanggapan ini?")
     if "photo-with-target" in reading.features:
@@ -170,5 +187,16 @@ def _questions(
     if "added-by-others" in reading.features:
         asked.append("Apakah yang bersangkutan bergabung sendiri atau ditambahkan orang lain?")
     if outcome is Outcome.REVIEW and not asked:
+        # What would have excused the act is asked for, before what it meant.
+        shut = (e.id for e in excuses if e.result is Result.NOT_MET)
+        asked = [question for e in shut if (question := EXCULPATIONS[e].question)]
+    if outcome is Outcome.REVIEW and not asked:
         asked.append("Apa maksud yang bersangkutan dengan unggahan ini?")
     return tuple(dict.fromkeys(asked))
+
+
+def _asks(excuse: Exculpation) -> bool:
+    """Say whether an excuse leaves something to clear up: open, or met and still for a person."""
+    if excuse.result is Result.CANNOT_BE_CHECKED:
+        return True
+    return excuse.result is Result.MET and EXCULPATIONS[excuse.id].leaves is Outcome.REVIEW

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from monitor.model.activity import Activity
 from monitor.model.contest import ZONES, Contest, Phase
 from monitor.model.wire import EPOCH
@@ -22,8 +24,10 @@ def phase_of(activity: Activity, contest: Contest) -> Phase:
         return Phase.CAMPAIGN
     if activity.not_before is None:
         return Phase.UNKNOWN
-    earliest = contest.phase_at(activity.not_before)
-    return earliest if earliest is contest.phase_at(activity.first_seen_at) else Phase.UNKNOWN
+    first, last = activity.not_before, activity.first_seen_at
+    earliest = contest.phase_at(first)
+    same = earliest is contest.phase_at(last) and contest.round_at(first) == contest.round_at(last)
+    return earliest if same else Phase.UNKNOWN
 
 
 def target_phase(contest: Contest, target: str, activity: Activity) -> Phase:
@@ -34,8 +38,16 @@ def target_phase(contest: Contest, target: str, activity: Activity) -> Phase:
     phase = phase_of(activity, contest)
     known = contest.target(target)
     since = known.bakal_calon_since if known else None
-    if phase is Phase.BEFORE and since and activity.occurred_at:
-        day = activity.occurred_at.astimezone(ZONES[contest.zone]).date()
-        if day >= since:
-            return Phase.PROSPECTIVE
-    return phase
+    if phase is not Phase.BEFORE or since is None:
+        return phase
+    zone = ZONES[contest.zone]
+    ends = (activity.occurred_at,) if activity.occurred_at else _ends(activity)
+    begun = {end.astimezone(zone).date() >= since for end in ends}
+    if len(begun) > 1:
+        return Phase.UNKNOWN
+    return Phase.PROSPECTIVE if True in begun else phase
+
+
+def _ends(activity: Activity) -> tuple[datetime, ...]:
+    """Return the bounds of an act without a time, as far as they are known."""
+    return (activity.not_before, activity.first_seen_at) if activity.not_before else ()

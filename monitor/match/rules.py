@@ -51,6 +51,8 @@ def apply(
         found.ask(sided, side)
     for rule in open_:
         found.ask_open(rule, _open_sides(sides, named))
+    for target in named:
+        found.note(target)
     return Reached(
         tuple(found.matches), tuple(dict.fromkeys(found.reasons)), tuple(found.phases.items())
     )
@@ -89,6 +91,12 @@ class _Found:
         for contest in self.live.values():
             if self._ask_in(rule, NO_TARGET, contest):
                 return
+
+    def note(self, target: str) -> None:
+        """Remember the phase toward a target that is named, though no side was taken."""
+        contest = self.live.home.get(target)
+        if contest is not None and contest.id not in self.phases:
+            self.phases[contest.id] = target_phase(contest, target, self.activity).value
 
     def _ask_in(self, rule: Rule, side: Side, contest: Contest | None) -> bool:
         if contest is None:

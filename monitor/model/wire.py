@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from typing import Any, TypeVar
+from datetime import UTC, datetime
+from typing import Any
 
-from monitor.clock import from_text, to_text
+from monitor.clock import to_text
+from monitor.model import keys
 from monitor.model.activity import Activity, Actor, Media, ObjectRef, Signal, Target, TargetState
 from monitor.model.evidence import Canonical
 from monitor.model.finding import Finding, Match
-from monitor.model.person import EmployerType, Interval, Ownership, PersonFacts
-
-T = TypeVar("T")
+from monitor.model.person import EmployerType, Follows, Interval, Ownership, PersonFacts
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,25 +35,26 @@ def statement(line: Mapping[str, Any]) -> Statement:
 
     Raises ``ValueError`` with the key, what was expected and what came.
     """
-    given_id = _text(line, "id")
+    given_id = keys.text(line, "id")
     if not given_id:
         raise ValueError("id: expected a text that is not empty")
-    actor = _object(line, "actor")
+    actor = keys.obj(line, "actor")
     activity = Activity(
         given_id=given_id,
-        platform=_text(line, "platform"),
-        signal=_one_of(Signal, line.get("signal") or "post", "signal"),
+        platform=keys.text(line, "platform"),
+        signal=keys.one_of(Signal, line.get("signal") or "post", "signal"),
         actor=Actor(str(actor.get("id", "")), str(actor.get("handle", ""))),
-        object=ObjectRef(given_id, url=_text(line, "url")),
-        first_seen_at=_instant(line, "first_seen_at") or EPOCH,
-        watch_id=_text(line, "watch_id"),
+        object=ObjectRef(given_id, url=keys.text(line, "url")),
+        first_seen_at=keys.instant(line, "first_seen_at") or EPOCH,
+        watch_id=keys.text(line, "watch_id"),
         target=_target(line.get("target")),
-        text=_text(line, "text"),
+        text=keys.text(line, "text"),
         media=_media(line.get("media"), "media"),
-        occurred_at=_instant(line, "occurred_at"),
-        not_before=_instant(line, "not_before"),
+        occurred_at=keys.instant(line, "occurred_at"),
+        not_before=keys.instant(line, "not_before"),
+        complete=line.get("complete") is not False,
     )
-    person = None if line.get("person") is None else _object(line, "person")
+    person = None if line.get("person") is None else keys.obj(line, "person")
     return Statement(
         activity,
         None if person is None else _person(person),
@@ -77,7 +76,8 @@ def finding_output(finding: Finding) -> dict[str, Any]:
         "facts": finding.facts,
         "ruleset": finding.ruleset,
         "matches": [match_content(m) for m in finding.matches],
-        "exculpations": [{"id": e.id, "result": e.result.value} for e in finding.exculpations],
+        "exculpations": _exculpations(finding),
+        "questions": list(finding.questions),
     }
 
 
@@ -93,13 +93,17 @@ def finding_content(finding: Finding) -> dict[str, Canonical]:
         "facts": finding.facts,
         "ruleset": finding.ruleset,
         "matches": [match_content(m) for m in finding.matches],
-        "exculpations": [
-            {"id": e.id, "result": e.result.value, "fact": e.fact, "as_of": e.as_of}
-            for e in finding.exculpations
-        ],
+        "exculpations": _exculpations(finding),
         "questions": list(finding.questions),
         "derivation": _reasons(finding),
     }
+
+
+def _exculpations(finding: Finding) -> list[Canonical]:
+    return [
+        {"id": e.id, "result": e.result.value, "fact": e.fact, "as_of": e.as_of}
+        for e in finding.exculpations
+    ]
 
 
 def _reasons(finding: Finding) -> list[Canonical]:
@@ -126,9 +130,9 @@ def activity_content(activity: Activity) -> dict[str, Canonical]:
         "target": _target_content(activity.target),
         "text": activity.text,
         "media": [_media_content(m) for m in activity.media],
-        "occurred_at": _maybe(activity.occurred_at, to_text),
+        "occurred_at": keys.maybe(activity.occurred_at, to_text),
         "occurred_at_source": activity.occurred_at_source.value,
-        "not_before": _maybe(activity.not_before, to_text),
+        "not_before": keys.maybe(activity.not_before, to_text),
         "first_seen_at": to_text(activity.first_seen_at),
         "complete": activity.complete,
         "basis": activity.basis,
@@ -187,15 +191,15 @@ def _target(value: Any) -> Target | None:
     if value is None:
         return None
     if not isinstance(value, Mapping):
-        raise _wrong("target", "an object or null", value)
-    author = _object(value, "author", "target.author")
+        raise keys.wrong("target", "an object or null", value)
+    author = keys.obj(value, "author", "target.author")
     unread = "text" in value and value["text"] is None
     return Target(
-        id=_text(value, "id"),
-        url=_text(value, "url"),
+        id=keys.text(value, "id"),
+        url=keys.text(value, "url"),
         author_id=str(author.get("id") or ""),
         author_handle=str(author.get("handle") or ""),
-        text=_text(value, "text"),
+        text=keys.text(value, "text"),
         media=_media(value.get("media"), "target.media"),
         state=TargetState.MISSING if unread else TargetState.PRESENT,
         role=str(author.get("role") or ""),
@@ -208,14 +212,14 @@ def _media(value: Any, key: str) -> tuple[Media, ...]:
     if value is None:
         return ()
     if not isinstance(value, list) or not all(isinstance(m, Mapping) for m in value):
-        raise _wrong(key, "a list of objects", value)
+        raise keys.wrong(key, "a list of objects", value)
     return tuple(
         Media(
-            kind=_text(m, "kind"),
-            url=_text(m, "url"),
-            alt=_text(m, "alt"),
-            digest=_text(m, "digest"),
-            tags=_texts(m, "tags", f"{key}.tags"),
+            kind=keys.text(m, "kind"),
+            url=keys.text(m, "url"),
+            alt=keys.text(m, "alt"),
+            digest=keys.text(m, "digest"),
+            tags=keys.texts(m, "tags", f"{key}.tags"),
         )
         for m in value
     )
@@ -224,15 +228,16 @@ def _media(value: Any, key: str) -> tuple[Media, ...]:
 def _person(value: Mapping[str, Any]) -> PersonFacts:
     return PersonFacts(
         stated=frozenset(value),
-        employer_type=_choice(_in_indonesian(value), "employer_type", EmployerType),
-        position=_maybe(_known(value, "position"), str),
-        area=_maybe(_known(value, "area"), str),
-        zone=_maybe(_known(value, "zone"), str),
-        ownership=_choice(value, "ownership", Ownership),
-        notice_date=_day(_known(value, "notice_date"), "person.notice_date"),
+        employer_type=keys.choice(_in_indonesian(value), "employer_type", EmployerType),
+        position=keys.maybe(keys.known(value, "position"), str),
+        area=keys.maybe(keys.known(value, "area"), str),
+        zone=keys.maybe(keys.known(value, "zone"), str),
+        ownership=keys.choice(value, "ownership", Ownership),
+        notice_date=keys.day(keys.known(value, "notice_date"), "person.notice_date"),
         intervals=_intervals(value.get("intervals"), "person.intervals"),
-        candidate_spouse_of=_maybe(_known(value, "candidate_spouse_of"), str),
-        as_of=_day(_known(value, "per_tanggal"), "person.per_tanggal"),
+        candidate_spouse_of=keys.maybe(keys.known(value, "candidate_spouse_of"), str),
+        as_of=keys.day(keys.known(value, "per_tanggal"), "person.per_tanggal"),
+        follows=_follows(keys.known(value, "follows")),
     )
 
 
@@ -246,89 +251,27 @@ def _intervals(value: Any, key: str) -> tuple[Interval, ...] | None:
     if value is None:
         return None
     if not isinstance(value, list) or not all(isinstance(i, Mapping) for i in value):
-        raise _wrong(key, "a list of objects", value)
+        raise keys.wrong(key, "a list of objects", value)
     return tuple(_interval(i, key) for i in value)
 
 
 def _interval(value: Mapping[str, Any], key: str) -> Interval:
-    kind, start = _text(value, "kind"), _day(value.get("from"), f"{key}.from")
+    kind, start = keys.text(value, "kind"), keys.day(value.get("from"), f"{key}.from")
     if not kind or start is None:
         raise ValueError(f"{key}: expected kind and from, got {', '.join(value) or 'nothing'}")
-    return Interval(kind=kind, start=start, end=_day(value.get("to") or None, f"{key}.to"))
+    return Interval(kind=kind, start=start, end=keys.day(value.get("to") or None, f"{key}.to"))
+
+
+def _follows(value: Any) -> Follows | None:
+    """Read target ids, or an object of them; a bare list may lack some."""
+    if value is None:
+        return None
+    listed = {"targets": value} if isinstance(value, list) else value
+    if not isinstance(listed, Mapping):
+        raise keys.wrong("person.follows", "an object with targets and complete", value)
+    targets = keys.texts(listed, "targets", "person.follows.targets")
+    return Follows(frozenset(targets), complete=listed.get("complete") is True)
 
 
 def _contests(value: Any) -> tuple[str, ...] | None:
-    return None if value is None else _texts({"contests": value}, "contests", "contests")
-
-
-def _texts(holder: Mapping[str, Any], name: str, key: str) -> tuple[str, ...]:
-    value = holder.get(name)
-    if value is None:
-        return ()
-    if not isinstance(value, list):
-        raise _wrong(key, "a list of texts", value)
-    return tuple(str(item) for item in value)
-
-
-def _object(holder: Mapping[str, Any], name: str, key: str = "") -> Mapping[str, Any]:
-    value = holder.get(name)
-    if value is None:
-        return {}
-    if not isinstance(value, Mapping):
-        raise _wrong(key or name, "an object", value)
-    return value
-
-
-def _day(value: Any, key: str) -> date | None:
-    if value is None:
-        return None
-    try:
-        return date.fromisoformat(value)
-    except (TypeError, ValueError):
-        raise _wrong(key, "a date as YYYY-MM-DD", value) from None
-
-
-def _choice(value: Mapping[str, Any], name: str, kind: Callable[[Any], T]) -> T | None:
-    known = _known(value, name)
-    return None if known is None else _one_of(kind, known, f"person.{name}")
-
-
-def _instant(line: Mapping[str, Any], key: str) -> datetime | None:
-    value = line.get(key)
-    if value is None or value == UNKNOWN:
-        return None
-    try:
-        return from_text(value)
-    except (TypeError, ValueError, OverflowError):
-        # The first and last hours of the calendar have no UTC.
-        raise _wrong(key, "an ISO 8601 time with a zone", value) from None
-
-
-def _text(line: Mapping[str, Any], key: str) -> str:
-    value = line.get(key)
-    if value is None:
-        return ""
-    if isinstance(value, (str, int)) and not isinstance(value, bool):
-        return str(value)
-    raise _wrong(key, "a text", value)
-
-
-def _known(value: Mapping[str, Any], key: str) -> Any:
-    found = value.get(key)
-    return None if found == UNKNOWN else found
-
-
-def _one_of(kind: Callable[[Any], T], value: Any, key: str) -> T:
-    try:
-        return kind(value)
-    except ValueError:
-        allowed = ", ".join(str(k) for k in kind)  # type: ignore[attr-defined]
-        raise _wrong(key, f"one of {allowed}", value) from None
-
-
-def _maybe(value: Any, make: Callable[[Any], T]) -> T | None:
-    return None if value is None else make(value)
-
-
-def _wrong(key: str, expected: str, value: object) -> ValueError:
-    return ValueError(f"{key}: expected {expected}, got {type(value).__name__}")
+    return None if value is None else keys.texts({"contests": value}, "contests", "contests")

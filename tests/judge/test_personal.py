@@ -11,6 +11,7 @@ import pytest
 from monitor.judge.case import Case
 from monitor.judge.exculpations import EXCULPATIONS
 from monitor.judge.personal import EXCUSES
+from monitor.model.day import Days
 from monitor.model.finding import Match, Outcome, Reading, Result
 from monitor.model.person import EmployerType, Interval, Ownership, PersonFacts
 from monitor.model.rule import Level, Stance
@@ -81,12 +82,12 @@ CASES: list[tuple[str, PersonFacts | None, tuple[str, ...], dict[str, Any], Resu
     (
         "ex-resignation-letter",
         person(intervals=(Interval("resignation_submitted", date(2030, 8, 27)),)),
-        (),
+        ("own-candidacy",),
         {},
         MET,
     ),
-    ("ex-resignation-letter", person(), (), {}, NOT_MET),
-    ("ex-resignation-letter", None, (), {}, OPEN),
+    ("ex-resignation-letter", person(), ("own-candidacy",), {}, NOT_MET),
+    ("ex-resignation-letter", None, ("own-candidacy",), {}, OPEN),
     ("ex-spouse-kpu", WIFE_ON_LEAVE, ("candidacy-registration",), {}, MET),
     ("ex-spouse-kpu", WIFE, ("candidacy-registration",), {}, OPEN),
     ("ex-spouse-kpu", ON_LEAVE, ("candidacy-registration",), {}, NOT_MET),
@@ -114,13 +115,6 @@ CASES: list[tuple[str, PersonFacts | None, tuple[str, ...], dict[str, Any], Resu
         {},
         MET,
     ),
-    (
-        "ex-official-duty",
-        person(intervals=(Interval("duty", date(2030, 9, 9), date(2030, 9, 9)),)),
-        (),
-        {"matches": (match(OTHER, Outcome.ALERT),)},
-        NOT_MET,
-    ),
     ("ex-official-duty", person(), (), {}, NOT_MET),
 ]
 
@@ -147,3 +141,26 @@ def test_facts_older_than_thirty_days_when_the_act_was_seen_prove_nothing() -> N
     soon = datetime(2030, 9, 20, tzinfo=UTC)
     assert asked("ex-cltn", known, "approaches-party", seen=late) is OPEN
     assert asked("ex-cltn", known, "approaches-party", seen=soon) is NOT_MET
+
+
+def test_a_letter_that_states_no_date_is_old_where_the_register_says_so() -> None:
+    undated = person(stated=KEYS | {"as_of"}, as_of=None)
+    assert asked("ex-cltn", undated, "approaches-party") is OPEN
+    assert asked("ex-cltn", person(), "approaches-party") is NOT_MET
+
+
+def test_a_day_beyond_the_table_of_holidays_is_not_guessed() -> None:
+    activity = statement({"id": "x", "occurred_at": MONDAY}).activity
+    reading = Reading(None, (), 0, (), features=frozenset({"approaches-party"}))
+    unknown = EXCULPATIONS["ex-holiday"].ask(Case(activity, reading, person()))
+    table = Days(years=frozenset({2030}))
+    known = EXCULPATIONS["ex-holiday"].ask(Case(activity, reading, person(), days=table))
+    assert (unknown.result, known.result) == (OPEN, OPEN)
+    assert "belum ada dalam tabel" in unknown.fact
+    assert "hari kerja" in known.fact
+
+
+def test_old_registers_bear_alerts_unless_the_act_is_about_leaving() -> None:
+    old = person(stated=KEYS | {"as_of"}, as_of=date(2030, 1, 1))
+    assert asked("ex-resigned", old) is NOT_MET
+    assert asked("ex-resigned", old, "party-member") is OPEN
