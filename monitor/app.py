@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from monitor.clock import Clock, utc_now
@@ -19,6 +20,7 @@ from monitor.model.rule import RuleSet
 from monitor.net import Http
 from monitor.notify import registry as notifiers
 from monitor.notify.base import Notifier
+from monitor.run import governance
 from monitor.run.daemon import Daemon
 from monitor.run.dispatch import Dispatcher
 from monitor.run.health import Health
@@ -28,12 +30,15 @@ from monitor.run.quarantine import Quarantine
 from monitor.run.record import Recorder
 from monitor.run.reload import Place, Reloader
 from monitor.run.rules import Reader
+from monitor.run.season import Season
+from monitor.run.terms import Terms, extended
 from monitor.store import cursors, keys, migrate, register_import
 from monitor.store.backup import commitments
 from monitor.store.keys import KeyRing
 from monitor.store.seen import Seen
 from monitor.store.writer import Writer
 from monitor.watch import register as register_file
+from monitor.watch import trial
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +77,7 @@ def health(config: Config, writer: Writer, clock: Clock = utc_now) -> Health:
 async def opened(config: Config, clock: Clock = utc_now) -> AsyncIterator[App]:
     """Check everything that can be wrong, build the parts, and close them at the end.
 
-    Raises ``ConfigError`` before anything is opened, ``StoreError`` where the database cannot be
+    Raises ``ConfigError`` for what a person must mend, ``StoreError`` where the database cannot be
     trusted; in both cases nothing was fetched or sent.
     """
     ruleset = load_ruleset(config)
@@ -84,9 +89,11 @@ async def opened(config: Config, clock: Clock = utc_now) -> AsyncIterator[App]:
     async with AsyncExitStack() as stack:
         writer = Writer(config.database)
         stack.callback(writer.close)
+        enabled = _enabled(config, lines)
+        ends = _enter(config, writer, enabled, clock)
+        ruleset = extended(ruleset, Terms().words(writer.reader()))
         files = Files(config.snapshots)
         files.sweep(lambda: set(commitments(writer.reader())))
-        enabled = _enabled(config, lines)
         _sync(config, writer, lines, enabled, clock)
         http = await stack.enter_async_context(Http(config.http, clock))
         made = _collectors(config, enabled, http, clock)
@@ -95,8 +102,17 @@ async def opened(config: Config, clock: Clock = utc_now) -> AsyncIterator[App]:
         reloader = Reloader(place(config), parts, dispatcher)
         reloader.begin()
         by_id = {line.watch_id: line for line in enabled}
-        daemon = Daemon(config, parts, dispatcher, reloader, by_id)
+        season = Season(parts.reader, parts.health, ends)
+        daemon = Daemon(config, parts, dispatcher, reloader, season, by_id)
         yield App(config, ruleset, writer, daemon, dispatcher)
+
+
+def _enter(
+    config: Config, writer: Writer, watches: Sequence[Watch], clock: Clock
+) -> datetime | None:
+    testers = trial.testers(config.path("testers"))
+    with writer.transaction() as tx:
+        return governance.enter(tx, config, watches, testers, clock())
 
 
 def _parts(

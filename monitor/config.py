@@ -14,6 +14,7 @@ from monitor.errors import ConfigError, Fault
 
 Seconds = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=1)]
+PathName = Literal["data", "watchlists", "register_file", "secrets", "keys", "testers"]
 
 
 class _Section(BaseModel):
@@ -28,6 +29,7 @@ class Paths(_Section):
     register_file: Path = Field(default=Path("watchlists/register/contoh.csv"), alias="register")
     secrets: Path = Path("secrets")
     keys: Path = Path("keys")
+    testers: Path = Path("penguji.csv")
 
 
 class Http(_Section):
@@ -164,9 +166,13 @@ class Log(_Section):
 
 
 class Config(_Section):
-    """All settings. ``contests`` limits the live ones; empty means every contest on file."""
+    """All settings. ``contests`` limits the live ones; empty means every contest on file.
+
+    ``mode`` is ``trial`` until a DPIA, a controller's decree and a legal ground are recorded (P19).
+    """
 
     http: Http
+    mode: Literal["trial", "production"] = "trial"
     paths: Paths = Paths()
     collect: Collect = Collect()
     schedule: Schedule = Schedule()
@@ -178,7 +184,7 @@ class Config(_Section):
     contests: tuple[str, ...] = ()
     folder: Path = Field(default=Path(), exclude=True)
 
-    def path(self, name: Literal["data", "watchlists", "register_file", "secrets", "keys"]) -> Path:
+    def path(self, name: PathName) -> Path:
         """Return a configured path, made absolute against the config file's folder."""
         configured: Path = getattr(self.paths, name)
         return configured if configured.is_absolute() else (self.folder / configured).resolve()

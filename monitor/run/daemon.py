@@ -16,6 +16,7 @@ from monitor.run.dispatch import HEALTH, LONGEST_WAIT, Dispatcher
 from monitor.run.pipeline import Parts, Pipeline, PollReport
 from monitor.run.reload import Reloader
 from monitor.run.schedule import Scheduler
+from monitor.run.season import Season
 from monitor.store import cursors, outbox, rates, shadow
 
 DISPATCH_LIMIT = 100
@@ -35,6 +36,7 @@ class Daemon:
         parts: Parts,
         dispatcher: Dispatcher,
         reloader: Reloader,
+        season: Season,
         watches: Mapping[str, Watch],
     ) -> None:
         """``watches`` are the active register lines by id."""
@@ -42,6 +44,7 @@ class Daemon:
         self._pipeline = Pipeline(parts)
         self._dispatcher = dispatcher
         self._reloader = reloader
+        self._season = season
         self._quarantine = parts.quarantine
         self._health = parts.health
         self._writer = parts.writer
@@ -55,7 +58,11 @@ class Daemon:
         self._polls = 0
 
     async def once(self, told: Watcher | None = None) -> list[PollReport]:
-        """Look once at every active source, send what is owed, and return the reports."""
+        """Look once at every active source, send what is owed, and return the reports.
+
+        Outside the contests there is nothing to look at, and no report.
+        """
+        watches = self._watches.values() if self._season.open(self._clock()) else ()
         gate = asyncio.Semaphore(self._settings.schedule.workers)
 
         async def look(watch: Watch) -> PollReport:
@@ -65,7 +72,7 @@ class Daemon:
                 told(report)
             return report
 
-        reports = await asyncio.gather(*(look(watch) for watch in self._watches.values()))
+        reports = await asyncio.gather(*(look(watch) for watch in watches))
         self._health.check()
         await self.send_all()
         return list(reports)
@@ -143,7 +150,8 @@ class Daemon:
             due = cursors.due(tx, now.timestamp(), max(room, 0), jitter)
         if stepped:
             self._health.alarm("clock", count=int(stepped))
-        for source in due:
+        # Outside the contests nothing is read; what was due is due again after its interval.
+        for source in due if self._season.open(now) else ():
             watch = self._watches.get(source.watch_id)
             if watch and watch.watch_id not in self._in_flight:
                 self._in_flight[watch.watch_id] = now.timestamp()
@@ -162,8 +170,9 @@ class Daemon:
         while not self._stop.is_set():
             watch = await self._queue.get()
             try:
-                await self._pipeline.poll(watch)
-                self._polls += 1
+                if self._season.open(self._clock()):
+                    await self._pipeline.poll(watch)
+                    self._polls += 1
             finally:
                 self._in_flight.pop(watch.watch_id, None)
 
@@ -171,6 +180,7 @@ class Daemon:
         await self._dispatcher.run_once(DISPATCH_LIMIT)
 
     async def _check(self) -> None:
+        self._season.check(self._clock())
         self._health.check()
 
     async def _look_after_rules(self) -> None:

@@ -43,6 +43,8 @@ TEXTS = {
     "quarantine": "Aturan {subject} kena {count} kali dalam satu jam, jauh di atas biasanya "
     "({usual}). Peringatannya menjadi tinjauan sampai ada yang memeriksa. Pemilik: {owner}. "
     "Lihat: netralitas rules list",
+    "season": "Tidak ada pemilihan yang sedang berlangsung menurut berkasnya. Pemantauan berhenti "
+    "sendiri: tidak ada sumber yang dibaca. Untuk memperpanjang: netralitas contests extend",
     "clock": "Jam mesin mundur {count} detik. Jadwal disusun ulang; periksa sinkronisasi waktu.",
 }
 RECOVERED = "Pulih: {kind}."

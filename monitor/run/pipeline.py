@@ -134,7 +134,8 @@ class Pipeline:
         items, malformed = _normalise(collector, watch, page)
         fresh = self._unseen(watch, items)
         cases = [(i.activity, Facts(watch.facts(_day(i, watch)), EVERY_KEY)) for i in fresh]
-        judged = parts.reader.judge(cases, standing.now(parts.writer.reader()))
+        now = parts.clock()
+        judged = parts.reader.judge(cases, now, standing.now(parts.writer.reader()))
         kept = [
             (item, found.finding)
             for item, found in zip(fresh, judged, strict=True)

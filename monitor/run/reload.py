@@ -21,6 +21,7 @@ from monitor.run.cases import failures
 from monitor.run.dispatch import Dispatcher
 from monitor.run.pipeline import Parts
 from monitor.run.rules import Reader
+from monitor.run.terms import Terms, Words, extended
 from monitor.store import rules
 from monitor.watch.rules import Vocabulary, cases
 from monitor.watch.stamp import owner, stamp
@@ -61,6 +62,7 @@ class Reloader:
         self._health = parts.health
         self._writer = parts.writer
         self._clock = parts.clock
+        self._terms = Terms()
         self._known = self._last = ""
 
     def begin(self) -> None:
@@ -70,12 +72,13 @@ class Reloader:
 
     async def look(self) -> None:
         """Take a changed set over. Files are left alone until two looks find them the same."""
-        found = await asyncio.to_thread(stamp, self._place.folder)
+        words = self._terms.words(self._writer.reader())
+        found = await asyncio.to_thread(self._stamp, words)
         settled, self._last = found == self._last, found
         if found == self._known or not settled:
             return
-        reader = await asyncio.to_thread(self._read)
-        if await asyncio.to_thread(stamp, self._place.folder) != found:
+        reader = await asyncio.to_thread(self._read, words)
+        if await asyncio.to_thread(self._stamp, words) != found:
             return  # it was changed while it was read: the next looks decide
         self._known = found
         if isinstance(reader, ConfigError):
@@ -83,9 +86,12 @@ class Reloader:
         else:
             self._take(reader)
 
-    def _read(self) -> Reader | ConfigError:
+    def _stamp(self, words: Words) -> str:
+        return f"{stamp(self._place.folder)} {words}"
+
+    def _read(self, words: Words) -> Reader | ConfigError:
         try:
-            ruleset = self._place.load()
+            ruleset = extended(self._place.load(), words)
             if ruleset.digest == self._reader.ruleset.digest:
                 return self._reader
             reader = Reader(ruleset)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from monitor.judge.decide import Facts, decide
 from monitor.match.engine import Engine
@@ -46,12 +47,24 @@ class Reader:
         self.ruleset, self._engine, self._days = other.ruleset, other._engine, other._days
         self._at_home = other._at_home
 
+    def live_at(self, instant: datetime) -> tuple[str, ...]:
+        """Return the contests that are live at an aware instant."""
+        return self._days.at(instant)
+
     def judge(
-        self, cases: Sequence[tuple[Activity, Facts]], standing: Standing = AS_FILED
+        self,
+        cases: Sequence[tuple[Activity, Facts]],
+        now: datetime,
+        standing: Standing = AS_FILED,
     ) -> list[Judged]:
-        """Judge activities of registered accounts; contests are those live at the act's time."""
+        """Judge activities of registered accounts.
+
+        A contest counts that was live at the act's time and still is ``now``: monitoring of one
+        that has ended is over, also for older acts that are found only now (P25).
+        """
         activities = [self.with_role(activity) for activity, _ in cases]
-        live = [self._live(activity) for activity in activities]
+        watched = self.live_at(now)
+        live = [tuple(c for c in self._live(a) if c in watched) for a in activities]
         facts = [fact for _, fact in cases]
         own = [self._own(fact.person) for fact in facts]
         return self._decide(activities, facts, live, own, standing)

@@ -1,0 +1,40 @@
+"""Whether anything may be watched now: a contest is under way, and a trial has not ended."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from monitor.log import logger
+from monitor.run import governance
+from monitor.run.health import Health
+from monitor.run.rules import Reader
+
+ALARM = "season"
+
+
+class Season:
+    """Asked before every look. When no contest is live any more it says so, once."""
+
+    def __init__(self, reader: Reader, health: Health, ends: datetime | None) -> None:
+        """``ends`` is when the trial does, if it is one."""
+        self._reader = reader
+        self._health = health
+        self._ends = ends
+        self._open: bool | None = None
+
+    def open(self, now: datetime) -> bool:
+        """Say whether sources may be read: some contest is live at this moment (P25)."""
+        found = bool(self._reader.live_at(now))
+        if found is not self._open:
+            self._open = found
+            if found:
+                self._health.clear(ALARM)
+            else:
+                logger.warning("no contest is live: nothing is read until one is")
+                self._health.alarm(ALARM)
+        return found
+
+    def check(self, now: datetime) -> None:
+        """Raise ``ConfigError`` when the trial's time is over."""
+        if self._ends is not None and now >= self._ends:
+            raise governance.ended(self._ends)
