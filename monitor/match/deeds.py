@@ -27,6 +27,9 @@ def _says(*names: str) -> Callable[[View], bool]:
     return lambda view: any(view.says(name) for name in names)
 
 
+_wears = _says("asn_attributes", "party_attributes")
+
+
 def _own_voice(view: View) -> bool:
     """The writer tells of the own deeds: a first person, or an opening that leaves it out."""
     return any(_speaks_of_self(page) for page in view.own)
@@ -111,6 +114,17 @@ def _presence(view: View) -> bool:
     return view.says("campaign_event") or view.says("registration")
 
 
+def _worn_in_photo(view: View) -> bool:
+    """A picture with husband or wife, away from any campaign, in signs of an office or a side."""
+    return not _presence(view) and _spouse_photo(view) and _wears(view)
+
+
+def _marked_beside_spouse(view: View) -> bool:
+    """SE MenPANRB 18/2023: attributes, a speech or things of the state beside husband or wife."""
+    spoken = view.says("speaker") or view.says("state_facility")
+    return _worn_in_photo(view) or (_presence(view) and (spoken or _wears(view)))
+
+
 DEEDS: Mapping[str, Callable[[View], bool]] = {
     "displays-props": _displays,
     "campaign-event": _says("campaign_event"),
@@ -121,7 +135,9 @@ DEEDS: Mapping[str, Callable[[View], bool]] = {
     "attributes-or-speaker": _says(
         "asn_attributes", "party_attributes", "speaker", "state_facility"
     ),
-    "own-attributes": _says("asn_attributes", "party_attributes"),
+    "own-attributes": _wears,
+    "marked-beside-spouse": _marked_beside_spouse,
+    "attributes-in-photo": _worn_in_photo,
     "state-facility": _says("state_facility"),
     "addresses-staff": _mobilises,
     "partisan-act": _partisan,

@@ -15,6 +15,9 @@ from monitor.model.finding import Match, Outcome, Span
 from monitor.model.rule import BESIDE, Rule, Stance, Status
 
 NOBODY: Mapping[str, Span] = MappingProxyType({})
+# An act of unknown time is read by the stricter rules on *calon*, and by those on one's own
+# candidacy, which have no twin there.
+_MAY_BE = {Phase.UNKNOWN: frozenset({Phase.CAMPAIGN, Phase.BEFORE})}
 NO_TARGET = Side("", Stance.NEUTRAL, 0, clear=True, spans=(), reasons=())
 
 
@@ -142,10 +145,9 @@ def _fits(rule: Rule, activity: Activity, side: Side, phase: Phase, contest: Con
     role = activity.target.role if activity.target else ""
     if rule.target_roles and role not in rule.target_roles:
         return False
-    assumed = Phase.CAMPAIGN if phase is Phase.UNKNOWN else phase
-    if rule.phases and assumed is Phase.BEFORE and not _has_begun(contest, activity):
+    if rule.phases and phase is Phase.BEFORE and not _has_begun(contest, activity):
         return False
-    return not rule.phases or assumed in rule.phases
+    return not rule.phases or not _MAY_BE.get(phase, {phase}).isdisjoint(rule.phases)
 
 
 def _has_begun(contest: Contest, activity: Activity) -> bool:
