@@ -92,7 +92,7 @@ def _distance(page: Page, cue: Cue, mention: Mention) -> int | None:
         between = range(cue.last + 1, mention.first)
         gap, limit = sum(i not in titles for i in between), kind.before
         if cue.name == "reject" and cue.first in page.marked("reject_near"):
-            limit = 1
+            limit = 0
     elif mention.last < cue.first:
         gap, limit = cue.first - mention.last - 1, kind.after
     else:

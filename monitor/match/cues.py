@@ -220,9 +220,13 @@ def calls(page: Page, cue: Cue) -> bool:
     """Say whether a vote verb calls on others or declares: it begins a clause, or follows "ayo"."""
     if cue.name not in _VOTES or (cue.name != "vote" and not cue.turned):
         return False
+    return bool(cue.turned) or begins(page, cue)
+
+
+def begins(page: Page, cue: Cue) -> bool:
+    """Say whether a verb begins its clause, or follows "ayo", "saya" or the like in it."""
     word = page.words[cue.first]
-    opens = cue.first == 0 or word.barrier or page.words[cue.first - 1].clause != word.clause
-    if cue.turned or opens:
+    if cue.first == 0 or word.barrier or page.words[cue.first - 1].clause != word.clause:
         return True
     before = range(max(0, cue.first - _CALL), cue.first)
     near = {i for i in before if page.words[i].clause == page.words[cue.first].clause}

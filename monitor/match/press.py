@@ -39,14 +39,21 @@ def _shape(page: Page, text: str) -> float:
         if w.kind is Kind.WORD and w.end - w.start >= _LONG and i not in page.named
     ]
     total = 0.0
-    if len(letters) >= _MIN_WORDS:
+    # However long a name is, it counts as one word.
+    enough = len(letters) + _names(page) >= _MIN_WORDS
+    if enough and letters:
         titled = sum(w.title for w in letters) / len(letters)
         total += 0.6 if titled >= _TITLED and not page.shouting else 0.0
     total += 0.15 if _LINK.search(page.text) else 0.0
     total += 0.2 if _TAIL.search(text[-80:]) else 0.0
-    if ":" in text[:50] and len(letters) >= _MIN_WORDS:
+    if ":" in text[:50] and enough:
         total += 0.15
     return total
+
+
+def _names(page: Page) -> int:
+    """Return how many names stand in a field; adjoining ones are one."""
+    return sum(i - 1 not in page.named for i in page.named)
 
 
 def _words(page: Page) -> float:

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 
 from monitor.match import press
 from monitor.match.binding import Bound, bind
-from monitor.match.cues import CLASSES, Cue, calls, cues, turn
+from monitor.match.cues import CLASSES, Cue, begins, calls, cues, turn
 from monitor.match.lexicon import Lexicon
 from monitor.match.names import Form
 from monitor.match.page import Page, Tag
 from monitor.match.targets import Mention
 from monitor.model.finding import Span
 from monitor.model.rule import Stance
+from monitor.text.tokens import Kind
 
 # Set once on labelled texts: a side below REVIEW is none, a support side from ALERT on is clear.
 REVIEW = 25
@@ -156,20 +157,34 @@ def _from_cue(page: Page, bound: Bound, damping: float, mocked: float) -> Eviden
     reason = f"{cue.name} {words!r} ({bound.how}{turned}) -> {bound.target}"
     direct = bound.how in ("clause", "account") or cue.name == "wish"
     plain = min(damping, bound.factor) >= (_PRAYED if cue.name == "wish" else _PLAIN)
-    clear = direct and plain and mocked == 1.0 and (kind.clear or calls(page, cue))
+    sure = kind.clear and not (cue.name == "win" and _only_told(page, cue))
+    clear = direct and plain and mocked == 1.0 and (sure or calls(page, cue))
     if cue.name == "hard" and bound.mention:
-        clear = clear and _says_of(cue, bound.mention)
+        clear = clear and _says_of(page, cue, bound.mention)
+    if cue.name == "reject" and cue.first in page.marked("reject_near"):
+        clear = clear and begins(page, cue)
     spans = [_span(page, cue.first, cue.last)]
     if bound.mention:
         spans.append(_span(page, bound.mention.first, bound.mention.last))
     return Evidence(bound.target, kind.stance, weight, reason, tuple(spans), clear)
 
 
-def _says_of(cue: Cue, mention: Mention) -> bool:
+def _only_told(page: Page, cue: Cue) -> bool:
+    """Say whether one bare word ("menang") tells a result: more follows ("menang di Solo")."""
+    if cue.last > cue.first or "!" in page.text or page.has("cheer_emoji"):
+        return False
+    if cue.last + 1 == len(page.words) or begins(page, cue):
+        return False
+    after = page.words[cue.last + 1]
+    return after.clause == page.words[cue.last].clause and after.kind is Kind.WORD
+
+
+def _says_of(page: Page, cue: Cue, mention: Mention) -> bool:
     """Say whether an insult is said of the target: soon after the name, or right before it."""
     if mention.last < cue.first:
         return cue.first - mention.last - 1 <= _PREDICATE
-    return mention.first - cue.last - 1 <= 1
+    titles = page.marked("honorific") | page.marked("party_word")
+    return all(i in titles for i in range(cue.last + 1, mention.first))
 
 
 def _without_refused(page: Page, bound: Sequence[Bound]) -> list[Bound]:

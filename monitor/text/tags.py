@@ -104,7 +104,8 @@ class Splitter:
             return False
         # Initials are known letters, but one letter alone says nothing about a tag.
         crumbs = [p for p in (left, right) if len(p) == 1 or p not in self._price]
-        return bool(crumbs) and max(len(left), len(right)) <= _BRIEF
+        lone = min(len(left), len(right)) == 1
+        return bool(crumbs) and (lone or max(len(left), len(right)) <= _BRIEF)
 
 
 def _price(part: str) -> int:

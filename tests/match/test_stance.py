@@ -114,3 +114,46 @@ def test_the_same_text_reads_the_same_for_every_pair() -> None:
     for frame in frames:
         first, second = read(frame.format("Sarinande")), read(frame.format("Wiratama"))
         assert (first.stance, first.score) == (second.stance, second.score)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "menyesal banget dulu pilih Wiratama",
+        "kapok saya memilih Wiratama",
+    ],
+)
+def test_a_regretted_vote_is_no_support(text: str) -> None:
+    reading = read(text)
+    assert reading.stance is Stance.ATTACK
+    assert not alerts(reading)
+
+
+def test_a_vote_not_regretted_is_support() -> None:
+    assert read("tidak menyesal saya pilih Wiratama").stance is Stance.SUPPORT
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "katanya bu lurah tolak tawaran Wiratama kemarin sore",  # an offer, not the candidate
+        "lawan itu sulit sekali kalahkan Wiratama",  # told, not called for
+        "bocah tolol mengajak Wiratama berantem",  # said of the one who does it
+        "Wiratama menang di dua kecamatan kemarin",  # a result
+        "Kang Ujang: Wiratama Unggul Telak di Kecamatan Utara",  # a desk's line
+        "Menangkan Wiratama, Warga Kampung Bikin Panggung Hiburan",
+    ],
+)
+def test_what_is_told_never_alerts(text: str) -> None:
+    assert not alerts(read(text))
+
+
+@pytest.mark.parametrize("text", ["kalahkan Wiratama", "ayo kita kalahkan Wiratama"])
+def test_a_call_to_defeat_alerts(text: str) -> None:
+    reading = read(text)
+    assert reading.stance is Stance.ATTACK
+    assert alerts(reading)
+
+
+def test_an_insult_right_before_the_name_is_said_of_it() -> None:
+    assert alerts(read("dasar tolol pak Wiratama"))

@@ -12,6 +12,7 @@ def test_a_short_form_is_no_word_where_crumbs_are_left() -> None:
     assert splitter.split("menangab") == ("menang", "ab")
     assert splitter.split("ab2024") == ("ab", "2024")
     assert splitter.split("abq") == ("abq",)
+    assert splitter.split("menangc") == ("menangc",)
 
 
 def test_a_word_between_letters_that_are_none_was_not_meant() -> None:
