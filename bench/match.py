@@ -40,7 +40,7 @@ from monitor.run.rules import Reader
 from monitor.text.fold import fold
 from monitor.text.fuzzy import MIN_LETTERS, NearNames
 from monitor.text.index import PhraseIndex
-from monitor.text.tokens import tokens
+from monitor.text.tokens import Kind, marks
 
 CUTOFF = 85
 BATCH = 500
@@ -140,14 +140,15 @@ class Quick:
     def __init__(self, patterns: Sequence[str]) -> None:
         self.names = {word for phrase in patterns for word in phrase.split()}
         self._near = NearNames(self.names)
-        self._index = PhraseIndex({phrase: [phrase] for phrase in patterns})
+        self._index = PhraseIndex({phrase: phrase for phrase in patterns})
 
     def hits(self, texts: Sequence[str]) -> Hits:
         found: Hits = set()
         for number, text in enumerate(texts):
             words = _words(text)
             meant = [w if w in self.names else self._near.find(w) or w for w in words]
-            found |= {(number, f.value) for f in self._index.find(meant, frozenset())}
+            found |= {(number, word) for word in meant if self._index.alone(word)}
+            found |= {(number, f.value) for f in self._index.rows(meant)}
         return found
 
 
@@ -174,8 +175,11 @@ class Brute:
         return fits[0] if len(fits) == 1 else word
 
 
+_PARTING = (Kind.STOP, Kind.BARRIER)
+
+
 def _words(text: str) -> list[str]:
-    return [token.form for token in tokens(fold(text))]
+    return [mark.form for mark in marks(fold(text)) if mark.kind not in _PARTING]
 
 
 def _identical(texts: Sequence[str], patterns: Sequence[str]) -> None:

@@ -48,7 +48,7 @@ HOMES = {
     "jinja2": ["notify/render.py"],
     "typer": ["cli.py"],
     "rich": ["console.py"],
-    "msgspec": ["collect/", "evidence/", "run/replay.py"],
+    "msgspec": ["collect/", "evidence/", "run/replay.py", "text/"],
     "yarl": ["net.py", "net_connect.py", "net_guard.py"],
     "markupsafe": ["notify/render.py"],
     "pydantic": ["config.py"],

@@ -67,6 +67,7 @@ class Engine:
             tag_aliases(contests.values()),
             handle_aliases(contests.values(), self._lexicon),
             numbers,
+            self._pages.forms.split,
         )
         self._pictures = Pictures(contests, self._lexicon)
         self._live = LiveSets(contests)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from monitor.errors import ConfigError, Fault
 from monitor.text.fold import fold_word
@@ -128,6 +128,8 @@ _PARTS = (
 )
 # Words of everyday writing: optional, for a set without them only guesses more names.
 EVERYDAY = "intake.umum"
+# The name under which small numbers are found, said or written.
+SMALL_NUMBER = "small number"
 _WORD = re.compile(r"[^\W_]+|[^\w\s]")
 
 
@@ -141,6 +143,9 @@ class Lexicon:
             raise ConfigError([_fault(name) for name in missing])
         self.short = _pairs(lists["bentuk.short"])
         self.numerals = _pairs(lists["bentuk.numerals"])
+        digits = {f"{pad}{n}": n for pad in ("", "0") for n in range(1, 10)}
+        said = {word: digits[text] for word, text in self.numerals.items() if text in digits}
+        self.small_numbers = said | digits
         self.gestures = {self.phrase(a): b for a, b in _pairs(lists["bentuk.gestures"]).items()}
         self.phrases = {
             name: frozenset(self.phrase(entry) for entry in lists[f"{file}.{name}"])
@@ -163,6 +168,13 @@ class Lexicon:
     def name(entry: str) -> str:
         """Return a name as its folded words; a name is never taken for a chat spelling."""
         return " ".join(_WORD.findall(fold_word(entry).replace("'", "")))
+
+    def lists(self) -> Iterator[tuple[str, Iterable[str]]]:
+        """Yield each list to be found in texts, by name."""
+        yield from self.phrases.items()
+        yield "gesture", self.gestures
+        yield "namesake", self.namesakes
+        yield SMALL_NUMBER, self.small_numbers
 
     def vocabulary(self) -> frozenset[str]:
         """Return every word that stands for itself."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
-from monitor.match.lexicon import Lexicon
+from monitor.match.lexicon import SMALL_NUMBER, Lexicon
 from monitor.match.live import Live
 from monitor.match.page import Page
 from monitor.model.contest import Contest, TargetKind
@@ -34,10 +35,7 @@ class NumberReader:
 
     def __init__(self, contests: Mapping[str, Contest], lexicon: Lexicon) -> None:
         self._lexicon = lexicon
-        digits = {f"{pad}{n}": n for pad in ("", "0") for n in range(1, 10)}
-        numerals = lexicon.numerals.items()
-        said = {word: digits[text] for word, text in numerals if text in digits}
-        self._small = said | digits
+        self._small = lexicon.small_numbers
         self._levels = {contest.id: contest.level for contest in contests.values()}
         self._ballots = {
             contest.id: {
@@ -50,12 +48,12 @@ class NumberReader:
 
     def read(self, page: Page, live: Live, named: Sequence[str]) -> list[Number]:
         """Return (target, contest, first word, last word, rivals) for every ballot number."""
-        places = [i for i, word in enumerate(page.words) if word.form in self._small]
-        if not places or not live.by_number:
+        spots = page.spots.get(SMALL_NUMBER)
+        if not spots or not live.by_number:
             return []
         found: list[Number] = []
         offices = {page.words[i].form for i in page.marked("contest_word")}
-        for index in places:
+        for index, _ in spots:
             value = self._value(page, index)
             if value and self._is_ballot(page, index, named=bool(named)):
                 fits = self._narrowed(live, value, named, offices, page.places)
@@ -128,7 +126,7 @@ class NumberReader:
         value: int,
         named: Sequence[str],
         offices: set[str],
-        places: frozenset[str],
+        places: AbstractSet[str],
     ) -> Sequence[str]:
         """Leave the contests that the text's other targets, places or office words point to.
 

@@ -15,10 +15,11 @@ from monitor.match.binding import Bound, bind
 from monitor.match.cues import CLASSES, Cue, begins, calls, cues, turn
 from monitor.match.lexicon import Lexicon
 from monitor.match.names import Form
-from monitor.match.page import Page, Tag
+from monitor.match.page import Page
 from monitor.match.targets import Mention
 from monitor.model.finding import Span
 from monitor.model.rule import Stance
+from monitor.text.layout import Tag
 from monitor.text.tokens import Kind
 
 # Set once on labelled texts: a side below REVIEW is none, a support side from ALERT on is clear.

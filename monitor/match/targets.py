@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from monitor.match.lexicon import Lexicon
@@ -15,6 +16,7 @@ from monitor.match.page import Page
 from monitor.text.index import Found
 from monitor.text.tokens import Kind
 
+_PARTED = re.compile(r"[\W_]+")
 _NEAR = 12
 # A campaign's year in a hashtag.
 _YEAR = re.compile(r"20[1-9]\d")
@@ -49,8 +51,11 @@ class TargetReader:
         tags: Mapping[str, Sequence[TagAlias]],
         handles: Mapping[str, Sequence[TagAlias]],
         numbers: NumberReader,
+        split: Callable[[str], tuple[str, ...]],
     ) -> None:
+        """``split`` cuts a part of a handle into known words."""
         self._lexicon = lexicon
+        self._split = split
         self._tags = tags
         self._numbers = numbers
         self._handles = handles
@@ -87,7 +92,8 @@ class TargetReader:
         """
         order = live.order
         found: dict[str, int] = {}
-        for pieces in page.handles[:_MAX_HANDLES]:
+        for handle in page.handles[:_MAX_HANDLES]:
+            pieces = [p for part in _PARTED.split(handle.lstrip("@")) for p in self._split(part)]
             for size in range(len(pieces), 0, -1):
                 heads = self._handles.get("".join(pieces[:size]), ())
                 known = [a for a in heads if a.contest in order]
@@ -192,7 +198,7 @@ def _longest(found: Iterable[Found[Alias]]) -> list[Found[Alias]]:
 
 
 def _resolved(
-    kept: Sequence[Found[Alias]], live: Live, context: Sequence[str], places: frozenset[str]
+    kept: Sequence[Found[Alias]], live: Live, context: Sequence[str], places: AbstractSet[str]
 ) -> list[Mention]:
     """Keep one target a place; two of one contest, or too many bearers of a name, are nobody.
 
@@ -226,7 +232,7 @@ def _bearer(
     last: int,
     choices: Sequence[Alias],
     homes: frozenset[str],
-    places: frozenset[str],
+    places: AbstractSet[str],
     live: Live,
 ) -> Mention | None:
     fits: Sequence[Alias] = choices

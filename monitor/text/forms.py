@@ -87,7 +87,7 @@ class Forms:
         """Return the words that were written as one; all must be known, and none short."""
         parts = self._splitter.split(word)
         if all(map(self._is_plain, parts)):
-            return tuple(self._short.get(part, part) for part in parts)
+            return tuple(" ".join(self._short.get(part, part) for part in parts).split())
         return None
 
     def _is_plain(self, part: str) -> bool:
@@ -115,7 +115,8 @@ class Forms:
             plain = self._near.find(single)
             if plain:
                 self._slipped.add(word)
-        return (plain or single,)
+        # One chat spelling may stand for two words.
+        return tuple((plain or single).split())
 
     def slipped(self, word: str) -> bool:
         """Say whether the form of a word was found by a slip."""

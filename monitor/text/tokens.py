@@ -1,10 +1,13 @@
-"""Cuts a folded text into tokens with clauses; every token knows its place in the source."""
+"""Cuts a folded text into marks: words, numbers, hashtags, handles, emoji and punctuation."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
 from enum import Enum
+from typing import NamedTuple
+
+import msgspec
 
 from monitor.text.fold import Folded
 
@@ -15,11 +18,22 @@ class Kind(Enum):
     TAG = "tag"
     HANDLE = "handle"
     EMOJI = "emoji"
+    STOP = "stop"
+    BARRIER = "barrier"
 
 
-@dataclass(slots=True)
-class Token:
-    """One token. ``form`` is its folded text; ``start`` and ``end`` are offsets in the source.
+class Mark(NamedTuple):
+    """One mark. ``form`` is its folded text; ``start`` and ``end`` are offsets in the source."""
+
+    kind: Kind
+    form: str
+    start: int
+    end: int
+
+
+# A struct, since a text makes one for each of its words and structs are made fastest.
+class Token(msgspec.Struct, gc=False):
+    """One word. ``form`` is what was meant; ``start`` and ``end`` are offsets in the source.
 
     ``clause`` numbers the clause, ``barrier`` tells that a comma, colon or quotation mark stands
     right before it, ``quoted`` that it stands between quotation marks,
@@ -34,14 +48,16 @@ class Token:
     end: int
     clause: int
     barrier: bool = False
-    quoted: bool = False
-    asked: bool = False
     upper: bool = False
     title: bool = False
-    tag: int = -1
     slip: bool = False
+    quoted: bool = False
+    asked: bool = False
+    tag: int = -1
 
 
+# The longest run of letters that is one word.
+WORD_LETTERS = 64
 # Bounded repeats keep every alternative linear on hostile input.
 _TOKEN = re.compile(
     r"""
@@ -57,60 +73,27 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
-_KINDS = {
-    "handle": Kind.HANDLE,
-    "tag": Kind.TAG,
-    "number": Kind.NUMBER,
-    "word": Kind.WORD,
-    "emoji": Kind.EMOJI,
-}
+_KINDS = {kind.value: kind for kind in Kind} | {"spaced": Kind.WORD}
 _GAP = re.compile(r"[ .\-_]")
-# After these a full stop shortens a word; it does not end a sentence.
-_SHORTENED = frozenset(
-    ("no", "nmr", "nmer", "dr", "drs", "ir", "prof", "h", "hj", "kh", "st", "jl", "kab", "tgk")
-)
+# What every run of spaced letters holds somewhere.
+_LOOSE = re.compile(r"[ .\-_][A-Za-z0-9'][ .\-_][A-Za-z0-9'][ .\-_]")
 
 
-def tokens(folded: Folded) -> list[Token]:
-    """Return the tokens in order; links are left out, punctuation becomes clauses and barriers."""
-    found: list[Token] = []
-    clause = 0
-    barrier = False
-    quotes: list[int] = []
-    origin = folded.origin
+def marks(folded: Folded) -> Iterator[Mark]:
+    """Yield the marks in order; links are left out, spaced letters become one word."""
     for match in _TOKEN.finditer(folded.text):
-        kind, form = match.lastgroup, match.group()
-        if kind == "stop":
-            if form == "." and found and found[-1].form in _SHORTENED:
-                continue
-            if "?" in form:
-                _mark_asked(found, clause)
-            clause += 1
-        elif kind == "barrier":
-            barrier = True
-            if form == '"':
-                quotes.append(len(found))
-        elif kind and kind != "link":
-            start, end = match.span()
-            if origin is not None:
-                start, end = folded.span(start, end)
-            if kind == "spaced":
-                form, kind = _GAP.sub("", form), "word"
-            found.append(Token(_KINDS[kind], form, start, end, clause, barrier))
-            barrier = False
-    _mark_quoted(found, quotes)
-    return found
+        kind, form = match.lastgroup or "", match.group()
+        if kind == "link":
+            continue
+        start, end = match.span()
+        if folded.origin is not None:
+            start, end = folded.span(start, end)
+        yield Mark(_KINDS[kind], _GAP.sub("", form) if kind == "spaced" else form, start, end)
 
 
-def _mark_asked(found: list[Token], clause: int) -> None:
-    for token in reversed(found):
-        if token.clause != clause:
-            break
-        token.asked = True
+def may_be_spaced(text: str) -> bool:
+    """Say whether letters may stand apart in a folded or plain text, so that spaces part no words.
 
-
-def _mark_quoted(found: list[Token], quotes: list[int]) -> None:
-    """Mark the tokens between pairs of quotation marks; a mark without its partner is none."""
-    for opened, closed in zip(quotes[::2], quotes[1::2], strict=False):
-        for token in found[opened:closed]:
-            token.quoted = True
+    Where this is false, no mark reaches over a space.
+    """
+    return _LOOSE.search(text) is not None

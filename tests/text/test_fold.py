@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.text.fold import fold, fold_word
-from monitor.text.tokens import tokens
+from monitor.text.tokens import marks
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def test_disguises_are_taken_off(written: str, folded: str) -> None:
 
 def test_span_of_a_disguised_word_covers_what_was_written() -> None:
     text = "Ayo d\u200bu\u0301kung Sаri"
-    word = tokens(fold(text))[1]
+    word = list(marks(fold(text)))[1]
     assert word.form == "dukung"
     assert text[word.start : word.end] == "d\u200bu\u0301kung"
 
@@ -69,11 +69,3 @@ def test_a_text_folds_alike_beside_a_letter_of_another_script(text: str) -> None
 def test_folding_twice_changes_nothing_but_spaces(text: str) -> None:
     once = fold_word(text)
     assert fold_word(once).split() == once.split()
-
-
-@given(st.text(max_size=300))
-def test_tokens_lie_in_the_text_in_order(text: str) -> None:
-    found = tokens(fold(text))
-    for token in found:
-        assert 0 <= token.start < token.end <= len(text)
-    assert [t.start for t in found] == sorted(t.start for t in found)

@@ -1,0 +1,214 @@
+"""What stands between two spaces, read once and remembered: its words, their meanings, its stops.
+
+Writers repeat themselves: most chunks of a text were read before, and a text is then laid out
+from what is known (``layout``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import IntEnum
+from typing import Generic, TypeVar
+
+import msgspec
+
+from monitor.text.fold import fold, fold_word
+from monitor.text.forms import Forms
+from monitor.text.index import PhraseIndex
+from monitor.text.memo import Memo
+from monitor.text.tags import camel_parts, deliberate
+from monitor.text.tokens import WORD_LETTERS, Kind, Mark, marks, may_be_spaced
+
+T = TypeVar("T")
+
+_MEMO_LIMIT = 50_000
+# What is longer was hardly written twice.
+_KEPT_LETTERS = 40
+_CAPITALS_MIN = 2
+# After these a full stop shortens a word; it does not end a sentence.
+_SHORTENED = frozenset(
+    ("no", "nmr", "nmer", "dr", "drs", "ir", "prof", "h", "hj", "kh", "st", "jl", "kab", "tgk")
+)
+
+
+class Act(IntEnum):
+    """What a step does to the layout; the first three bring a word, a hashtag or a handle."""
+
+    WORDS = 0
+    TAG = 1
+    HANDLE = 2
+    BARRIER = 3
+    QUOTE = 4
+    STOP = 5
+    QUESTION = 6
+    # A lone full stop that begins a chunk: what stands before it says whether it is one.
+    DOT = 7
+
+
+class Part(msgspec.Struct, Generic[T], gc=False):
+    """One word as it was meant; ``start`` and ``end`` count from the chunk's beginning.
+
+    ``opens``: it opens a clause. ``guessed``: there are names one slip away. ``meaning`` is that
+    of the phrase that is this word alone.
+    """
+
+    kind: Kind
+    form: str
+    start: int
+    end: int
+    guessed: bool
+    meaning: T | None
+    upper: bool
+    title: bool = False
+    slip: bool = False
+    opens: bool = False
+
+
+class Step(msgspec.Struct, Generic[T], gc=False):
+    """A mark of a chunk: what to do, with which words; ``form`` is the mark's folded text."""
+
+    act: Act
+    parts: tuple[Part[T], ...] = ()
+    form: str = ""
+
+
+class Chunk(msgspec.Struct, Generic[T], gc=False):
+    """A chunk's steps, its length in the source, and its folded text.
+
+    ``is_tag`` tells whether its first word is a hashtag; ``None`` where it has none.
+    """
+
+    steps: tuple[Step[T], ...]
+    size: int
+    folded: str
+    is_tag: bool | None = False
+
+
+# Bound once: in this Python a member of an enum is slow to look up.
+_WORDS, _WORD = Act.WORDS, Kind.WORD
+
+
+class ChunkReader(Generic[T]):
+    """Reads chunks with one set of forms and phrases; keeps a bounded memory of them."""
+
+    def __init__(
+        self,
+        forms: Forms,
+        index: PhraseIndex[T],
+        names: frozenset[str],
+        contrast: frozenset[str],
+    ) -> None:
+        """``names`` are handles that are words; a word of ``contrast`` opens a clause."""
+        self._forms = forms
+        self._index = index
+        self._names = names
+        self._contrast = contrast
+        self._memo: Memo[str, Chunk[T]] = Memo(_MEMO_LIMIT)
+
+    def read(self, text: str) -> list[Chunk[T]]:
+        """Return a text's chunks; one only, where its letters may be spaced."""
+        known = self._memo.recent.get
+        chunks = [known(raw) or self._chunk(raw) for raw in text.split(" ")]
+        plain = (
+            text if text.isascii() and text.isprintable() else " ".join([c.folded for c in chunks])
+        )
+        return [self._make(text)] if may_be_spaced(plain) else chunks
+
+    def _chunk(self, raw: str) -> Chunk[T]:
+        if len(raw) > _KEPT_LETTERS:
+            return self._make(raw)
+        return self._memo.get(raw) or self._memo.put(raw, self._make(raw))
+
+    def _make(self, raw: str) -> Chunk[T]:
+        folded = fold(raw)
+        text = folded.text
+        if text.isalpha() and text.isascii() and 1 < len(raw) <= WORD_LETTERS:
+            # Most chunks are one word, and need no cutting.
+            mark = Mark(_WORD, text, *folded.span(0, len(text)))
+            return Chunk((self._word(raw, mark),), len(raw), text)
+        steps = tuple(self._steps(raw, marks(folded)))
+        first = next((step.act for step in steps if step.act <= Act.HANDLE), None)
+        return Chunk(steps, len(raw), text, None if first is None else first is Act.TAG)
+
+    def _steps(self, raw: str, found: Iterator[Mark]) -> Iterator[Step[T]]:
+        before: str | None = None
+        for mark in found:
+            if mark.kind is Kind.STOP:
+                act = _stop(mark.form, before)
+                if act is not None:
+                    yield Step(act)
+            elif mark.kind is Kind.BARRIER:
+                yield Step(Act.QUOTE if mark.form == '"' else Act.BARRIER)
+            else:
+                before = mark.form
+                yield self._step(raw, mark)
+
+    def _step(self, raw: str, mark: Mark) -> Step[T]:
+        if mark.kind is Kind.TAG:
+            return Step(Act.TAG, tuple(self._tag(raw[mark.start : mark.end], mark)), mark.form)
+        if mark.kind is Kind.HANDLE and mark.form not in self._names:
+            return Step(Act.HANDLE, (), mark.form)
+        return self._word(raw, mark)
+
+    def _word(self, raw: str, mark: Mark) -> Step[T]:
+        kind, form, start, end = mark
+        forms = self._forms.of(form) if kind is _WORD else (form,)
+        source = raw[start:end]
+        upper = source.isupper() and end - start >= _CAPITALS_MIN
+        title = source[:1].isupper()
+        slip = forms[0] != form and self._forms.slipped(form)
+        near, meaning, contrast = self._forms.near, self._index.alone, self._contrast
+        parts = [
+            Part(
+                kind, meant, start, end, bool(near(meant)), meaning(meant),
+                upper, title, slip, meant in contrast,
+            )
+            for meant in forms
+        ]  # fmt: skip
+        return Step(_WORDS, tuple(parts), form)
+
+    def _tag(self, raw: str, mark: Mark) -> Iterator[Part[T]]:
+        near, meaning = self._forms.near, self._index.alone
+        for word, first, last, forms in self._tag_parts(mark.form.lstrip("#"), raw):
+            start, end, upper = mark.start + first, mark.start + last, raw[first:last].isupper()
+            slip = self._forms.slipped(word)
+            for form in forms:
+                yield Part(
+                    Kind.TAG, form, start, end, bool(near(form)), meaning(form), upper, slip=slip
+                )
+
+    def _tag_parts(self, body: str, raw: str) -> Iterator[tuple[str, int, int, tuple[str, ...]]]:
+        """Yield the parts of a hashtag, their offsets in it, and what is meant by each.
+
+        The writer's capitals say where words begin. Where they are not one to a word, leave
+        letters that are no word, and the whole tag can be cut into words, they are not trusted.
+        """
+        whole = self._forms.of(body)
+        pieces = self._forms.split(body)
+        ranges = camel_parts(raw) if len(whole) > 1 or whole[0] not in self._names else None
+        if ranges is not None:
+            said = [fold_word(raw[a:b]) for a, b in ranges]
+            cut = [self._forms.in_tag(word) for word in said]
+            if all(cut) or deliberate(raw) or not all(map(self._forms.in_tag, pieces)):
+                for word, forms, (a, b) in zip(said, cut, ranges, strict=True):
+                    yield word, a, b, forms or self._forms.of(word)
+                return
+        at, mapped = 1, sum(map(len, pieces)) + 1 == len(raw)
+        for piece in pieces:
+            end = at + len(piece)
+            yield piece, *((at, end) if mapped else (0, len(raw))), self._forms.of(piece)
+            at = end
+
+
+def _stop(form: str, before: str | None) -> Act | None:
+    """Return what a stop does; ``None`` where a full stop only shortens the word before it."""
+    if form == "." and before is None:
+        return Act.DOT
+    if form == "." and before in _SHORTENED:
+        return None
+    return Act.QUESTION if "?" in form else Act.STOP
+
+
+def shortens(form: str) -> bool:
+    """Say whether a full stop after this word only shortens it."""
+    return form in _SHORTENED

@@ -1,0 +1,157 @@
+"""Lays the chunks of a text out as words: clauses, barriers, quotation, questions, hashtags."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from monitor.text.chunks import Act, Chunk, Step, shortens
+from monitor.text.index import Found
+from monitor.text.tokens import Kind, Token
+
+T = TypeVar("T")
+
+# One word as it was meant, with its place in the field as received.
+Word = Token
+# Bound once: in this Python a member of an enum is slow to look up.
+_WORDS, _TAGS, _LAST_WORDY = Act.WORDS, Act.TAG, Act.HANDLE
+_TAG = Kind.TAG
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A hashtag: its folded body and the words it was split into (both ends included)."""
+
+    body: str
+    first: int
+    last: int
+
+
+class Layout(Generic[T]):
+    """A text's words and what was seen on the way.
+
+    ``rows`` are the phrases of one word; ``guessed`` the words that may be a slip; ``handles`` the
+    folded handles of others; ``asked`` says that some clause is a question.
+    """
+
+    def __init__(self, chunks: Sequence[Chunk[T]]) -> None:
+        self.words: list[Word] = []
+        self.tags: list[Tag] = []
+        self.handles: list[str] = []
+        self.rows: list[Found[T]] = []
+        self.guessed: list[int] = []
+        self.asked = False
+        self._chunks = chunks
+        self._clause = 0
+        self._barrier = False
+        self._after_tag = False
+        self._sentence = 0
+        self._quotes: list[int] = []
+        self._before = ""
+        self._lay()
+        self._mark_quoted()
+
+    def _lay(self) -> None:
+        at = 0
+        for place, chunk in enumerate(self._chunks):
+            for number, step in enumerate(chunk.steps):
+                if step.act is _WORDS:
+                    self._add(step, at)
+                else:
+                    self._act(step.act, place, number, at)
+            at += chunk.size + 1
+
+    def _add(self, step: Step[T], at: int) -> None:
+        words = self.words
+        for part in step.parts:
+            if part.opens:
+                # A contrast begins a clause.
+                self._clause += 1
+            if part.meaning is not None:
+                place = len(words)
+                self.rows.append(Found(place, place, part.meaning))
+            if part.guessed:
+                self.guessed.append(len(words))
+            words.append(
+                Token(
+                    part.kind, part.form, at + part.start, at + part.end, self._clause,
+                    self._barrier, part.upper, part.title, part.slip,
+                )
+            )  # fmt: skip
+        self._barrier = self._after_tag = False
+        self._before = step.form
+
+    def _act(self, act: Act, place: int, number: int, at: int) -> None:
+        match act:
+            case Act.STOP:
+                self._stop()
+            case Act.BARRIER:
+                self._barrier = True
+            case Act.TAG:
+                self._tag(place, number, at)
+            case Act.HANDLE:
+                self._handle(self._chunks[place].steps[number].form)
+            case Act.QUOTE:
+                self._barrier = True
+                self._quotes.append(len(self.words))
+            case Act.QUESTION:
+                self._question()
+            case Act.DOT if not shortens(self._before):
+                self._stop()
+
+    def _tag(self, place: int, number: int, at: int) -> None:
+        step, words, tag = self._chunks[place].steps[number], self.words, len(self.tags)
+        alone = self._after_tag or self._hangs(place, number)
+        self._clause += alone
+        first = len(words)
+        for part in step.parts:
+            here = len(words)
+            if part.meaning is not None:
+                self.rows.append(Found(here, here, part.meaning))
+            if part.guessed:
+                self.guessed.append(here)
+            start, end = at + part.start, at + part.end
+            word = Token(_TAG, part.form, start, end, self._clause, upper=part.upper, tag=tag)
+            word.slip = part.slip
+            words.append(word)
+        self._clause += alone
+        if len(words) > first:
+            self.tags.append(Tag(step.form.lstrip("#"), first, len(words) - 1))
+        self._barrier, self._after_tag, self._before = False, True, step.form
+
+    def _hangs(self, place: int, number: int) -> bool:
+        """Say whether a hashtag hangs on the text instead of standing for a word in a sentence.
+
+        It does at the text's end and beside another hashtag.
+        """
+        chunks, steps = self._chunks, self._chunks[place].steps
+        for later in range(number + 1, len(steps)):
+            if steps[later].act <= _LAST_WORDY:
+                return steps[later].act is _TAGS
+        for later in range(place + 1, len(chunks)):
+            is_tag = chunks[later].is_tag
+            if is_tag is not None:
+                return is_tag
+        return True
+
+    def _handle(self, form: str) -> None:
+        self.handles.append(form)
+        self._barrier = self._after_tag = False
+        self._before = form
+
+    def _stop(self) -> None:
+        self._clause += 1
+        self._sentence = len(self.words)
+
+    def _question(self) -> None:
+        for word in self.words[self._sentence :]:
+            if word.tag < 0:
+                word.asked = self.asked = True
+        self._stop()
+
+    def _mark_quoted(self) -> None:
+        """Mark the words between pairs of quotation marks; a mark without its partner is none."""
+        for opened, closed in zip(self._quotes[::2], self._quotes[1::2], strict=False):
+            for word in self.words[opened:closed]:
+                word.quoted = word.tag < 0
