@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from monitor.match.cues import Cue
 from monitor.match.page import Page
 from monitor.match.targets import Mention
+from monitor.text.tokens import Kind
 
 _NEIGHBOURS = 3
 _ROW_GAP = 2
+_OBJECT_AFTER = frozenset({"vote", "vote_formal", "make_win"})
 _CHARGES = frozenset({"hard", "soft"})
 _LOOSE = frozenset({"praise", "soft", "win"})
 _OF_ONE = frozenset({"praise", "win", "soft", "hard", "unpraise", "office"})
@@ -95,9 +97,24 @@ def _distance(page: Page, cue: Cue, mention: Mention) -> int | None:
             limit = 0
     elif mention.last < cue.first:
         gap, limit = cue.first - mention.last - 1, kind.after
+        if cue.name in _OBJECT_AFTER and _has_object(page, cue, mention):
+            return None
     else:
         return 0
     return gap if limit is not None and gap <= limit else None
+
+
+def _has_object(page: Page, cue: Cue, mention: Mention) -> bool:
+    """Say whether a choice verb after a name goes on in its clause: the name is who chooses.
+
+    A first person between the two makes the name the choice again ("X kami pilih lagi").
+    """
+    if cue.turned or cue.last + 1 == len(page.words):
+        return False
+    after = page.words[cue.last + 1]
+    goes_on = after.clause == page.words[cue.last].clause and not after.barrier
+    own = page.marked("first") & set(range(mention.last + 1, cue.first + 1))
+    return goes_on and after.kind in (Kind.WORD, Kind.NUMBER) and not own
 
 
 def _blocked(page: Page, cue: Cue, mention: Mention, here: Sequence[Mention]) -> bool:

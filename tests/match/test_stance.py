@@ -157,3 +157,19 @@ def test_a_call_to_defeat_alerts(text: str) -> None:
 
 def test_an_insult_right_before_the_name_is_said_of_it() -> None:
     assert alerts(read("dasar tolol pak Wiratama"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Wiratama itu dukung dan dorong usaha warga",  # the name is who backs
+        "saran dari warga untuk Gubernur Wiratama soal jalan rusak",  # an address, no wish
+        "semoga Wiratama cepat sehat kembali",
+    ],
+)
+def test_a_name_that_acts_is_addressed_or_is_ill_is_not_supported(text: str) -> None:
+    assert not alerts(read(text))
+
+
+def test_a_choice_may_follow_the_chosen() -> None:
+    assert alerts(read("Wiratama kami pilih lagi tahun ini"))
