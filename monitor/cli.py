@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from monitor import __version__
+from monitor import __version__, cli_contests, cli_governance
+from monitor.cli_options import DEFAULT, ConfigPath
 from monitor.errors import ConfigError, MonitorError
 
 OK, WRONG_DATA, USAGE, FATAL = 0, 1, 2, 3
@@ -28,15 +29,11 @@ app = typer.Typer(
 )
 keys = typer.Typer(no_args_is_help=True, help="Make, rotate and list the installation's keys.")
 app.add_typer(keys, name="keys")
-contests = typer.Typer(no_args_is_help=True, help="Make contest files from official lists.")
-app.add_typer(contests, name="contests")
+app.add_typer(cli_contests.app, name="contests")
+app.add_typer(cli_governance.app, name="governance")
 rules = typer.Typer(no_args_is_help=True, help="See how rules stand, and switch them.")
 app.add_typer(rules, name="rules")
 
-ConfigPath = Annotated[
-    Path, typer.Option("--config", "-c", help="The configuration file.", envvar="NETRALITAS_CONFIG")
-]
-DEFAULT = Path("config.toml")
 RuleId = Annotated[str, typer.Argument(help="The rule's id.")]
 Reason = Annotated[str, typer.Option(help="Why; it is kept in the evidence log.")]
 Who = Annotated[str, typer.Option(help="Who decides; default: the user of this machine.")]
@@ -128,12 +125,15 @@ def match(
         list[str] | None, typer.Option(help="A live contest, for lines that name none.")
     ] = None,
     watchlists: Annotated[Path | None, typer.Option(help="Default: the shipped ones.")] = None,
+    register: Annotated[
+        Path | None, typer.Option(help="CSV or database: facts for lines with a watch_id.")
+    ] = None,
     jobs: Annotated[int, typer.Option(min=1, help="Processes.")] = 1,
 ) -> int:
     """Read activities as JSON Lines and print one judgement a line, in the same order."""
     from monitor import offline
 
-    return offline.match(file, tuple(contest or ()), watchlists, jobs)
+    return offline.match(file, tuple(contest or ()), watchlists, jobs, register)
 
 
 @app.command(epilog="Example: netralitas backtest --totals labelled.jsonl")
@@ -305,25 +305,6 @@ def rules_hits(rule: RuleId, reason: Reason, who: Who = "", config: ConfigPath =
     from monitor import rulebook
 
     return rulebook.hits(config, rule, reason, who)
-
-
-@contests.command(
-    "import",
-    epilog="Example: netralitas contests import paslon.csv "
-    "--calendar watchlists/calendars/pilkada-2024.toml --source 'KPU, 23 September 2024'",
-)
-def contests_import(
-    file: Annotated[Path, typer.Argument(help="CSV of an election body: docs/contests.md.")],
-    calendar: Annotated[Path, typer.Option(help="TOML with the dates of all its contests.")],
-    source: Annotated[str, typer.Option(help="Where the list is from; it stands in each file.")],
-    watchlists: Annotated[Path, typer.Option(help="The folder that gets the files.")] = Path(
-        "watchlists"
-    ),
-) -> int:
-    """Turn a list of pairs into contest files; show forms that name two targets."""
-    from monitor import importing
-
-    return importing.contests_import(file, calendar, watchlists, source)
 
 
 def _usage(error: Exception) -> int:

@@ -7,11 +7,12 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from monitor import app, config, console, watch
+from monitor import app, config, console, governing, watch
 from monitor.collect import registry as collectors
 from monitor.errors import ConfigError, Fault
 from monitor.log import set_up
 from monitor.notify import registry as notifiers
+from monitor.run import enrol
 from monitor.run.cases import failures, runnable
 from monitor.run.pipeline import PollReport
 from monitor.run.rules import Reader
@@ -29,6 +30,7 @@ def init(folder: Path) -> int:
     shipped = watch.shipped()
     shutil.copytree(shipped, folder / "watchlists", dirs_exist_ok=True)
     shutil.copyfile(shipped.parent / "config.toml", target)
+    shutil.copytree(watch.templates(), folder / "templat", dirs_exist_ok=True)
     (folder / "secrets").mkdir(mode=0o700, exist_ok=True)
     app.initialise(config.load(target))
     console.plain(f"Written: {folder}")
@@ -36,6 +38,7 @@ def init(folder: Path) -> int:
     console.plain(f"  1. edit {target} (http.contact, notify.routes)")
     console.plain(f"  2. put your register in {folder}/watchlists/register/ and name it in paths")
     console.plain(f"  3. netralitas check -c {target}")
+    console.plain(f"  4. for production: the documents, from the templates in {folder}/templat/")
     return 0
 
 
@@ -46,6 +49,7 @@ def check(path: Path) -> int:
     faults: list[Fault] = []
     faults += _faults_of(lambda: _check_register(settings))
     faults += _faults_of(lambda: _check_secrets(settings))
+    faults += _faults_of(lambda: governing.check(settings))
     try:
         ruleset = app.load_ruleset(settings)
     except ConfigError as error:
@@ -64,6 +68,7 @@ def check(path: Path) -> int:
         f"{len(run) - len(failed)} of {len(run)} rule cases as expected, "
         f"rule set {ruleset.digest[:16]}"
     )
+    governing.print_lacking(settings)
     if len(every) > len(run):
         console.say(f"{len(every) - len(run)} cases not run: retired rules, contests not on file")
     return 1 if failed else 0
@@ -77,6 +82,8 @@ def once(path: Path) -> int:
         (r.watch_id, r.platform, str(r.items), str(r.alerts), str(r.reviews), r.error or r.note)
         for r in reports
     ]
+    if not reports:
+        console.say("Nothing was read: no contest is under way (netralitas status)")
     console.table("Sources", ("source", "platform", "new", "alert", "review", "note"), rows)
     return 1 if any(r.error for r in reports) else 0
 
@@ -98,8 +105,10 @@ async def _run(settings: config.Config) -> None:
 
 
 def _check_register(settings: config.Config) -> None:
+    if not settings.has_register_file:
+        return
     file = settings.path("register_file")
-    register_file.load(file, platforms=collectors.PLATFORMS.values())
+    enrol.check(file, collectors.PLATFORMS.values())
     if register_file.inside_git(file):
         hint = "a register of real persons must never be in a repository"
         raise ConfigError([Fault(str(file), "", "a path outside any git work tree", "", hint)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import cast, get_args
 
-from monitor import app, config, console
+from monitor import app, config, console, governing
 from monitor.clock import utc_now
 from monitor.errors import ConfigError, Fault, StoreError
 from monitor.evidence import verify as evidence
@@ -54,7 +54,9 @@ def status(path: Path) -> int:
             console.plain(f"Alarm since {alarm.raised_at:%Y-%m-%d %H:%M} UTC: {alarm.text}")
         head = log.head(conn)
         console.say(f"Log head: {head.seq}:{head.hash}")
-        console.say(f"Rule set: {app.load_ruleset(settings).digest[:16]}")
+        ruleset = app.load_ruleset(settings)
+        console.say(f"Rule set: {ruleset.digest[:16]}")
+        governing.print_standing(settings, conn, ruleset)
     finally:
         conn.close()
     return 0

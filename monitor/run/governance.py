@@ -9,7 +9,7 @@ the evidence log with the digest of its file, and a file that was changed since 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -70,7 +70,7 @@ class Recorded:
 def enter(
     tx: Connection,
     settings: Config,
-    watches: Sequence[Watch],
+    watches: Iterable[Watch],
     testers: Mapping[str, trial.Tester],
     now: datetime,
 ) -> datetime | None:
@@ -79,7 +79,8 @@ def enter(
     Returns when it must stop, if ever. Raises ``ConfigError`` with everything that is missing.
     """
     known = governance.latest(tx)
-    if faults := list(_faults(known, settings, watches, testers, now)):
+    faults = [*faults_now(known, settings, now), *_of_lines(settings, watches, testers, now)]
+    if faults:
         raise ConfigError(_first(faults))
     was = known.get(MODE)
     if was is None or was.public["mode"] != settings.mode:
@@ -150,37 +151,38 @@ def ended(ends: datetime) -> ConfigError:
     return ConfigError([Fault("config", "mode", expected, "a later time", _WAY_ON)])
 
 
-def _faults(
-    known: Mapping[str, Decision],
-    settings: Config,
-    watches: Sequence[Watch],
-    testers: Mapping[str, trial.Tester],
-    now: datetime,
-) -> Iterator[Fault]:
+def faults_now(known: Mapping[str, Decision], settings: Config, now: datetime) -> list[Fault]:
+    """Return what keeps the configured mode from starting, whoever is on the register."""
     if settings.mode == PRODUCTION:
-        yield from missing(known, settings.folder)
-        yield from _invented(settings, watches)
-        return
+        return missing(known, settings.folder)
+    found: list[Fault] = []
     mode = known.get(MODE)
     if mode and mode.public["mode"] == PRODUCTION:
         hint = "make a trial in a folder of its own"
-        yield Fault("config", "mode", "production, as this database", "trial", hint)
+        found.append(Fault("config", "mode", "production, as this database", "trial", hint))
     elif mode and now >= mode.at + TRIAL_TIME:
-        yield from ended(mode.at + TRIAL_TIME).faults
-    yield from _one_chat(settings)
-    yield from _agreed(settings, watches, testers, now)
-
-
-def _one_chat(settings: Config) -> Iterator[Fault]:
+        found += ended(mode.at + TRIAL_TIME).faults
     chats = {(r.notifier, r.destination) for r in settings.notify.routes if r.notifier != "stdout"}
     if len(chats) > 1:
         hint = "on trial only the operator's own chat is told"
-        yield Fault("config", "notify.routes", "one chat at most", f"{len(chats)}", hint)
+        found.append(Fault("config", "notify.routes", "one chat at most", f"{len(chats)}", hint))
+    return found
+
+
+def _of_lines(
+    settings: Config,
+    watches: Iterable[Watch],
+    testers: Mapping[str, trial.Tester],
+    now: datetime,
+) -> Iterator[Fault]:
+    if settings.mode == TRIAL:
+        return _agreed(settings, watches, testers, now)
+    return _invented(settings, watches)
 
 
 def _agreed(
     settings: Config,
-    watches: Sequence[Watch],
+    watches: Iterable[Watch],
     testers: Mapping[str, trial.Tester],
     now: datetime,
 ) -> Iterator[Fault]:
@@ -201,7 +203,7 @@ def _agreed(
             yield Fault(watch.watch_id, "consent", expected, "another day")
 
 
-def _invented(settings: Config, watches: Sequence[Watch]) -> Iterator[Fault]:
+def _invented(settings: Config, watches: Iterable[Watch]) -> Iterator[Fault]:
     for watch in watches:
         if is_invented(settings, watch):
             hint = "an invented register is for a trial"

@@ -4,6 +4,6 @@ Every fault of every file is collected and raised as one ``ConfigError``; a bad 
 the running one.
 """
 
-from monitor.watch.ruleset import load, shipped
+from monitor.watch.ruleset import load, shipped, templates
 
-__all__ = ["load", "shipped"]
+__all__ = ["load", "shipped", "templates"]

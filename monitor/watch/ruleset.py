@@ -56,6 +56,13 @@ def shipped() -> Path:
     return inside if inside.is_dir() else package.parent / "watchlists"
 
 
+def templates() -> Path:
+    """Return the templates of documents that came with the program."""
+    beside = shipped().parent
+    inside = beside / "templat"
+    return inside if inside.is_dir() else beside / "docs" / "templat"
+
+
 class _Reading:
     """One pass over a folder: keeps the bytes for the digest and the faults for the end."""
 
