@@ -1,4 +1,4 @@
-"""``netralitas match``: judge what is piped in, without network, register or database."""
+"""``netralitas match``: judge what is piped in, without network; a register only where named."""
 
 from __future__ import annotations
 
@@ -14,13 +14,19 @@ from monitor.log import set_up
 from monitor.run.replay import replay
 
 
-def match(file: Path | None, contests: tuple[str, ...], watchlists: Path | None, jobs: int) -> int:
+def match(
+    file: Path | None,
+    contests: tuple[str, ...],
+    watchlists: Path | None,
+    jobs: int,
+    register: Path | None = None,
+) -> int:
     """Write one answer line per input line to stdout, faults to stderr; 1 if there were any."""
     set_up("WARNING")
     folder = watchlists or watch.shipped()
     wrong = 0
     with _opened(file) as lines:
-        for answer in replay(lines, folder, contests, jobs):
+        for answer in replay(lines, folder, contests, jobs, register):
             if answer.error:
                 wrong += 1
                 sys.stderr.buffer.write(answer.error_line() + b"\n")

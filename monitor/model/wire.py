@@ -15,6 +15,10 @@ from monitor.model.finding import Finding, Match
 from monitor.model.person import EmployerType, Follows, Interval, Ownership, PersonFacts
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_USED = (
+    "employer_type", "position", "area", "zone", "ownership", "notice_date", "candidate_spouse_of",
+    "intervals",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,7 @@ def statement(line: Mapping[str, Any]) -> Statement:
     person = None if line.get("person") is None else keys.obj(line, "person")
     return Statement(
         activity,
-        None if person is None else _person(person),
+        None if person is None else person_facts(person),
         _contests(line.get("contests")),
         frozenset(line),
     )
@@ -79,6 +83,18 @@ def finding_output(finding: Finding) -> dict[str, Any]:
         "exculpations": _exculpations(finding),
         "questions": list(finding.questions),
     }
+
+
+def facts_output(person: PersonFacts | None) -> dict[str, Any]:
+    """Return the facts about a person that judging used, as stated; intervals by their kind."""
+    if person is None:
+        return {}
+    found = {key: getattr(person, key) for key in _USED if key in person.stated}
+    if person.intervals is not None:
+        found["intervals"] = [i.kind for i in person.intervals]
+    if person.as_of or not person.stated.isdisjoint(("as_of", "per_tanggal")):
+        found["per_tanggal"] = person.as_of
+    return found
 
 
 def finding_content(finding: Finding) -> dict[str, Canonical]:
@@ -225,7 +241,8 @@ def _media(value: Any, key: str) -> tuple[Media, ...]:
     )
 
 
-def _person(value: Mapping[str, Any]) -> PersonFacts:
+def person_facts(value: Mapping[str, Any]) -> PersonFacts:
+    """Read the facts about a person; ``null`` or ``unknown`` is a fact, an absent key is none."""
     return PersonFacts(
         stated=frozenset(value),
         employer_type=keys.choice(_in_indonesian(value), "employer_type", EmployerType),

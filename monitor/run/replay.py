@@ -13,7 +13,9 @@ from typing import Any
 import msgspec
 
 from monitor import watch
-from monitor.model.wire import Statement, finding_output, statement
+from monitor.model.finding import Finding
+from monitor.model.wire import Statement, facts_output, finding_output, statement
+from monitor.run.people import People, open_register, with_person
 from monitor.run.rules import Reader
 
 BATCH = 500
@@ -36,20 +38,33 @@ class Answer:
         return _encode({"line": self.line, "error": self.error})
 
 
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What judges lines: the reader, and who stands behind a ``watch_id`` where that is known."""
+
+    reader: Reader
+    people: People | None = None
+
+
 def replay(
-    lines: Iterable[bytes], folder: Path, contests: tuple[str, ...] = (), jobs: int = 1
+    lines: Iterable[bytes],
+    folder: Path,
+    contests: tuple[str, ...] = (),
+    jobs: int = 1,
+    register: Path | None = None,
 ) -> Iterator[Answer]:
     """Judge each line with the watchlists of ``folder``; answers come in the lines' order.
 
-    Blank lines are passed over. ``contests`` count for lines that name none themselves.
+    Blank lines are passed over. ``contests`` count for lines that name none themselves. With a
+    ``register`` (a CSV file or the database) a line's ``watch_id`` brings the facts on file.
     """
     batches = _batches(lines)
     if jobs == 1:
-        reader = _reader(folder)
+        desk = _desk(folder, register)
         for batch in batches:
-            yield from _judge(reader, contests, batch)
+            yield from _judge(desk, contests, batch)
         return
-    with ProcessPoolExecutor(jobs, initializer=_start, initargs=(folder,)) as pool:
+    with ProcessPoolExecutor(jobs, initializer=_start, initargs=(folder, register)) as pool:
         waiting = []
         for batch in batches:
             waiting.append(pool.submit(_judge_here, contests, batch))
@@ -65,47 +80,49 @@ def _batches(lines: Iterable[bytes]) -> Iterator[list[tuple[int, bytes]]]:
         yield batch
 
 
-def _judge(
-    reader: Reader, contests: tuple[str, ...], batch: list[tuple[int, bytes]]
-) -> list[Answer]:
-    read = [_read(reader, number, line) for number, line in batch]
+def _judge(desk: Desk, contests: tuple[str, ...], batch: list[tuple[int, bytes]]) -> list[Answer]:
+    read = [_read(desk, number, line) for number, line in batch]
     statements = [item for item in read if isinstance(item, Statement)]
-    findings = iter(reader.judge_statements(statements, contests))
+    findings = iter(desk.reader.judge_statements(statements, contests))
     return [
-        item
-        if isinstance(item, Answer)
-        else Answer(number, output=_encode(finding_output(next(findings))))
+        item if isinstance(item, Answer) else Answer(number, output=_output(item, next(findings)))
         for (number, _), item in zip(batch, read, strict=True)
     ]
 
 
-def _read(reader: Reader, number: int, line: bytes) -> Statement | Answer:
+def _output(read: Statement, finding: Finding) -> bytes:
+    return _encode(finding_output(finding) | {"facts_used": facts_output(read.person)})
+
+
+def _read(desk: Desk, number: int, line: bytes) -> Statement | Answer:
     try:
         read = statement(_decode(line))
+        read = with_person(read, desk.people) if desk.people else read
     except (msgspec.DecodeError, UnicodeDecodeError, ValueError, TypeError, KeyError) as error:
         return Answer(number, error=f"{error}".splitlines()[0])
-    unknown = [c for c in read.contests or () if c not in reader.ruleset.contests]
+    unknown = [c for c in read.contests or () if c not in desk.reader.ruleset.contests]
     if unknown:
         return Answer(number, error=f"contests: no contest {unknown[0]!r} on file")
     return read
 
 
-def _reader(folder: Path) -> Reader:
+def _desk(folder: Path, register: Path | None) -> Desk:
+    people = open_register(register) if register else None
     reader = Reader(watch.load(folder))
     # The indexes live as long as the process: the garbage collector need not walk them again.
     # Reading makes many objects and hardly a cycle: it may look at them less often.
     gc.collect()
     gc.freeze()
     gc.set_threshold(_OBJECTS)
-    return reader
+    return Desk(reader, people)
 
 
-# A worker process holds one reader for its whole life; building it is the costly part.
-_worker: list[Reader] = []
+# A worker process holds one desk for its whole life; building it is the costly part.
+_worker: list[Desk] = []
 
 
-def _start(folder: Path) -> None:
-    _worker.append(_reader(folder))
+def _start(folder: Path, register: Path | None) -> None:
+    _worker.append(_desk(folder, register))
 
 
 def _judge_here(contests: tuple[str, ...], batch: list[tuple[int, bytes]]) -> list[Answer]:

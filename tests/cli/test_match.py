@@ -9,7 +9,7 @@ from tests.cli.conftest import Run
 
 KEYS = {
     "id", "outcome", "stance", "targets", "score", "level", "phase", "facts", "ruleset", "matches",
-    "exculpations",
+    "exculpations", "questions", "facts_used",
 }  # fmt: skip
 SUPPORT = {"id": "a", "text": "Ayo coblos nomor 2, menangkan Prabowo-Gibran!"}
 PLAIN = {"id": "b", "text": "Loket buka jam 8 sampai 14."}
