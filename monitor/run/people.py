@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
@@ -14,7 +13,7 @@ from monitor.model.contest import ZONES
 from monitor.model.person import PersonFacts
 from monitor.model.wire import Statement, person_facts
 from monitor.store import register
-from monitor.store.db import connect
+from monitor.store.db import Connection, connect
 from monitor.watch import register as register_file
 
 MAGIC = b"SQLite format 3\x00"
@@ -74,7 +73,7 @@ def _is_database(path: Path) -> bool:
         raise ConfigError([Fault(str(path), "", "a register", error.strerror or "")]) from None
 
 
-def _ask(conn: sqlite3.Connection, watch_id: str, on: date | None) -> PersonFacts | None:
+def _ask(conn: Connection, watch_id: str, on: date | None) -> PersonFacts | None:
     return register.person_facts(conn, watch_id, on)
 
 
