@@ -12,7 +12,8 @@ from monitor.clock import Clock, utc_now
 from monitor.collect import registry as collectors
 from monitor.collect.base import Collector
 from monitor.config import Config, load, read_secret
-from monitor.errors import NotifyError
+from monitor.errors import ConfigError, EvidenceError, Fault, NotifyError
+from monitor.evidence import stamp
 from monitor.evidence.files import Files
 from monitor.log import logger, set_up
 from monitor.model.person import Watch
@@ -30,6 +31,7 @@ from monitor.run.quarantine import Quarantine
 from monitor.run.record import Recorder
 from monitor.run.reload import Place, Reloader
 from monitor.run.rules import Reader
+from monitor.run.seal import Poster, Sealer
 from monitor.run.season import Season
 from monitor.run.terms import Terms, extended
 from monitor.store import cursors, keys, migrate, register_import
@@ -69,6 +71,28 @@ def place(config: Config) -> Place:
     return Place(config.path("watchlists"), config.contests)
 
 
+def sealer(config: Config, writer: Writer, http: Poster, clock: Clock = utc_now) -> Sealer:
+    """Make what seals the log; ``ConfigError`` where an authority's certificates cannot be read."""
+    keyring, told = keys.load(config.path("keys")), health(config, writer, clock)
+    return Sealer(writer, keyring, http, config.seal, roots(config), told, clock)
+
+
+def roots(config: Config) -> dict[str, bytes]:
+    """Read the certificates (PEM) that are trusted for each time-stamp authority."""
+    found, faults = {}, []
+    for authority in config.seal.authorities:
+        path = config.beside(authority.ca_file)
+        try:
+            found[authority.name] = path.read_bytes()
+            stamp.check_roots(found[authority.name])
+        except (OSError, EvidenceError) as error:
+            cause = getattr(error, "strerror", None) or str(error)
+            faults.append(Fault(str(path), "", "a file of CA certificates (PEM)", cause))
+    if faults:
+        raise ConfigError(faults)
+    return found
+
+
 def health(config: Config, writer: Writer, clock: Clock = utc_now) -> Health:
     return Health(writer, config.health, config.path("data"), _health_routes(config), clock)
 
@@ -103,7 +127,8 @@ async def opened(config: Config, clock: Clock = utc_now) -> AsyncIterator[App]:
         reloader.begin()
         by_id = {line.watch_id: line for line in enabled}
         season = Season(parts.reader, parts.health, ends)
-        daemon = Daemon(config, parts, dispatcher, reloader, season, by_id)
+        seals = sealer(config, writer, http, clock)
+        daemon = Daemon(config, parts, dispatcher, reloader, season, seals, by_id)
         yield App(config, ruleset, writer, daemon, dispatcher)
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from monitor import __version__, cli_contests, cli_governance
+from monitor import __version__, cli_contests, cli_evidence, cli_governance
 from monitor.cli_options import DEFAULT, ConfigPath
 from monitor.errors import ConfigError, MonitorError
 
@@ -27,16 +27,14 @@ app = typer.Typer(
     epilog="Exit status: 0 fine, 1 something is wrong with the data, 2 configuration or usage, "
     "3 a fatal fault.",
 )
-keys = typer.Typer(no_args_is_help=True, help="Make, rotate and list the installation's keys.")
-app.add_typer(keys, name="keys")
 app.add_typer(cli_contests.app, name="contests")
 app.add_typer(cli_governance.app, name="governance")
 rules = typer.Typer(no_args_is_help=True, help="See how rules stand, and switch them.")
 app.add_typer(rules, name="rules")
 
-RuleId = Annotated[str, typer.Argument(help="The rule's id.")]
 Reason = Annotated[str, typer.Option(help="Why; it is kept in the evidence log.")]
 Who = Annotated[str, typer.Option(help="Who decides; default: the user of this machine.")]
+RuleId = Annotated[str, typer.Argument(help="The rule's id.")]
 
 
 def main() -> None:
@@ -181,17 +179,6 @@ def fairness(
     return measuring.fairness(files or [], rules, totals=totals)
 
 
-@app.command(epilog="Example: netralitas verify --head 42:9f2c…")
-def verify(
-    config: ConfigPath = DEFAULT,
-    head: Annotated[str, typer.Option(help="SEQ:HEX as printed on an alert.")] = "",
-) -> int:
-    """Check every value of the evidence log and every snapshot; name the first bad place."""
-    from monitor import upkeep
-
-    return upkeep.verify(config, head)
-
-
 @app.command()
 def status(config: ConfigPath = DEFAULT) -> int:
     """Show what is watched, what cannot be seen, what is owed, and the log's head."""
@@ -200,63 +187,15 @@ def status(config: ConfigPath = DEFAULT) -> int:
     return upkeep.status(config)
 
 
+cli_evidence.attach(app)
+
+
 @app.command()
 def migrate(config: ConfigPath = DEFAULT) -> int:
     """Bring the database to this version's schema, after a backup beside it."""
     from monitor import upkeep
 
     return upkeep.migrate(config)
-
-
-@app.command(epilog="Example: netralitas backup /backup")
-def backup(
-    to: Annotated[Path, typer.Argument(help="The folder that gets a new backup folder.")],
-    config: ConfigPath = DEFAULT,
-    with_keys: Annotated[bool, typer.Option(help="Copy the keys too.")] = False,
-) -> int:
-    """Copy database and snapshots, consistently, while the daemon runs."""
-    from monitor import upkeep
-
-    return upkeep.backup(config, to, with_keys=with_keys)
-
-
-@app.command(epilog="Example: netralitas restore --check /backup/netralitas-20241012T093000Z")
-def restore(
-    folder: Annotated[Path, typer.Argument(help="A folder that backup made.")],
-    config: ConfigPath = DEFAULT,
-    check: Annotated[bool, typer.Option("--check", help="Verify only; write nothing.")] = False,
-) -> int:
-    """Verify a backup and put it in place of a database that is not there."""
-    from monitor import upkeep
-
-    return upkeep.restore(config, folder, check_only=check)
-
-
-@keys.command("make")
-def keys_make(config: ConfigPath = DEFAULT) -> int:
-    """Make the keys of a new installation; existing ones are never overwritten."""
-    from monitor import upkeep
-
-    return upkeep.keys_make(config)
-
-
-@keys.command("rotate", epilog="Example: netralitas keys rotate seen")
-def keys_rotate(
-    purpose: Annotated[str, typer.Argument(help="reference or seen")],
-    config: ConfigPath = DEFAULT,
-) -> int:
-    """Add a newer version of one key; the older ones stay to find what they made."""
-    from monitor import upkeep
-
-    return upkeep.keys_rotate(config, purpose)
-
-
-@keys.command("list")
-def keys_list(config: ConfigPath = DEFAULT) -> int:
-    """List purposes, versions and dates; never a key."""
-    from monitor import upkeep
-
-    return upkeep.keys_list(config)
 
 
 @rules.command("list")

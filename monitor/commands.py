@@ -50,6 +50,7 @@ def check(path: Path) -> int:
     faults += _faults_of(lambda: _check_register(settings))
     faults += _faults_of(lambda: _check_secrets(settings))
     faults += _faults_of(lambda: governing.check(settings))
+    faults += _faults_of(lambda: _check_roots(settings))
     try:
         ruleset = app.load_ruleset(settings)
     except ConfigError as error:
@@ -119,6 +120,10 @@ def _check_secrets(settings: config.Config) -> None:
         needed = notifiers.info(name).needs_secret
         if needed:
             config.read_secret(settings, needed)
+
+
+def _check_roots(settings: config.Config) -> None:
+    app.roots(settings)
 
 
 def _faults_of(part: Callable[[], None]) -> list[Fault]:

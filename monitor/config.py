@@ -160,6 +160,28 @@ class Health(_Section):
     min_free_bytes: Count = 200_000_000
 
 
+class Authority(_Section):
+    """An RFC 3161 authority; ``ca_file`` holds the certificates (PEM) that are trusted for it."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
+    url: Annotated[str, Field(pattern=r"^https?://")]
+    ca_file: Path
+
+
+class Seal(_Section):
+    """The log is signed and stamped every ``interval``; without an authority, on command only."""
+
+    interval: Seconds = 3_600.0
+    authorities: tuple[Authority, ...] = ()
+
+    @model_validator(mode="after")
+    def _names_differ(self) -> Self:
+        names = [authority.name for authority in self.authorities]
+        if len(set(names)) < len(names):
+            raise ValueError("authorities with different names")
+        return self
+
+
 class Log(_Section):
     level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     json_lines: bool = False
@@ -180,6 +202,7 @@ class Config(_Section):
     rules: Rules = Rules()
     retention: Retention = Retention()
     health: Health = Health()
+    seal: Seal = Seal()
     log: Log = Log()
     contests: tuple[str, ...] = ()
     folder: Path = Field(default=Path(), exclude=True)
@@ -187,7 +210,11 @@ class Config(_Section):
     def path(self, name: PathName) -> Path:
         """Return a configured path, made absolute against the config file's folder."""
         configured: Path = getattr(self.paths, name)
-        return configured if configured.is_absolute() else (self.folder / configured).resolve()
+        return self.beside(configured)
+
+    def beside(self, path: Path) -> Path:
+        """Return a path of the configuration, made absolute against its folder."""
+        return path if path.is_absolute() else (self.folder / path).resolve()
 
     @property
     def database(self) -> Path:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import cast, get_args
 
-from monitor import app, config, console, governing
+from monitor import app, config, console, governing, sealing
 from monitor.clock import utc_now
 from monitor.errors import ConfigError, Fault, StoreError
 from monitor.evidence import verify as evidence
 from monitor.evidence.files import Files
 from monitor.evidence.report import Report
+from monitor.evidence.signing import fingerprint, public_key
 from monitor.store import alarms, keys, log, outbox
 from monitor.store import backup as backups
 from monitor.store import migrate as schema
@@ -54,6 +55,8 @@ def status(path: Path) -> int:
             console.plain(f"Alarm since {alarm.raised_at:%Y-%m-%d %H:%M} UTC: {alarm.text}")
         head = log.head(conn)
         console.say(f"Log head: {head.seq}:{head.hash}")
+        for line in sealing.lines(conn, settings):
+            console.plain(line)
         ruleset = app.load_ruleset(settings)
         console.say(f"Rule set: {ruleset.digest[:16]}")
         governing.print_standing(settings, conn, ruleset)
@@ -67,6 +70,8 @@ def migrate(path: Path) -> int:
     settings = app.settings(path)
     settings.path("data").mkdir(mode=0o700, parents=True, exist_ok=True)
     kept = schema.upgrade(settings.database)
+    if keys.add_seal(settings.path("keys")):
+        console.say("A key for seals was made: back it up (netralitas keys list).")
     console.plain(f"Backup: {kept}" if kept else "The database has this version's schema.")
     return 0
 
@@ -118,7 +123,16 @@ def keys_rotate(path: Path, purpose: str) -> int:
 def keys_list(path: Path) -> int:
     """Print purposes, versions and fingerprints; a key itself is never printed."""
     ring = keys.load(app.settings(path).path("keys"))
-    rows = [(key.purpose, str(key.version), key.fingerprint) for key in ring.describe()]
+    # A seal names its public key, so that one is what people compare.
+    public = [fingerprint(public_key(seed)) for seed in reversed(ring.versions(keys.SEAL))]
+    rows = [
+        (
+            key.purpose,
+            str(key.version),
+            public[key.version - 1] if key.purpose == keys.SEAL else key.fingerprint,
+        )
+        for key in ring.describe()
+    ]
     console.table("Keys", ("purpose", "version", "fingerprint"), rows)
     return 0
 

@@ -16,6 +16,7 @@ from monitor.run.dispatch import HEALTH, LONGEST_WAIT, Dispatcher
 from monitor.run.pipeline import Parts, Pipeline, PollReport
 from monitor.run.reload import Reloader
 from monitor.run.schedule import Scheduler
+from monitor.run.seal import Sealer
 from monitor.run.season import Season
 from monitor.store import cursors, outbox, rates, shadow
 
@@ -37,6 +38,7 @@ class Daemon:
         dispatcher: Dispatcher,
         reloader: Reloader,
         season: Season,
+        sealer: Sealer,
         watches: Mapping[str, Watch],
     ) -> None:
         """``watches`` are the active register lines by id."""
@@ -45,6 +47,7 @@ class Daemon:
         self._dispatcher = dispatcher
         self._reloader = reloader
         self._season = season
+        self._sealer = sealer
         self._quarantine = parts.quarantine
         self._health = parts.health
         self._writer = parts.writer
@@ -122,6 +125,7 @@ class Daemon:
         scheduler.every(DISPATCH_SECONDS, self._dispatch, "dispatch")
         scheduler.every(self._settings.health.interval, self._check, "health")
         scheduler.every(self._settings.rules.reload, self._look_after_rules, "rules")
+        scheduler.every(self._sealer.period, self._sealer.look, "seal")
         scheduler.every(RETENTION_SECONDS, self._retain, "retention", jitter=600)
         return scheduler
 

@@ -45,6 +45,8 @@ TEXTS = {
     "Lihat: netralitas rules list",
     "season": "Tidak ada pemilihan yang sedang berlangsung menurut berkasnya. Pemantauan berhenti "
     "sendiri: tidak ada sumber yang dibaca. Untuk memperpanjang: netralitas contests extend",
+    "seal": "Otoritas cap waktu {subject} belum mengecap segel sejak {since}. Log tetap dirantai "
+    "dan ditandatangani; cap diminta lagi berkala. Periksa: netralitas status",
     "clock": "Jam mesin mundur {count} detik. Jadwal disusun ulang; periksa sinkronisasi waktu.",
 }
 RECOVERED = "Pulih: {kind}."

@@ -22,6 +22,12 @@ GUARDS = {
     "content_no_update": "5fdb3f20fb7cf4547ca79c920ddfaffce32eac668308bc841629f1b7f2e4c3a7",
     "snapshot_with_entry": "ce22ceab04e523fcff1b00ca35915558293847af84ef4e3b6d97ade1a480d6dd",
     "snapshot_no_update": "d1fe29a73950068230ea3d84e3f2ff7805fb04b3febef729e2583685b1536fb6",
+    "seal_with_entry": "4491eec925d031993e130e046dcaac87f1206a1f1945ff5eb9d5964c0789bf67",
+    "seal_no_update": "2823ae9f99bc5d97ff63944a72e2c797857f42fe44cd785476c50778cbc5dc77",
+    "seal_no_delete": "5402e2d03b34b4e751982526eef1eba54489ab44962150286a516bbb380670bb",
+    "stamp_with_entry": "0d92f0046b411016ad0c50414c5a926c2d1e54e47d4365df92746c146cc581b4",
+    "stamp_no_update": "e8424abfdeff1d23983dfa132c8dce0aaaa559a812ec75f48c5a975add86fb98",
+    "stamp_no_delete": "3ceb86b893c2ff0ed21ddb36c9f5a12a0f6f4202426dbc63476e62116963428c",
 }
 
 

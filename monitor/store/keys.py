@@ -1,7 +1,8 @@
-"""The two keys of an installation, as files outside the database.
+"""The keys of an installation, as files outside the database.
 
-``reference`` makes finding ids, ``seen`` makes the digests of acts that matched nothing. Each may
-have several versions: the newest makes new values, the older ones still find what they made.
+``reference`` makes finding ids, ``seen`` makes the digests of acts that matched nothing, ``seal``
+signs checkpoints of the log. Each may have several versions: the newest makes new values, the
+older ones still find what they made.
 """
 
 from __future__ import annotations
@@ -20,11 +21,12 @@ from typing import Literal, get_args
 from monitor.errors import StoreError
 from monitor.store.db import PRIVATE_FILE, PRIVATE_FOLDER
 
-Purpose = Literal["reference", "seen"]
+Purpose = Literal["reference", "seen", "seal"]
 PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
+SEAL: Purpose = "seal"
 KEY_BYTES = 32
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
-FILE = re.compile(r"(?P<purpose>reference|seen)\.(?P<version>[1-9][0-9]*)\.key")
+FILE = re.compile(r"(?P<purpose>reference|seen|seal)\.(?P<version>[1-9][0-9]*)\.key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +88,25 @@ def rotate(folder: Path, purpose: Purpose) -> KeyRing:
     return load(folder)
 
 
+def add_seal(folder: Path) -> bool:
+    """Make the key for seals in an installation from before there was one; tell whether it did.
+
+    The other keys are never made later: one of them missing is one that was lost.
+    """
+    if not folder.is_dir() or _versions(folder, SEAL):
+        return False
+    _write(folder, SEAL, 1)
+    return True
+
+
 def _read_all(folder: Path, purpose: Purpose) -> tuple[bytes, ...]:
     versions = _versions(folder, purpose)
     expected: Sequence[int] = range(1, max(len(versions), 1) + 1)
     missing = sorted({*expected, *versions} ^ set(versions))
     if missing:
         path = _path(folder, purpose, missing[0])
+        if purpose == SEAL and not versions:
+            raise StoreError(f"{path}: no key for seals yet: run netralitas migrate")
         raise StoreError(
             f"{path}: this key is missing: put it back from the backup of the keys"
             " (netralitas keys make is for a new installation only)"

@@ -25,6 +25,8 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, SQLModel
 
+from monitor.store.tables_seal import SEAL_TRIGGERS
+
 STRICT: dict[str, Any] = {"sqlite_strict": True}
 # Small rows that are found by their key live in the key's own tree.
 KEYED: dict[str, Any] = {"sqlite_strict": True, "sqlite_with_rowid": False}
@@ -326,6 +328,7 @@ TRIGGERS = (
     BEGIN SELECT RAISE(ABORT, 'a snapshot is written once, with its entry'); END""",
     """CREATE TRIGGER snapshot_no_update BEFORE UPDATE ON snapshot
     BEGIN SELECT RAISE(ABORT, 'a snapshot never changes'); END""",
+    *SEAL_TRIGGERS,
 )
 
 

@@ -41,6 +41,7 @@ def test_rotation_keeps_the_older_version(tmp_path: Path) -> None:
         ("reference", 1),
         ("seen", 1),
         ("seen", 2),
+        ("seal", 1),
     ]
 
 
@@ -58,7 +59,7 @@ def test_nothing_prints_a_key(tmp_path: Path) -> None:
         (key,) = ring.versions(purpose)
         assert key.hex() not in shown
         assert str(key) not in shown
-    assert len({info.fingerprint for info in ring.describe()}) == 2
+    assert len({info.fingerprint for info in ring.describe()}) == 3
 
 
 def test_no_keys(tmp_path: Path) -> None:
@@ -74,6 +75,22 @@ def test_a_missing_key_names_its_file(tmp_path: Path, lost: str) -> None:
     keys.rotate(folder, "seen")
     (folder / lost).unlink()
     with pytest.raises(StoreError, match=f"{lost}: this key is missing"):
+        keys.load(folder)
+
+
+def test_a_key_for_seals_is_added_once_to_an_older_installation(tmp_path: Path) -> None:
+    folder = tmp_path / "keys"
+    keys.make(folder)
+    (folder / "seal.1.key").unlink()
+    with pytest.raises(StoreError, match=r"seal\.1\.key: no key for seals yet: run netralitas mig"):
+        keys.load(folder)
+    assert keys.add_seal(folder)
+    made = keys.load(folder).versions("seal")
+    assert not keys.add_seal(folder)
+    assert keys.load(folder).versions("seal") == made
+    (folder / "seen.1.key").unlink()
+    assert not keys.add_seal(folder)
+    with pytest.raises(StoreError, match="this key is missing"):
         keys.load(folder)
 
 

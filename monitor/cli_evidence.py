@@ -1,0 +1,89 @@
+"""The command line's part on evidence: verify, seal, backups, keys."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from monitor.cli_options import DEFAULT, ConfigPath
+
+keys = typer.Typer(no_args_is_help=True, help="Make, rotate and list the installation's keys.")
+
+
+def attach(app: typer.Typer) -> None:
+    """Give the program these commands."""
+    app.command(epilog="Example: netralitas verify --head 42:9f2c…")(verify)
+    app.command()(seal)
+    app.command(epilog="Example: netralitas backup /backup")(backup)
+    app.command(epilog="Example: netralitas restore --check /backup/netralitas-20241012T093000Z")(
+        restore
+    )
+    app.add_typer(keys, name="keys")
+
+
+def verify(
+    config: ConfigPath = DEFAULT,
+    head: Annotated[str, typer.Option(help="SEQ:HEX as printed on an alert.")] = "",
+) -> int:
+    """Check every value of the evidence log and every snapshot; name the first bad place."""
+    from monitor import upkeep
+
+    return upkeep.verify(config, head)
+
+
+def seal(config: ConfigPath = DEFAULT) -> int:
+    """Sign the evidence log now, and ask the configured authorities for time stamps."""
+    from monitor import sealing
+
+    return sealing.seal(config)
+
+
+def backup(
+    to: Annotated[Path, typer.Argument(help="The folder that gets a new backup folder.")],
+    config: ConfigPath = DEFAULT,
+    with_keys: Annotated[bool, typer.Option(help="Copy the keys too.")] = False,
+) -> int:
+    """Copy database and snapshots, consistently, while the daemon runs."""
+    from monitor import upkeep
+
+    return upkeep.backup(config, to, with_keys=with_keys)
+
+
+def restore(
+    folder: Annotated[Path, typer.Argument(help="A folder that backup made.")],
+    config: ConfigPath = DEFAULT,
+    check: Annotated[bool, typer.Option("--check", help="Verify only; write nothing.")] = False,
+) -> int:
+    """Verify a backup and put it in place of a database that is not there."""
+    from monitor import upkeep
+
+    return upkeep.restore(config, folder, check_only=check)
+
+
+@keys.command("make")
+def keys_make(config: ConfigPath = DEFAULT) -> int:
+    """Make the keys of a new installation; existing ones are never overwritten."""
+    from monitor import upkeep
+
+    return upkeep.keys_make(config)
+
+
+@keys.command("rotate", epilog="Example: netralitas keys rotate seen")
+def keys_rotate(
+    purpose: Annotated[str, typer.Argument(help="reference, seen or seal")],
+    config: ConfigPath = DEFAULT,
+) -> int:
+    """Add a newer version of one key; the older ones stay to find what they made."""
+    from monitor import upkeep
+
+    return upkeep.keys_rotate(config, purpose)
+
+
+@keys.command("list")
+def keys_list(config: ConfigPath = DEFAULT) -> int:
+    """List purposes, versions and dates; never a key."""
+    from monitor import upkeep
+
+    return upkeep.keys_list(config)
