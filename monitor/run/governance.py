@@ -71,7 +71,7 @@ def enter(
     tx: Connection,
     settings: Config,
     watches: Iterable[Watch],
-    testers: Mapping[str, trial.Tester],
+    testers: Mapping[str, trial.Consent],
     now: datetime,
 ) -> datetime | None:
     """Check that the configured mode may run now, and log it where it is another than before.
@@ -172,7 +172,7 @@ def faults_now(known: Mapping[str, Decision], settings: Config, now: datetime) -
 def _of_lines(
     settings: Config,
     watches: Iterable[Watch],
-    testers: Mapping[str, trial.Tester],
+    testers: Mapping[str, trial.Consent],
     now: datetime,
 ) -> Iterator[Fault]:
     if settings.mode == TRIAL:
@@ -183,7 +183,7 @@ def _of_lines(
 def _agreed(
     settings: Config,
     watches: Iterable[Watch],
-    testers: Mapping[str, trial.Tester],
+    testers: Mapping[str, trial.Consent],
     now: datetime,
 ) -> Iterator[Fault]:
     for watch in watches:

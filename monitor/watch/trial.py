@@ -22,8 +22,8 @@ CONSENT = re.compile(r"\b(persetujuan|menyetujui|consent)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Tester:
-    """A person who agreed to be watched on trial, first and last day included.
+class Consent:
+    """A person agreed to be watched on trial, first and last day included.
 
     ``document`` names the signed consent; without ``until`` it holds until it is taken back.
     """
@@ -53,7 +53,7 @@ def says_consent(legal_ground: str) -> bool:
     return bool(CONSENT.search(legal_ground))
 
 
-def testers(path: Path) -> dict[str, Tester]:
+def testers(path: Path) -> dict[str, Consent]:
     """Return the consenting testers by person reference; none where there is no such file.
 
     Raises ``ConfigError`` with every fault and its line.
@@ -66,7 +66,7 @@ def testers(path: Path) -> dict[str, Tester]:
         cause = getattr(error, "strerror", "") or "bytes that are no UTF-8"
         raise ConfigError([Fault(str(path), "", "a readable file", cause)]) from None
     faults: list[Fault] = []
-    found: dict[str, Tester] = {}
+    found: dict[str, Consent] = {}
     for where, row in _rows(text, str(path), faults):
         tester = _tester(where, row, faults)
         if tester and found.setdefault(tester.person_ref, tester) is not tester:
@@ -103,7 +103,7 @@ def _rows(text: str, where: str, faults: list[Fault]) -> Iterator[tuple[str, dic
             yield f"{where}:{reader.line_num}", dict(zip(header, values, strict=False))
 
 
-def _tester(where: str, row: Mapping[str, str], faults: list[Fault]) -> Tester | None:
+def _tester(where: str, row: Mapping[str, str], faults: list[Fault]) -> Consent | None:
     known = len(faults)
     faults += [Fault(where, name, "a value", "nothing") for name in REQUIRED if not row.get(name)]
     since, until = (_day(where, row, name, faults) for name in ("consented_on", "until"))
@@ -112,7 +112,7 @@ def _tester(where: str, row: Mapping[str, str], faults: list[Fault]) -> Tester |
         faults.append(fault)
     if len(faults) > known or since is None:
         return None
-    return Tester(row["person_ref"], since, until, row["document"])
+    return Consent(row["person_ref"], since, until, row["document"])
 
 
 def _day(where: str, row: Mapping[str, str], name: str, faults: list[Fault]) -> date | None:
