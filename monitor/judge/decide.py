@@ -12,10 +12,12 @@ from monitor.judge.case import Case
 from monitor.judge.exculpations import EXCULPATIONS, look_for
 from monitor.judge.person import concerns
 from monitor.model.activity import Activity
+from monitor.model.contest import Phase
 from monitor.model.finding import Exculpation, Finding, Match, Outcome, Reading, Result
 from monitor.model.person import NEVER_POLLED, PersonFacts
 from monitor.model.rule import BESIDE, Level, Rule, RuleSet, Stance
 
+_OPEN = Phase.UNKNOWN.value
 _RANK = {Outcome.NONE: 0, Outcome.REVIEW: 1, Outcome.ALERT: 2}
 
 
@@ -51,7 +53,7 @@ def decide(activity: Activity, reading: Reading, facts: Facts, ruleset: RuleSet)
         targets=_targets(matches, reading),
         score=reading.score,
         level=top.level if top and outcome is not Outcome.NONE else None,
-        phase=_phase(top, reading, ruleset),
+        phase=_phase(top, reading, ruleset, rules),
         facts=_stated(facts),
         ruleset=ruleset.digest,
         matches=matches,
@@ -142,13 +144,19 @@ def _targets(matches: Sequence[Match], reading: Reading) -> tuple[str, ...]:
     return tuple(dict.fromkeys(m.target for m in same if m.target))
 
 
-def _phase(top: Match | None, reading: Reading, ruleset: RuleSet) -> str:
+def _phase(top: Match | None, reading: Reading, ruleset: RuleSet, rules: Mapping[str, Rule]) -> str:
+    """Return the phase in the contest of what was matched.
+
+    An act toward nobody (seeking a candidacy) names a party of another contest, whose phase says
+    nothing unless the rule is about it.
+    """
     phases = dict(reading.phases)
     for contest_id, phase in phases.items():
         contest = ruleset.contests.get(contest_id)
         if top and contest and contest.target(top.target):
             return phase
-    return next(iter(phases.values()), "")
+    fitting = rules[top.rule].phases if top else frozenset()
+    return next((p for p in phases.values() if not fitting or p in fitting or p == _OPEN), "")
 
 
 def _stated(facts: Facts) -> str:
@@ -188,7 +196,7 @@ def _questions(
         asked.append("Apakah yang bersangkutan bergabung sendiri atau ditambahkan orang lain?")
     if outcome is Outcome.REVIEW and not asked:
         # What would have excused the act is asked for, before what it meant.
-        shut = (e.id for e in excuses if e.result is Result.NOT_MET)
+        shut = (e.id for e in excuses if e.result is Result.NOT_MET and e.fact)
         asked = [question for e in shut if (question := EXCULPATIONS[e].question)]
     if outcome is Outcome.REVIEW and not asked:
         asked.append("Apa maksud yang bersangkutan dengan unggahan ini?")

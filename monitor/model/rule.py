@@ -90,6 +90,18 @@ class Authority:
 
 
 @dataclass(frozen=True, slots=True)
+class Guidance:
+    """An official's stricter view, shown to readers of that area as such: never a legal basis.
+
+    ``area`` is a code without dots; empty means everywhere.
+    """
+
+    says: str
+    source: str
+    area: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Exclusion:
     """A named reason why an act that looks like a hit is none; ``when`` names a detector."""
 
@@ -135,6 +147,7 @@ class Rule:
     employer_types: frozenset[EmployerType] = frozenset()
     positions: frozenset[str] = frozenset()
     person_flags: frozenset[PersonFlag] = frozenset()
+    local_guidance: tuple[Guidance, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

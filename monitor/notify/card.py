@@ -62,6 +62,7 @@ def build(
         "own_words": bool(activity["text"].strip()),
         "quotes": _short(_quotes(activity, matches, size), size),
         "rules": _short(_rules(matches, ruleset, size), size),
+        "guidance": _short(_guidance(matches, watch, ruleset, size), size),
         "level": content["level"],
         "phase": clean(content["phase"] or "", size.field),
         "checked": _short(_checked(content["exculpations"], language), size),
@@ -203,6 +204,15 @@ def _rules(
     for shown in rules.values():
         shown["basis"] = shown["basis"][: size.items]
     return list(rules.values())
+
+
+def _guidance(
+    matches: Sequence[Mapping[str, Any]], watch: Mapping[str, Any], ruleset: RuleSet, size: Size
+) -> list[tuple[str, str]]:
+    matched, area = {m["rule"] for m in matches}, (watch["area"] or "").replace(".", "")
+    told = [g for r in ruleset.rules if r.id in matched for g in r.local_guidance]
+    here = (g for g in told if area.startswith(g.area))
+    return [(clean(g.says, size.field), clean(g.source, size.field)) for g in here]
 
 
 def _cite(basis: Mapping[str, str], ruleset: RuleSet, size: Size) -> tuple[str, str, str]:

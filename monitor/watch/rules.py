@@ -14,7 +14,16 @@ from monitor.errors import ConfigError, Fault
 from monitor.model.activity import Signal
 from monitor.model.contest import Phase, TargetKind
 from monitor.model.person import EmployerType
-from monitor.model.rule import Exclusion, LegalBasis, Level, PersonFlag, Rule, Stance, Status
+from monitor.model.rule import (
+    Exclusion,
+    Guidance,
+    LegalBasis,
+    Level,
+    PersonFlag,
+    Rule,
+    Stance,
+    Status,
+)
 from monitor.watch import fields
 from monitor.watch.toml import Table, names, near, read
 
@@ -90,6 +99,7 @@ def parse(root: Table, instruments: Collection[str], words: Vocabulary) -> Rule:
         employer_types=root.any_of("employer_types", EmployerType),
         positions=frozenset(root.texts("positions")),
         person_flags=root.any_of("person_flags", PersonFlag),
+        local_guidance=tuple(_guidance(table) for table in root.tables("local_guidance")),
     )
     _cases(root, rule.id)
     root.close()
@@ -148,6 +158,13 @@ def _basis(table: Table, instruments: Collection[str]) -> LegalBasis:
     )
     table.close()
     return basis
+
+
+def _guidance(table: Table) -> Guidance:
+    area = fields.read_area(table).replace(".", "")
+    guidance = Guidance(table.text("says"), table.text("source"), area)
+    table.close()
+    return guidance
 
 
 def _exclusion(table: Table, detectors: frozenset[str] | None) -> Exclusion:

@@ -24,7 +24,7 @@ from monitor.model.contest import AccountType, Phase
 from monitor.model.delivery import Message
 from monitor.model.finding import Outcome, Result, Span
 from monitor.model.person import Ownership
-from monitor.model.rule import Level, Stance
+from monitor.model.rule import Guidance, Level, Stance
 from monitor.notify.render import render_alert, render_health
 from monitor.notify.words import Language
 from tests.notify import examples
@@ -342,3 +342,17 @@ def test_stored_forms_are_json_alone() -> None:
     content = examples.post()
     assert json.loads(json.dumps(content)) == content
     assert datetime.fromisoformat(content["activity"]["first_seen_at"]) == examples.SEEN
+
+
+@pytest.mark.parametrize(("area", "told"), [("99.01", True), ("64.71", False)])
+def test_an_officials_stricter_view_is_told_in_that_area_and_never_as_law(
+    area: str, told: bool
+) -> None:
+    stricter = Guidance("Mundur sebelum berbicara.", "pernyataan pejabat", "99")
+    rules = (replace(examples.RULES.rules[0], local_guidance=(stricter,)),)
+    ruleset = replace(examples.RULES, rules=rules)
+    watch = examples.WATCH | {"area": area}
+    lines = render_alert(examples.post(), watch, examples.FACTS, ruleset).plain.splitlines()
+    line = "Pandangan setempat, bukan peraturan: Mundur sebelum berbicara. (pernyataan pejabat)"
+    assert (line in lines) is told
+    assert not any("pernyataan pejabat" in each for each in lines if each.startswith("• "))
