@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from monitor.match.page import Page
 from monitor.match.targets import Mention
 from monitor.model.rule import Stance
-from monitor.text.tokens import Kind
+from monitor.text.tokens import WORD
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +254,7 @@ def _named_before(page: Page, cue: Cue, before: Sequence[int]) -> bool:
     if page.marked("lean") & set(before):
         return False
     here = word.clause == page.words[cue.first].clause and not page.words[cue.first].barrier
-    return here and word.title and word.kind is Kind.WORD and cue.first - 1 not in own
+    return here and word.title and word.kind is WORD and cue.first - 1 not in own
 
 
 def _negated(page: Page, cue: Cue) -> Cue:

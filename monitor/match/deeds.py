@@ -9,13 +9,15 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from monitor.model.activity import Signal
-from monitor.text.tokens import Kind
+from monitor.text.tokens import WORD
 
 if TYPE_CHECKING:
     from monitor.match.features import View
     from monitor.match.page import Page
 
 _OPENINGS = ("self_opening", "takes_role", "active_part")
+_WORN = ("asn_attributes", "party_attributes")
+_PARTISAN = ("invite", "appeal", "goods", "meeting")
 _NEAR = 4
 _LONG = 4
 _MIN_WORDS = 5
@@ -27,7 +29,7 @@ def _says(*names: str) -> Callable[[View], bool]:
     return lambda view: any(view.says(name) for name in names)
 
 
-_wears = _says("asn_attributes", "party_attributes")
+_wears = _says(*_WORN)
 
 
 def _own_voice(view: View) -> bool:
@@ -51,7 +53,7 @@ def _active(view: View) -> bool:
 
 def _partisan(view: View) -> bool:
     """Ps. 5 huruf n angka 6: meeting, invitation, appeal, call, or giving goods."""
-    return any(view.says(n) for n in ("invite", "appeal", "goods", "meeting"))
+    return any(view.says(name) for name in _PARTISAN)
 
 
 def _mobilises(view: View) -> bool:
@@ -99,9 +101,10 @@ def _title_case(view: View) -> bool:
 
 
 def _titled(page: Page) -> bool:
-    words = [w for w in page.words if w.kind is Kind.WORD and w.end - w.start >= _LONG]
-    capitals = sum(w.title for w in words)
-    return len(words) >= _MIN_WORDS and capitals >= _TITLED * len(words) and not page.shouting
+    if page.text.islower():
+        return False
+    words = [w.title for w in page.words if w.kind is WORD and w.end - w.start >= _LONG]
+    return len(words) >= _MIN_WORDS and sum(words) >= _TITLED * len(words) and not page.shouting
 
 
 def _spouse_photo(view: View) -> bool:
@@ -132,9 +135,7 @@ DEEDS: Mapping[str, Callable[[View], bool]] = {
     "own-voice": _own_voice,
     "candidacy-registration": _says("registration"),
     "campaign-presence": _presence,
-    "attributes-or-speaker": _says(
-        "asn_attributes", "party_attributes", "speaker", "state_facility"
-    ),
+    "attributes-or-speaker": _says(*_WORN, "speaker", "state_facility"),
     "own-attributes": _wears,
     "marked-beside-spouse": _marked_beside_spouse,
     "attributes-in-photo": _worn_in_photo,
@@ -152,4 +153,31 @@ DEEDS: Mapping[str, Callable[[View], bool]] = {
     "collects-id-cards": _collects_cards,
     "spouse-photo": _spouse_photo,
     "title-case": _title_case,
+}
+
+# The lists of which the own words must hold one, or the deed need not be asked for.
+WAKE: Mapping[str, tuple[str, ...]] = {
+    "displays-props": ("props_up",),
+    "campaign-event": ("campaign_event",),
+    "active-part": ("active_part",),
+    "own-voice": ("first", *_OPENINGS),
+    "candidacy-registration": ("registration",),
+    "campaign-presence": ("campaign_event", "registration"),
+    "attributes-or-speaker": (*_WORN, "speaker", "state_facility"),
+    "own-attributes": _WORN,
+    "marked-beside-spouse": (*_WORN, "speaker", "state_facility"),
+    "attributes-in-photo": _WORN,
+    "state-facility": ("state_facility",),
+    "addresses-staff": ("addressed_staff",),
+    "partisan-act": _PARTISAN,
+    "campaign-act": ("campaign_event", "active_part", "goods", "meeting", "id_cards"),
+    "office-decision": ("decision",),
+    "team-role": ("team_role",),
+    "campaign-executor": ("executor_role",),
+    "role-over": ("former_role",),
+    "party-member": ("member", "member_word"),
+    "approaches-party": ("approach",),
+    "own-candidacy": ("own_candidacy",),
+    "collects-id-cards": ("id_cards",),
+    "spouse-photo": ("spouse", "photo"),
 }

@@ -53,7 +53,6 @@ class Engine:
 
     def __init__(self, ruleset: RuleSet) -> None:
         """Build the indexes; raise ``ConfigError`` where a word list is missing."""
-        self._ruleset = ruleset
         self._lexicon = Lexicon(ruleset.lexicon)
         contests = ruleset.contests
         self._pages = PageReader(
@@ -71,6 +70,7 @@ class Engine:
         )
         self._pictures = Pictures(contests, self._lexicon)
         self._live = LiveSets(contests)
+        self._shelf = rules.Shelf(ruleset.rules)
 
     def read(
         self,
@@ -102,7 +102,7 @@ class Engine:
         found = self._features(scene, sides)
         sides, found = self._with_act(scene, sides, found)
         named = _named(scene.own)
-        reached = rules.apply(self._ruleset.rules, activity, sides, found, live, named)
+        reached = rules.apply(self._shelf, activity, sides, found, live, named)
         best = sides[0] if sides else None
         return Reading(
             stance=best.stance if best else None,

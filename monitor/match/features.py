@@ -7,10 +7,11 @@ function and one line in ``FEATURES``.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
-from monitor.match import press
-from monitor.match.deeds import DEEDS
+from monitor.match import deeds, press
+from monitor.match.lexicon import SMALL_NUMBER
 from monitor.match.live import Live
 from monitor.match.names import Form
 from monitor.match.page import Page
@@ -38,11 +39,12 @@ class View:
     parent_mentions: Sequence[Mention]
     sides: Sequence[Side]
     live: Live
-    said: frozenset[str] = field(init=False)
+    said: AbstractSet[str] = field(init=False)
 
     def __post_init__(self) -> None:
-        # Asked some forty times an act: the lists that the person's own words hold a phrase of.
-        said = frozenset().union(*(page.spots for page in self.own))
+        # Asked often: the lists that the person's own words hold a phrase of.
+        first, *others = self.own
+        said = set(first.spots).union(*(page.spots for page in others))
         object.__setattr__(self, "said", said)
 
     def says(self, name: str) -> bool:
@@ -116,7 +118,7 @@ def _press(view: View) -> bool:
 
 
 def _question(view: View) -> bool:
-    return any(w.asked for page in view.own for w in page.words)
+    return any(page.asked for page in view.own)
 
 
 def _doubt(view: View) -> bool:
@@ -177,7 +179,8 @@ def _stray_number(view: View) -> bool:
     """A small number, written or shown, that no target answers to."""
     if view.mentions:
         return False
-    return any(w.form in _SMALL for page in view.own for w in page.words)
+    places = [(page, i) for page in view.own for i, _ in page.spots.get(SMALL_NUMBER, ())]
+    return any(page.words[i].form in _SMALL for page, i in places)
 
 
 def _derogatory(view: View) -> bool:
@@ -217,7 +220,7 @@ FEATURES: Mapping[str, Callable[[View], bool]] = {
     "number-without-target": _stray_number,
     "derogatory-name": _derogatory,
     "several-contests": _several,
-    **DEEDS,
+    **deeds.DEEDS,
 }
 
 # Set by the engine itself, because they tell how it came to a side.
@@ -239,4 +242,54 @@ NAMES = frozenset(FEATURES) | ENGINE_FEATURES
 
 def features(view: View) -> frozenset[str]:
     """Return the names of all features that an act has."""
-    return frozenset(name for name, detect in FEATURES.items() if detect(view))
+    asked = set(_ALWAYS)
+    for name in _roused(view):
+        asked.update(_BY_CAUSE.get(name, ()))
+    return frozenset(name for name in asked if FEATURES[name](view))
+
+
+def _roused(view: View) -> AbstractSet[str]:
+    """Return the causes to ask anything: the lists found, and what the act has beside words."""
+    causes = set(view.said)
+    if view.mentions:
+        causes.add(_NAMED)
+    if view.parent or view.activity.target:
+        causes.add(_TARGET)
+    return causes
+
+
+# A feature that can only be there for a cause is not asked for without it; one that is not listed
+# here is always asked for.
+_NAMED, _TARGET = "a mention", "a target"
+WAKE: Mapping[str, tuple[str, ...]] = {
+    "neutrality-reminder": ("reminder",),
+    "parent-reminder": (_TARGET,),
+    "voter-education": ("education",),
+    "parent-education": (_TARGET,),
+    "courtesy": ("courtesy",),
+    "parent-courtesy": (_TARGET,),
+    "rebuttal": ("rebuttal", "reminder"),
+    "official-service": ("service",),
+    "passive-attendance": ("passive",),
+    "all-candidates": (_NAMED, "list_word"),
+    "other-election": ("other_vote",),
+    "undecided": ("doubt",),
+    "added-by-others": ("added",),
+    "denial": ("denial",),
+    "invites": ("invite",),
+    "old-content": ("before_years",),
+    "photo-with-target": ("photo",),
+    "props-in-photo": ("props",),
+    "team-in-photo": ("team",),
+    "gesture": ("gesture",),
+    "allowed-pose": ("fist",),
+    "office-account": (_TARGET,),
+    "voted": ("voted",),
+    "number-without-target": (SMALL_NUMBER,),
+    "derogatory-name": (_NAMED,),
+    "several-contests": (_NAMED,),
+    **deeds.WAKE,
+}
+_ALWAYS = frozenset(FEATURES) - set(WAKE)
+_CAUSES = {cause for causes in WAKE.values() for cause in causes}
+_BY_CAUSE = {cause: [n for n, causes in WAKE.items() if cause in causes] for cause in _CAUSES}

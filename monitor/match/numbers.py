@@ -10,7 +10,7 @@ from monitor.match.lexicon import SMALL_NUMBER, Lexicon
 from monitor.match.live import Live
 from monitor.match.page import Page
 from monitor.model.contest import Contest, TargetKind
-from monitor.text.tokens import Kind
+from monitor.text.tokens import WORD
 
 _PADDED = re.compile(r"0[1-9]")
 # More contests than this leave a number open: it names nobody.
@@ -63,7 +63,7 @@ class NumberReader:
 
     def _value(self, page: Page, index: int) -> int | None:
         word = page.words[index]
-        if word.kind is not Kind.WORD and not word.form.isdigit():
+        if word.kind is not WORD and not word.form.isdigit():
             return None
         return self._small[word.form]
 
@@ -95,7 +95,7 @@ class NumberReader:
         after = page.words[index + 1] if index + 1 < len(page.words) else None
         if after is None or after.clause != page.words[index].clause or after.barrier:
             return True
-        return after.kind is not Kind.WORD or index + 1 in page.marked("after_number")
+        return after.kind is not WORD or index + 1 in page.marked("after_number")
 
     def _other_sense(self, page: Page, index: int) -> bool:
         other = page.marked("number_other")

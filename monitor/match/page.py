@@ -16,10 +16,11 @@ from monitor.text.chunks import ChunkReader
 from monitor.text.forms import Forms
 from monitor.text.index import Found, PhraseIndex
 from monitor.text.layout import Layout, Tag, Word
-from monitor.text.tokens import Kind
+from monitor.text.tokens import WORD
 
 # Of more phrases than this, sorting is faster than putting each in its place.
 _FEW = 16
+_NONE: frozenset[int] = frozenset()
 
 
 @dataclass(slots=True)
@@ -37,7 +38,7 @@ class Page:
 
     ``spots`` maps a list's name to word ranges, in order; ``names`` are aliases of targets;
     ``handles`` are other accounts' handles, folded; ``places`` are the contests whose area is
-    named; ``asked`` says that some clause is a question.
+    named; ``asked`` says that some clause is a question. ``press`` is kept by ``press.score``.
     """
 
     field: str
@@ -49,25 +50,33 @@ class Page:
     spots: dict[str, list[tuple[int, int]]] = dataclasses.field(default_factory=dict)
     places: set[str] = dataclasses.field(default_factory=set)
     asked: bool = False
+    press: float | None = None
+
+    _marks: dict[str, frozenset[int]] = dataclasses.field(default_factory=dict)
+    _named: frozenset[int] | None = None
 
     def has(self, name: str) -> bool:
         return name in self.spots
 
     def marked(self, name: str) -> frozenset[int]:
         """Return the indices of all words inside phrases of a list."""
-        if name not in self._marks:
-            ranges = self.spots.get(name, ())
-            self._marks[name] = frozenset(i for a, b in ranges for i in range(a, b + 1))
-        return self._marks[name]
+        known = self._marks.get(name)
+        if known is None:
+            ranges = self.spots.get(name)
+            known = frozenset(i for a, b in ranges for i in range(a, b + 1)) if ranges else _NONE
+            self._marks[name] = known
+        return known
 
-    @cached_property
-    def _marks(self) -> dict[str, frozenset[int]]:
-        return {}
-
-    @cached_property
+    @property
     def named(self) -> frozenset[int]:
         """Return the indices of all words that belong to a target's name."""
-        return frozenset(i for last, first, _ in self.names for i in range(first, last + 1))
+        if not self.names:
+            return _NONE
+        if self._named is None:
+            self._named = frozenset(
+                i for last, first, _ in self.names for i in range(first, last + 1)
+            )
+        return self._named
 
     @cached_property
     def negating(self) -> frozenset[int]:
@@ -78,7 +87,7 @@ class Page:
     @cached_property
     def shouting(self) -> bool:
         """Say whether the text is mostly capitals, so that capitals tell nothing."""
-        letters = [w for w in self.words if w.kind is Kind.WORD and w.end - w.start > 1]
+        letters = [w for w in self.words if w.kind is WORD and w.end - w.start > 1]
         return bool(letters) and sum(w.upper for w in letters) * 2 > len(letters)
 
 

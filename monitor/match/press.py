@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from monitor.match.page import Page
-from monitor.text.tokens import Kind
+from monitor.text.tokens import EMOJI, WORD
 
 _TAIL = re.compile(r"(\s[-–|]\s*[\w.]+(\s[\w.]+){0,3}|\.\.\.|…)\s*$")
 _LINK = re.compile(r"https?://|www\.")
@@ -20,7 +20,13 @@ _FREE, _SHUT = 0.3, 0.8
 
 
 def score(page: Page) -> float:
-    """Return the headline score of a field."""
+    """Return the headline score of a field; it is worked out once."""
+    if page.press is None:
+        page.press = _score(page)
+    return page.press
+
+
+def _score(page: Page) -> float:
     text = _LINK.split(page.text, maxsplit=1)[0].strip()
     total = _shape(page, text) + _words(page) - _talk(page)
     return min(1.0, max(0.0, total))
@@ -32,28 +38,30 @@ def damping(press: float) -> float:
 
 
 def _shape(page: Page, text: str) -> float:
-    # A name is written with capitals whoever writes it, and a longer name must not weigh more.
-    letters = [
-        w
-        for i, w in enumerate(page.words)
-        if w.kind is Kind.WORD and w.end - w.start >= _LONG and i not in page.named
-    ]
-    total = 0.0
-    # However long a name is, it counts as one word.
-    enough = len(letters) + _names(page) >= _MIN_WORDS
-    if enough and letters:
-        titled = sum(w.title for w in letters) / len(letters)
-        total += 0.6 if titled >= _TITLED and not page.shouting else 0.0
+    total, named = 0.0, page.named
+    told = ":" in text[:50]
+    if told or not page.text.islower():
+        # A name is written with capitals whoever writes it, and a longer name must not weigh more.
+        letters = [
+            w.title
+            for i, w in enumerate(page.words)
+            if w.kind is WORD and w.end - w.start >= _LONG and i not in named
+        ]
+        # However long a name is, it counts as one word.
+        enough = len(letters) + _names(page) >= _MIN_WORDS
+        titled = enough and bool(letters) and sum(letters) / len(letters) >= _TITLED
+        total += 0.6 if titled and not page.shouting else 0.0
+        told = told and enough
     total += 0.15 if _LINK.search(page.text) else 0.0
     total += 0.2 if _TAIL.search(text[-80:]) else 0.0
-    if ":" in text[:50] and enough:
-        total += 0.15
-    return total
+    # The last, as floating point sums are not the same in another order.
+    return total + (0.15 if told else 0.0)
 
 
 def _names(page: Page) -> int:
     """Return how many names stand in a field; adjoining ones are one."""
-    return sum(i - 1 not in page.named for i in page.named)
+    named = page.named
+    return sum(i - 1 not in named for i in named)
 
 
 def _words(page: Page) -> float:
@@ -72,12 +80,16 @@ def _plain(page: Page) -> bool:
     if words < _MIN_LINE or not text[:1].isupper() or text[-1] in _STOPS:
         return False
     talks = page.handles or any(page.has(name) for name in ("first", "chat"))
-    marked = any(w.kind is Kind.EMOJI or w.tag >= 0 for w in page.words)
+    marked = bool(page.tags) or _emoji(page)
     return not (talks or marked or "!" in text or "?" in text)
 
 
 def _talk(page: Page) -> float:
     total = 0.35 if page.has("first") else 0.0
     total += 0.25 if page.has("chat") else 0.0
-    total += 0.25 if any(w.kind is Kind.EMOJI for w in page.words) else 0.0
+    total += 0.25 if _emoji(page) else 0.0
     return total + (0.15 if "!" in page.text else 0.0)
+
+
+def _emoji(page: Page) -> bool:
+    return not page.text.isascii() and any(w.kind is EMOJI for w in page.words)

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from monitor.match.live import Live
 from monitor.match.phase import target_phase
 from monitor.match.stance import Side
-from monitor.model.activity import Activity
+from monitor.model.activity import Activity, Signal
 from monitor.model.contest import ZONES, Contest, Phase
 from monitor.model.finding import Match, Outcome, Span
 from monitor.model.rule import BESIDE, Rule, Stance, Status
@@ -30,8 +30,29 @@ class Reached:
     phases: tuple[tuple[str, str], ...]
 
 
+class Shelf:
+    """The live rules of a set by the kind of act they hear; each act sees only its own."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        live = [rule for rule in rules if rule.status is Status.LIVE]
+        self._sided = {s: [r for r in live if s in r.signals and not _open(r)] for s in Signal}
+        self._open = {s: [r for r in live if s in r.signals and _open(r)] for s in Signal}
+
+    def sided(self, signal: Signal, features: frozenset[str]) -> list[Rule]:
+        """Return the rules that ask which side an act takes."""
+        return [rule for rule in self._sided[signal] if rule.needs <= features]
+
+    def open(self, signal: Signal, features: frozenset[str]) -> list[Rule]:
+        """Return the rules for which an act's features are enough."""
+        return [rule for rule in self._open[signal] if rule.needs <= features]
+
+
+def _open(rule: Rule) -> bool:
+    return Stance.NEUTRAL in rule.stances
+
+
 def apply(
-    rules: Iterable[Rule],
+    shelf: Shelf,
     activity: Activity,
     sides: Sequence[Side],
     features: frozenset[str],
@@ -45,14 +66,12 @@ def apply(
     rule that needs no side is asked for each of them, or without target where that gives nothing.
     """
     given = features | {BESIDE}
-    heard = [r for r in rules if activity.signal in r.signals and r.needs <= given]
-    heard = [r for r in heard if r.status is Status.LIVE]
-    sided = [r for r in heard if Stance.NEUTRAL not in r.stances]
-    open_ = [r for r in heard if Stance.NEUTRAL in r.stances]
     found = _Found(activity, features, live)
-    for side in sides:
-        found.ask(sided, side)
-    for rule in open_:
+    if sides:
+        sided = shelf.sided(activity.signal, given)
+        for side in sides:
+            found.ask(sided, side)
+    for rule in shelf.open(activity.signal, given):
         found.ask_open(rule, _open_sides(sides, named))
     for target in named:
         found.note(target)
@@ -162,7 +181,7 @@ def _takes(rule: Rule, side: Side) -> bool:
     One that needs no side takes any but an attack; where its deed is support, somebody must be
     named.
     """
-    if Stance.NEUTRAL not in rule.stances:
+    if not _open(rule):
         return not rule.stances or side.stance in rule.stances
     named = bool(side.target) or Stance.SUPPORT not in rule.stances
     return named and (side.stance is not Stance.ATTACK or Stance.ATTACK in rule.stances)

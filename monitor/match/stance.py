@@ -20,7 +20,7 @@ from monitor.match.targets import Mention
 from monitor.model.finding import Span
 from monitor.model.rule import Stance
 from monitor.text.layout import Tag
-from monitor.text.tokens import Kind
+from monitor.text.tokens import WORD
 
 # Set once on labelled texts: a side below REVIEW is none, a support side from ALERT on is clear.
 REVIEW = 25
@@ -177,7 +177,7 @@ def _only_told(page: Page, cue: Cue) -> bool:
     if cue.last + 1 == len(page.words) or begins(page, cue):
         return False
     after = page.words[cue.last + 1]
-    return after.clause == page.words[cue.last].clause and after.kind is Kind.WORD
+    return after.clause == page.words[cue.last].clause and after.kind is WORD
 
 
 def _says_of(page: Page, cue: Cue, mention: Mention) -> bool:

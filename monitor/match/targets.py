@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from monitor.match.lexicon import Lexicon
+from monitor.match.lexicon import SMALL_NUMBER, Lexicon
 from monitor.match.live import Live
 from monitor.match.names import Alias, Form, TagAlias
 from monitor.match.namesakes import MOST_RIVALS, narrowed, rivals
 from monitor.match.numbers import NumberReader
 from monitor.match.page import Page
 from monitor.text.index import Found
-from monitor.text.tokens import Kind
+from monitor.text.tokens import TAG
 
 _PARTED = re.compile(r"[\W_]+")
 _NEAR = 12
@@ -66,6 +66,8 @@ class TargetReader:
         ``live`` are the contests that count, first listed first: where one person stands in two,
         the first wins. ``context`` holds targets known from the parent post.
         """
+        if not (page.names or page.tags or page.has(SMALL_NUMBER)):
+            return []
         order = live.order
         found = [f for f in page.names if f.value.contest in order and self._written(page, f)]
         if page.has("namesake"):
@@ -256,4 +258,4 @@ def _numbered(number: tuple[str, str, int, int, tuple[str, ...]]) -> Mention:
 
 def is_tag(page: Page, mention: Mention) -> bool:
     """Say whether a mention stands in a hashtag."""
-    return page.words[mention.first].kind is Kind.TAG
+    return page.words[mention.first].kind is TAG

@@ -17,7 +17,7 @@ from monitor.text.forms import Forms
 from monitor.text.index import PhraseIndex
 from monitor.text.memo import Memo
 from monitor.text.tags import camel_parts, deliberate
-from monitor.text.tokens import WORD_LETTERS, Kind, Mark, marks, may_be_spaced
+from monitor.text.tokens import TAG, WORD, WORD_LETTERS, Kind, Mark, marks, may_be_spaced
 
 T = TypeVar("T")
 
@@ -84,8 +84,7 @@ class Chunk(msgspec.Struct, Generic[T], gc=False):
     is_tag: bool | None = False
 
 
-# Bound once: in this Python a member of an enum is slow to look up.
-_WORDS, _WORD = Act.WORDS, Kind.WORD
+_WORDS = Act.WORDS
 
 
 class ChunkReader(Generic[T]):
@@ -124,7 +123,7 @@ class ChunkReader(Generic[T]):
         text = folded.text
         if text.isalpha() and text.isascii() and 1 < len(raw) <= WORD_LETTERS:
             # Most chunks are one word, and need no cutting.
-            mark = Mark(_WORD, text, *folded.span(0, len(text)))
+            mark = Mark(WORD, text, *folded.span(0, len(text)))
             return Chunk((self._word(raw, mark),), len(raw), text)
         steps = tuple(self._steps(raw, marks(folded)))
         first = next((step.act for step in steps if step.act <= Act.HANDLE), None)
@@ -144,7 +143,7 @@ class ChunkReader(Generic[T]):
                 yield self._step(raw, mark)
 
     def _step(self, raw: str, mark: Mark) -> Step[T]:
-        if mark.kind is Kind.TAG:
+        if mark.kind is TAG:
             return Step(Act.TAG, tuple(self._tag(raw[mark.start : mark.end], mark)), mark.form)
         if mark.kind is Kind.HANDLE and mark.form not in self._names:
             return Step(Act.HANDLE, (), mark.form)
@@ -152,7 +151,7 @@ class ChunkReader(Generic[T]):
 
     def _word(self, raw: str, mark: Mark) -> Step[T]:
         kind, form, start, end = mark
-        forms = self._forms.of(form) if kind is _WORD else (form,)
+        forms = self._forms.of(form) if kind is WORD else (form,)
         source = raw[start:end]
         upper = source.isupper() and end - start >= _CAPITALS_MIN
         title = source[:1].isupper()
@@ -173,9 +172,7 @@ class ChunkReader(Generic[T]):
             start, end, upper = mark.start + first, mark.start + last, raw[first:last].isupper()
             slip = self._forms.slipped(word)
             for form in forms:
-                yield Part(
-                    Kind.TAG, form, start, end, bool(near(form)), meaning(form), upper, slip=slip
-                )
+                yield Part(TAG, form, start, end, bool(near(form)), meaning(form), upper, slip=slip)
 
     def _tag_parts(self, body: str, raw: str) -> Iterator[tuple[str, int, int, tuple[str, ...]]]:
         """Yield the parts of a hashtag, their offsets in it, and what is meant by each.

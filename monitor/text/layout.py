@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 from monitor.text.chunks import Act, Chunk, Step, shortens
 from monitor.text.index import Found
-from monitor.text.tokens import Kind, Token
+from monitor.text.tokens import TAG, Token
 
 T = TypeVar("T")
 
@@ -16,7 +16,6 @@ T = TypeVar("T")
 Word = Token
 # Bound once: in this Python a member of an enum is slow to look up.
 _WORDS, _TAGS, _LAST_WORDY = Act.WORDS, Act.TAG, Act.HANDLE
-_TAG = Kind.TAG
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +111,7 @@ class Layout(Generic[T]):
             if part.guessed:
                 self.guessed.append(here)
             start, end = at + part.start, at + part.end
-            word = Token(_TAG, part.form, start, end, self._clause, upper=part.upper, tag=tag)
+            word = Token(TAG, part.form, start, end, self._clause, upper=part.upper, tag=tag)
             word.slip = part.slip
             words.append(word)
         self._clause += alone

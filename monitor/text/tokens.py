@@ -22,6 +22,10 @@ class Kind(Enum):
     BARRIER = "barrier"
 
 
+# Bound once: in this Python a member of an enum is slow to look up.
+WORD, TAG, EMOJI = Kind.WORD, Kind.TAG, Kind.EMOJI
+
+
 class Mark(NamedTuple):
     """One mark. ``form`` is its folded text; ``start`` and ``end`` are offsets in the source."""
 

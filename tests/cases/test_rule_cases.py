@@ -15,6 +15,7 @@ from monitor.judge.decide import Facts, decide
 from monitor.judge.exculpations import EXCULPATIONS
 from monitor.match.engine import Engine
 from monitor.match.features import NAMES
+from monitor.match.rules import Shelf
 from monitor.model.finding import Finding, Outcome
 from monitor.model.rule import Exclusion, Level, Rule, RuleSet
 from monitor.model.wire import statement
@@ -95,7 +96,7 @@ def reached(case: RuleCase, ruleset: RuleSet) -> bool:
 def reader_of(ruleset: RuleSet) -> Engine:
     """Return an engine with other rules; building its indexes again would take seconds."""
     engine = copy.copy(shipped()[1])
-    engine._ruleset = ruleset
+    engine._shelf = Shelf(ruleset.rules)
     return engine
 
 
