@@ -31,10 +31,14 @@ _ASK_NUMBER = "Apakah angka atau pose ini menunjuk nomor urut seorang peserta?"
 
 
 def _all_candidates(case: Case) -> Answer:
-    """Ps. 5 huruf n angka 5 speaks of one pair; all treated alike favours none."""
+    """Ps. 5 huruf n angka 5 speaks of one pair; all treated alike favours none.
+
+    Numbers of two contests at once may be one pair of each.
+    """
     if case.activity.signal in _JOINS:
         return _follows_alike(case)
-    found = case.has("all-candidates") and not case.clear
+    of_two = case.has("several-contests") and case.sided
+    found = case.has("all-candidates") and not case.clear and not of_two
     return case.shown("semua peserta disebut setara", when=found)
 
 

@@ -140,7 +140,7 @@ def _official_duty(case: Case) -> Answer:
     if answer.result is Result.MET and case.clear and case.has("active-part"):
         return Answer(Result.CANNOT_BE_CHECKED, answer.fact, answer.as_of)
     asked = case.has("campaign-event", "approaches-party") and case.states("intervals")
-    return answer if answer.result is not Result.CANNOT_BE_CHECKED or asked else NO
+    return answer if asked or answer.result is Result.MET else NO
 
 
 def _spouse_kpu(case: Case) -> Answer:
