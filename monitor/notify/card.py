@@ -24,6 +24,7 @@ FROM_MEMORY = "M"
 PHOTOS = frozenset({"image", "photo", "video"})
 STRANGER = "stranger"
 QUOTED = "quote"
+NOT_MET = "not_met"
 INDEX = re.compile(r"\.\d+")
 ACTS_ON_A_POST = frozenset({"reply", "quote", "share", "like", "reaction"})
 
@@ -65,7 +66,7 @@ def build(
         "guidance": _short(_guidance(matches, watch, ruleset, size), size),
         "level": content["level"],
         "phase": clean(content["phase"] or "", size.field),
-        "checked": _short(_checked(content["exculpations"], language), size),
+        "checked": _short(_checked(content["exculpations"], language, size), size),
         "questions": _short([clean(q, size.field * 2) for q in content["questions"]], size),
         "link": _link(activity["object"]["url"], size),
         "capture": _capture(alert),
@@ -221,14 +222,21 @@ def _cite(basis: Mapping[str, str], ruleset: RuleSet, size: Size) -> tuple[str, 
     return clean(short, 80), clean(basis["article"], size.field), basis["confidence"]
 
 
-def _checked(tried: Sequence[Mapping[str, str]], language: words.Language) -> list[dict[str, Any]]:
-    """Excuses with one result and one date stand together: there are often a dozen."""
-    groups: dict[tuple[str, str], list[str]] = {}
+def _checked(
+    tried: Sequence[Mapping[str, str]], language: words.Language, size: Size
+) -> list[dict[str, Any]]:
+    """Excuses with one result and one date stand together: there are often a dozen.
+
+    The fact that was used is told, except where it showed nothing.
+    """
+    groups: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for excuse in tried:
-        groups.setdefault((excuse["result"], excuse["as_of"]), []).append(clean(excuse["id"], 80))
+        fact = "" if excuse["result"] == NOT_MET else clean(excuse["fact"], size.field)
+        group = groups.setdefault((excuse["result"], excuse["as_of"]), [])
+        group.append((clean(excuse["id"], 80), fact))
     return [
-        {"result": result, "as_of": _day(as_of, language), "ids": _distinct(ids)}
-        for (result, as_of), ids in groups.items()
+        {"result": result, "as_of": _day(as_of, language), "excuses": _distinct(excuses)}
+        for (result, as_of), excuses in groups.items()
     ]
 
 
