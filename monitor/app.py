@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractContextManager, AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from monitor.clock import Clock, utc_now
@@ -21,7 +22,7 @@ from monitor.model.rule import RuleSet
 from monitor.net import Http
 from monitor.notify import registry as notifiers
 from monitor.notify.base import Notifier
-from monitor.run import governance
+from monitor.run import enrol, governance
 from monitor.run.daemon import Daemon
 from monitor.run.dispatch import Dispatcher
 from monitor.run.health import Health
@@ -30,13 +31,16 @@ from monitor.run.pipeline import Parts
 from monitor.run.quarantine import Quarantine
 from monitor.run.record import Recorder
 from monitor.run.reload import Place, Reloader
+from monitor.run.roster import Roster
 from monitor.run.rules import Reader
 from monitor.run.seal import Poster, Sealer
 from monitor.run.season import Season
 from monitor.run.terms import Terms, extended
-from monitor.store import cursors, keys, migrate, register_import
+from monitor.store import keys, migrate, register, register_import
 from monitor.store.backup import commitments
 from monitor.store.keys import KeyRing
+from monitor.store.register_import import By
+from monitor.store.register_stage import Stage
 from monitor.store.seen import Seen
 from monitor.store.writer import Writer
 from monitor.watch import register as register_file
@@ -105,39 +109,56 @@ async def opened(config: Config, clock: Clock = utc_now) -> AsyncIterator[App]:
     trusted; in both cases nothing was fetched or sent.
     """
     ruleset = load_ruleset(config)
-    lines = register_file.load(
-        config.path("register_file"), platforms=collectors.PLATFORMS.values()
-    )
     keyring = keys.load(config.path("keys"))
     _prepare(config)
     async with AsyncExitStack() as stack:
         writer = Writer(config.database)
         stack.callback(writer.close)
-        enabled = _enabled(config, lines)
-        ends = _enter(config, writer, enabled, clock)
+        roster = Roster(writer, _usual(config), clock)
+        ends = _enter(config, writer, roster, clock)
         ruleset = extended(ruleset, Terms().words(writer.reader()))
         files = Files(config.snapshots)
         files.sweep(lambda: set(commitments(writer.reader())))
-        _sync(config, writer, lines, enabled, clock)
         http = await stack.enter_async_context(Http(config.http, clock))
-        made = _collectors(config, enabled, http, clock)
+        made = _collectors(config, http, clock)
         parts = _parts(config, Reader(ruleset), made, writer, files, keyring, clock)
         dispatcher = Dispatcher(writer, ruleset, await _notifiers(config, stack), config, clock)
         reloader = Reloader(place(config), parts, dispatcher)
         reloader.begin()
-        by_id = {line.watch_id: line for line in enabled}
         season = Season(parts.reader, parts.health, ends)
         seals = sealer(config, writer, http, clock)
-        daemon = Daemon(config, parts, dispatcher, reloader, season, seals, by_id)
+        daemon = Daemon(config, parts, dispatcher, reloader, season, seals, roster)
         yield App(config, ruleset, writer, daemon, dispatcher)
 
 
-def _enter(
-    config: Config, writer: Writer, watches: Sequence[Watch], clock: Clock
-) -> datetime | None:
+def _enter(config: Config, writer: Writer, roster: Roster, clock: Clock) -> datetime | None:
+    """Take the register's file over, where one is configured, and see whether we may run."""
     testers = trial.testers(config.path("testers"))
-    with writer.transaction() as tx:
-        return governance.enter(tx, config, watches, testers, clock())
+    with ExitStack() as stack:
+        stage = stack.enter_context(_staged(config)) if config.has_register_file else None
+        with writer.transaction() as tx:
+            if stage:
+                by = By("netralitas", "paths.register, read at start")
+                changes = register_import.apply(tx, stage, by, clock())
+                logger.info("register: {} changes recorded", changes.total())
+            ends = governance.enter(tx, config, register.each(tx), testers, clock())
+    roster.look()
+    if not len(roster):
+        raise ConfigError([_nobody(config, register.waiting(writer.reader()))])
+    return ends
+
+
+def _staged(config: Config) -> AbstractContextManager[Stage]:
+    file = config.path("register_file")
+    lines = partial(register_file.read, file, platforms=collectors.PLATFORMS.values())
+    return enrol.staged(str(file), lines, config.database)
+
+
+def _nobody(config: Config, waiting: int) -> Fault:
+    where = str(config.path("register_file") if config.has_register_file else config.database)
+    got = f"none; {waiting} wait for a notice or an address" if waiting else "none"
+    hint = "nobody would be watched: netralitas import register, netralitas register list"
+    return Fault(where, "register", "at least one account that may be looked at", got, hint)
 
 
 def _parts(
@@ -183,21 +204,10 @@ def _prepare(config: Config) -> None:
         migrate.upgrade(config.database)
 
 
-def _enabled(config: Config, lines: Sequence[Watch]) -> list[Watch]:
-    switched = {"feed": config.collect.feeds.enabled, "bluesky": config.collect.bluesky.enabled}
-    return [line for line in lines if switched[line.platform]]
-
-
-def _sync(
-    config: Config, writer: Writer, lines: Sequence[Watch], enabled: Sequence[Watch], clock: Clock
-) -> None:
-    now = clock()
-    usual = {platform: usual for platform, (usual, _) in _intervals(config).items()}
-    with writer.transaction() as tx:
-        changes = register_import.sync(tx, lines, now)
-        cursors.sync(tx, enabled, usual, now.timestamp())
-    if changes:
-        logger.info("register: {} changes recorded", len(changes))
+def _usual(config: Config) -> dict[str, float]:
+    """Return the usual interval of every platform that is on, in seconds."""
+    on = {"feed": config.collect.feeds.enabled, "bluesky": config.collect.bluesky.enabled}
+    return {name: usual for name, (usual, _) in _intervals(config).items() if on[name]}
 
 
 def _intervals(config: Config) -> Mapping[str, tuple[float, float]]:
@@ -208,15 +218,13 @@ def _intervals(config: Config) -> Mapping[str, tuple[float, float]]:
     }
 
 
-def _collectors(
-    config: Config, lines: Sequence[Watch], http: Http, clock: Clock
-) -> dict[str, Collector]:
-    """Make the collectors that the register needs, by platform."""
-    platforms = {line.platform for line in lines}
+def _collectors(config: Config, http: Http, clock: Clock) -> dict[str, Collector]:
+    """Make the collector of each platform that is on: a line for it may come at any time."""
+    on = _usual(config)
     return {
         platform: collectors.make(name, config, http, clock)
         for name, platform in collectors.PLATFORMS.items()
-        if platform in platforms
+        if platform in on
     }
 
 

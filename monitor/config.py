@@ -217,6 +217,11 @@ class Config(_Section):
         return path if path.is_absolute() else (self.folder / path).resolve()
 
     @property
+    def has_register_file(self) -> bool:
+        """Whether a file is read into the register at each start; else commands keep it."""
+        return self.paths.register_file != Path()
+
+    @property
     def database(self) -> Path:
         return self.path("data") / "netralitas.sqlite3"
 

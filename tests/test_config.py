@@ -16,7 +16,7 @@ from pydantic import BaseModel
 
 from monitor import config, watch
 from monitor.errors import ConfigError
-from monitor.watch import register
+from monitor.run import enrol
 
 HERE = Path(__file__).parent / "config"
 SHIPPED = Path(__file__).parent.parent / "config.toml"
@@ -53,7 +53,7 @@ def test_bad_config(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("name", bad("register"))
 def test_bad_register(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(BAD / "register")
-    assert faults(lambda: register.load(Path(name))) == message(BAD / "register" / name)
+    assert faults(lambda: enrol.check(Path(name))) == message(BAD / "register" / name)
 
 
 @pytest.mark.parametrize(("part", "name"), [(part, name) for part in PLACES for name in bad(part)])
@@ -80,7 +80,7 @@ def test_no_config_says_what_to_run(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 def test_no_register_says_where_to_set_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    told = faults(lambda: register.load(Path("pegawai.csv")))
+    told = faults(lambda: enrol.check(Path("pegawai.csv")))
     assert told == (
         "pegawai.csv: expected a register file, got none (set paths.register in config.toml)"
     )
@@ -118,7 +118,7 @@ def test_a_secret_in_the_config_is_never_printed(name: str) -> None:
 def test_an_identity_number_is_never_printed() -> None:
     for name in ("nip-in-clear", "nik-in-clear", "nip-in-date-column"):
         with pytest.raises(ConfigError) as caught:
-            register.load(BAD / "register" / f"{name}.csv")
+            enrol.check(BAD / "register" / f"{name}.csv")
         assert not any(digits in str(caught.value) for digits in ("19800101", "9901234"))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 
@@ -15,6 +15,7 @@ from monitor.run import systemd
 from monitor.run.dispatch import HEALTH, LONGEST_WAIT, Dispatcher
 from monitor.run.pipeline import Parts, Pipeline, PollReport
 from monitor.run.reload import Reloader
+from monitor.run.roster import Roster
 from monitor.run.schedule import Scheduler
 from monitor.run.seal import Sealer
 from monitor.run.season import Season
@@ -39,9 +40,8 @@ class Daemon:
         reloader: Reloader,
         season: Season,
         sealer: Sealer,
-        watches: Mapping[str, Watch],
+        roster: Roster,
     ) -> None:
-        """``watches`` are the active register lines by id."""
         self._settings = settings
         self._pipeline = Pipeline(parts)
         self._dispatcher = dispatcher
@@ -52,7 +52,7 @@ class Daemon:
         self._health = parts.health
         self._writer = parts.writer
         self._seen = parts.seen
-        self._watches = watches
+        self._roster = roster
         self._clock = parts.clock
         self._queue: asyncio.Queue[Watch] = asyncio.Queue()
         self._in_flight: dict[str, float] = {}
@@ -65,7 +65,7 @@ class Daemon:
 
         Outside the contests there is nothing to look at, and no report.
         """
-        watches = self._watches.values() if self._season.open(self._clock()) else ()
+        watches = self._roster if self._season.open(self._clock()) else ()
         gate = asyncio.Semaphore(self._settings.schedule.workers)
 
         async def look(watch: Watch) -> PollReport:
@@ -99,7 +99,7 @@ class Daemon:
         scheduler.start()
         await self._tick()
         systemd.ready()
-        logger.info("watching {} sources", len(self._watches))
+        logger.info("watching {} sources", len(self._roster))
         await self._stop.wait()
         systemd.stopping()
         scheduler.stop()
@@ -144,6 +144,7 @@ class Daemon:
     async def _tick(self) -> None:
         now = self._clock()
         stepped = self._health.tick(now)
+        self._roster.look()
         with self._writer.transaction() as tx:
             if stepped:
                 # What was to be done at a time by the old clock is done at the same distance now.
@@ -155,9 +156,9 @@ class Daemon:
         if stepped:
             self._health.alarm("clock", count=int(stepped))
         # Outside the contests nothing is read; what was due is due again after its interval.
-        for source in due if self._season.open(now) else ():
-            watch = self._watches.get(source.watch_id)
-            if watch and watch.watch_id not in self._in_flight:
+        ids = [source.watch_id for source in due] if self._season.open(now) else []
+        for watch in self._roster.take(ids):
+            if watch.watch_id not in self._in_flight:
                 self._in_flight[watch.watch_id] = now.timestamp()
                 self._queue.put_nowait(watch)
         self._feed_watchdog(now.timestamp())
@@ -168,7 +169,7 @@ class Daemon:
         busy = self._queue.qsize()
         if not busy or now - min(self._in_flight.values(), default=now) < limit:
             systemd.alive()
-        systemd.status(f"{self._polls} looks, {busy} waiting, {len(self._watches)} sources")
+        systemd.status(f"{self._polls} looks, {busy} waiting, {len(self._roster)} sources")
 
     async def _work(self) -> None:
         while not self._stop.is_set():

@@ -24,7 +24,7 @@ from monitor.evidence.capture import capture
 from monitor.judge.decide import Facts
 from monitor.log import logger
 from monitor.model.activity import Activity, Signal
-from monitor.model.contest import ZONES
+from monitor.model.day import local_day
 from monitor.model.evidence import RawItem
 from monitor.model.finding import Finding, Outcome
 from monitor.model.person import Watch
@@ -211,7 +211,7 @@ class Pipeline:
 def _day(item: Item, watch: Watch) -> date | None:
     """Return the act's day in the person's zone: facts are asked as of then."""
     at = item.activity.occurred_at
-    return at.astimezone(ZONES[watch.zone]).date() if at else None
+    return local_day(at, watch.zone) if at else None
 
 
 def _resolved(watch: Watch, state: SourceState) -> Watch:

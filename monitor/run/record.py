@@ -6,12 +6,13 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from monitor.clock import Clock, to_text
 from monitor.collect.base import Page
 from monitor.errors import NormaliseError, SharedAccountError
 from monitor.evidence.files import Files, Staged
+from monitor.model.day import local_day
 from monitor.model.evidence import Canonical, Capture, Part, RawItem
 from monitor.model.finding import Finding, Outcome
 from monitor.model.person import Watch
@@ -19,7 +20,7 @@ from monitor.model.wire import finding_content
 from monitor.run import shadow
 from monitor.run.pace import Step
 from monitor.run.quarantine import Quarantine
-from monitor.store import cursors, findings, log, outbox, register
+from monitor.store import cursors, findings, log, outbox, register, register_edit
 from monitor.store.db import Connection
 from monitor.store.keys import KeyRing
 from monitor.store.seen import Seen, SeenState
@@ -150,7 +151,7 @@ class Recorder:
             kind="finding",
             subject=finding_id,
             public=_public(finding, captured.capture, revision_no),
-            content={"finding": finding_content(finding), "watch": register_snapshot(watch)},
+            content={"finding": finding_content(finding), "watch": _snapshot(watch, finding)},
             files=files,
         )
         findings.add(tx, finding_id, head.seq, finding.outcome.value)
@@ -193,6 +194,7 @@ class Recorder:
     def _save_cursor(
         self, tx: Connection, watch: Watch, page: Page, step: Step, *, ended: bool
     ) -> None:
+        register_edit.note_handle(tx, watch, page.handle, step.look_at)
         cursors.save(
             tx,
             watch.watch_id,
@@ -206,24 +208,34 @@ class Recorder:
         )
 
 
-def register_snapshot(watch: Watch) -> dict[str, Canonical]:
-    """Return the register line as it was used; the evidence keeps it inside salted content."""
+def _snapshot(watch: Watch, finding: Finding) -> dict[str, Canonical]:
+    at = finding.activity.occurred_at
+    return register_snapshot(watch, local_day(at, watch.zone) if at else None)
+
+
+def register_snapshot(watch: Watch, on: date | None = None) -> dict[str, Canonical]:
+    """Return the register line as it was used; the evidence keeps it inside salted content.
+
+    Instansi, unit and superior are those of the day of the act: a transfer moves no older act.
+    """
+    place = watch.placement_on(on)
     return {
         "watch_id": watch.watch_id,
         "person_ref": watch.person_ref,
         "name": watch.name,
         "platform": watch.platform,
         "address": watch.address,
-        "instansi": watch.instansi,
-        "unit": watch.unit,
+        "instansi": place.instansi,
+        "unit": place.unit,
+        "superior": place.superior,
         "ownership": watch.ownership.value,
         "legal_ground": watch.legal_ground,
         "notice_date": watch.notice_date.isoformat(),
         "registered_on": watch.registered_on.isoformat(),
         "employer_type": watch.employer_type.value,
-        "position": watch.position,
-        "area": watch.area,
-        "zone": watch.zone,
+        "position": place.position,
+        "area": place.area,
+        "zone": place.zone,
         "native_id": watch.native_id,
         "as_of": watch.as_of.isoformat() if watch.as_of else None,
     }

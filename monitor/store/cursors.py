@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from monitor.clock import from_text, to_text
 from monitor.errors import StoreError
-from monitor.model.person import Watch
 from monitor.store.db import guard
 
 Cursor = Mapping[str, object]
@@ -30,29 +29,40 @@ WHERE rowid IN (
   ORDER BY next_check_at LIMIT :limit)
 RETURNING watch_id, platform
 """
-KNOWN = "SELECT watch_id, platform, address, native_id FROM source"
 ALL = """
 SELECT watch_id, platform, active, native_id, handle, address, cursor, next_check_at, interval,
   failures, last_look_at, last_success_at, last_error, complete
 FROM source
 """
 LOAD = ALL + "WHERE watch_id = ?"
-ADD = """
-INSERT INTO source (watch_id, platform, active, native_id, handle, address, cursor, next_check_at,
-  interval, failures, complete)
-VALUES (:watch_id, :platform, 1, :native_id, '', :address, '{}', :now, :interval, 0, 1)
+# The lines that may be read are the active ones of a platform that has a usual interval.
+STOP = """
+UPDATE source SET active = 0 WHERE active = 1 AND NOT EXISTS (
+  SELECT 1 FROM account a JOIN json_each(:intervals) usual ON usual.key = a.platform
+  WHERE a.watch_id = source.watch_id AND a.status = 'active')
 """
 # Another account than before: what was known of the old one must not be used for it.
 RESET = """
-UPDATE source SET platform = :platform, active = 1, native_id = :native_id, handle = '',
-  address = :address, cursor = '{}', next_check_at = :now, interval = :interval, failures = 0,
-  last_look_at = NULL, last_success_at = NULL, last_error = NULL, complete = 1
-WHERE watch_id = :watch_id
+UPDATE source SET platform = a.platform, active = 1, native_id = a.native_id, handle = '',
+  address = a.address, cursor = '{}', next_check_at = :now, interval = usual.value,
+  failures = 0, last_look_at = NULL, last_success_at = NULL, last_error = NULL, complete = 1
+FROM account a JOIN json_each(:intervals) usual ON usual.key = a.platform
+WHERE a.watch_id = source.watch_id AND a.status = 'active' AND (
+  source.platform <> a.platform OR source.address <> a.address
+  OR a.native_id <> '' AND source.native_id <> '' AND a.native_id <> source.native_id)
 """
 WAKE = """
-UPDATE source SET active = 1, next_check_at = :now, interval = :interval, failures = 0,
+UPDATE source SET active = 1, next_check_at = :now, interval = usual.value, failures = 0,
   last_error = NULL
-WHERE watch_id = :watch_id AND active = 0
+FROM account a JOIN json_each(:intervals) usual ON usual.key = a.platform
+WHERE a.watch_id = source.watch_id AND a.status = 'active' AND source.active = 0
+"""
+ADD = """
+INSERT INTO source (watch_id, platform, active, native_id, handle, address, cursor, next_check_at,
+  interval, failures, complete)
+SELECT a.watch_id, a.platform, 1, a.native_id, '', a.address, '{}', :now, usual.value, 0, 1
+FROM account a JOIN json_each(:intervals) usual ON usual.key = a.platform
+WHERE a.status = 'active' AND NOT EXISTS (SELECT 1 FROM source s WHERE s.watch_id = a.watch_id)
 """
 SAVE = """
 UPDATE source SET cursor = :cursor, complete = :complete, native_id = :native_id,
@@ -103,29 +113,20 @@ class SourceState:
     complete: bool
 
 
-def sync(
-    tx: sqlite3.Connection, watches: Sequence[Watch], intervals: Mapping[str, float], now: float
-) -> None:
-    """Make the sources those of ``watches``: new ones are due at once, others stop being read.
+def follow(tx: sqlite3.Connection, intervals: Mapping[str, float], now: float) -> None:
+    """Make the sources those of the register: new ones are due at once, others stop being read.
 
     ``intervals`` gives seconds by platform; a platform that it does not name is not read. A line
     whose address or native id became another account starts from nothing.
     """
-    known = {row[0]: row[1:] for row in tx.execute(KNOWN)}
-    readable = [watch for watch in watches if watch.platform in intervals]
-    for watch in readable:
-        row = known.pop(watch.watch_id, None)
-        values = {
-            "watch_id": watch.watch_id,
-            "platform": watch.platform,
-            "native_id": watch.native_id,
-            "address": watch.address,
-            "interval": intervals[watch.platform],
-            "now": now,
-        }
-        tx.execute(_change(watch, row), values)
-    for watch_id in known:
-        deactivate(tx, watch_id)
+    values = {"intervals": json.dumps(dict(intervals)), "now": now}
+    for statement in (STOP, RESET, WAKE, ADD):
+        tx.execute(statement, values)
+
+
+def count(conn: sqlite3.Connection) -> int:
+    """Return how many sources are read."""
+    return int(conn.execute("SELECT count(*) FROM source WHERE active = 1").fetchone()[0])
 
 
 def due(tx: sqlite3.Connection, now: float, limit: int, jitter: float) -> list[Due]:
@@ -216,15 +217,6 @@ def holders(conn: sqlite3.Connection, platform: str, native_id: str) -> tuple[st
     query = """SELECT watch_id FROM source
         WHERE platform = ? AND native_id = ? AND native_id <> '' AND active = 1 ORDER BY watch_id"""
     return tuple(row[0] for row in conn.execute(query, (platform, native_id)))
-
-
-def _change(watch: Watch, row: tuple[str, str, str] | None) -> str:
-    if row is None:
-        return ADD
-    platform, address, native_id = row
-    moved = (platform, address) != (watch.platform, watch.address)
-    other = bool(watch.native_id and native_id and watch.native_id != native_id)
-    return RESET if moved or other else WAKE
 
 
 def _state(row: tuple[Any, ...]) -> SourceState:

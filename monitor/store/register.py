@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from monitor.model.evidence import Canonical, canonical
+from monitor.model.evidence import canonical
 from monitor.model.person import (
     EmployerType,
     Interval,
@@ -45,7 +45,7 @@ SELECT a.watch_id, a.person_ref, p.name, p.employer_type, p.instansi, p.unit, p.
 FROM account a JOIN person p USING (person_ref)
 """
 ONE = LINES + "WHERE a.watch_id = ?"
-ALL = LINES + "WHERE a.status = 'active' ORDER BY a.watch_id"
+NEXT = LINES + "WHERE a.status = 'active' AND a.watch_id > ? ORDER BY a.watch_id LIMIT 500"
 THESE = LINES + "JOIN json_each(?) asked ON asked.value = a.watch_id WHERE a.status = 'active'"
 INTERVALS = """
 SELECT person_ref, kind, first_day, last_day, reference, moved_from, moved_to
@@ -64,8 +64,17 @@ def watch(conn: sqlite3.Connection, watch_id: str) -> Watch | None:
 def watches(conn: sqlite3.Connection, watch_ids: Sequence[str] | None = None) -> tuple[Watch, ...]:
     """Return the lines that may be looked at, by watch id: these, or all of them."""
     if watch_ids is None:
-        return _read(conn, conn.execute(ALL))
-    return _read(conn, conn.execute(THESE, (json.dumps(watch_ids),)))
+        return tuple(each(conn))
+    return _read(conn, conn.execute(THESE, (json.dumps(watch_ids),)).fetchall())
+
+
+def each(conn: sqlite3.Connection) -> Iterator[Watch]:
+    """Yield every line that may be looked at, by watch id, some hundred at a time."""
+    with guard():
+        last = ""
+        while rows := conn.execute(NEXT, (last,)).fetchall():
+            yield from _read(conn, rows)
+            last = rows[-1][0]
 
 
 @guard()
@@ -74,7 +83,7 @@ def person_facts(conn: sqlite3.Connection, watch_id: str, on: date | None) -> Pe
 
     A line that is no longer looked at still answers: an older act may be judged again.
     """
-    found = _read(conn, conn.execute(ONE, (watch_id,)))
+    found = _read(conn, conn.execute(ONE, (watch_id,)).fetchall())
     return found[0].facts(on) if found else None
 
 
@@ -92,6 +101,13 @@ def intervals(conn: sqlite3.Connection, person_ref: str) -> tuple[Interval, ...]
 
 
 @guard()
+def waiting(conn: sqlite3.Connection) -> int:
+    """Return how many lines wait for a date of notice, or for an address that can be read."""
+    query = "SELECT count(*) FROM account WHERE status IN ('waiting', 'unresolved')"
+    return int(conn.execute(query).fetchone()[0])
+
+
+@guard()
 def version(conn: sqlite3.Connection) -> int:
     """Return how often the register was changed: two equal numbers mean the same register."""
     row = conn.execute("SELECT version FROM register_state").fetchone()
@@ -106,7 +122,7 @@ def touch(tx: sqlite3.Connection) -> None:
     )
 
 
-def to_body(watch: Watch) -> dict[str, Canonical]:
+def to_body(watch: Watch) -> dict[str, str]:
     """Return a line's own columns as texts; an empty one is "not on file"."""
     return {name: _text(getattr(watch, name)) for name in FIELDS}
 
@@ -119,8 +135,7 @@ def _text(value: object) -> str:
     return value.isoformat() if isinstance(value, date) else str(value or "")
 
 
-def _read(conn: sqlite3.Connection, found: sqlite3.Cursor) -> tuple[Watch, ...]:
-    rows = found.fetchall()
+def _read(conn: sqlite3.Connection, rows: Sequence[Sequence[str]]) -> tuple[Watch, ...]:
     known = _intervals(conn, sorted({row[1] for row in rows}))
     return tuple(_watch(row, known.get(row[1], ())) for row in rows)
 

@@ -3,75 +3,102 @@
 from __future__ import annotations
 
 import csv
-import io
+import itertools
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import BinaryIO
 
-from monitor.errors import ConfigError, Fault
+from monitor.errors import Fault
 from monitor.model.contest import ZONES
-from monitor.model.person import NEVER_POLLED, EmployerType, Ownership, Watch
+from monitor.model.person import NEVER_POLLED, EmployerType, Ownership
 from monitor.watch.addresses import BadAddress, area, normalise
-from monitor.watch.register_checks import Twins
 from monitor.watch.toml import near, shown
 
 REQUIRED = (
     "watch_id", "person_ref", "name", "platform", "address", "instansi", "unit", "employer_type",
     "zone", "ownership", "legal_ground", "notice_date", "registered_on",
 )  # fmt: skip
-OPTIONAL = ("position", "area", "as_of", "route", "native_id")
+OPTIONAL = (
+    "position", "area", "as_of", "route", "native_id", "superior", "candidate_spouse_of", "source",
+    "ownership_evidence", "notice_exemption",
+)  # fmt: skip
 PLATFORMS = frozenset({"feed", "bluesky"})
 POLLED = tuple(kind.value for kind in EmployerType if kind not in NEVER_POLLED)
 WATCH_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 # NIK has 16 digits, NIP 18; people write them with blanks, dots and dashes.
 IDENTITY_NUMBER = re.compile(r"(?<!\d)(?:\d[ .-]?){15}(?:(?:\d[ .-]?){2})?\d(?!\d)")
-FREE_TEXT = ("watch_id", "person_ref", "name", "instansi", "unit", "position", "route")
+FREE_TEXT = (
+    "watch_id", "person_ref", "name", "instansi", "unit", "position", "route", "superior", "source",
+    "ownership_evidence", "notice_exemption",
+)  # fmt: skip
 
 # Names that can belong to nobody (RFC 2606, RFC 6761).
 INVENTED = (".example", ".test", ".invalid")
 
 
-def load(path: Path, *, platforms: Collection[str] = PLATFORMS) -> tuple[Watch, ...]:
-    """Read a register file; raise ``ConfigError`` with every fault and its line.
+Cells = Mapping[str, str]
+Line = dict[str, str]
 
-    ``platforms`` are the names that have a collector. An empty register is a fault: the daemon
-    would watch nobody and look healthy.
+
+def read(
+    path: Path, faults: list[Fault], *, platforms: Collection[str] = PLATFORMS
+) -> Iterator[tuple[int, Line]]:
+    """Yield each good line of a register file with its number; what is wrong goes to ``faults``.
+
+    ``platforms`` are the names that have a collector. What must hold between lines is asked where
+    they are collected, because a register may be longer than the memory is wide.
     """
     try:
-        raw = path.read_bytes()
+        with path.open("rb") as file:
+            yield from stream(file, str(path), faults, platforms=platforms)
     except FileNotFoundError:
         hint = "set paths.register in config.toml"
-        raise ConfigError([Fault(str(path), "", "a register file", "none", hint)]) from None
+        faults.append(Fault(str(path), "", "a register file", "none", hint))
     except OSError as error:
-        fault = Fault(str(path), "", "a readable file", error.strerror or "")
-        raise ConfigError([fault]) from None
-    return parse(raw, str(path), platforms=platforms)
+        faults.append(Fault(str(path), "", "a readable file", error.strerror or ""))
 
 
-def parse(raw: bytes, where: str, *, platforms: Collection[str] = PLATFORMS) -> tuple[Watch, ...]:
-    """Read the bytes of a register; ``where`` names its file in faults."""
-    faults: list[Fault] = []
-    twins = Twins(where, faults)
-    found: list[Watch] = []
+def stream(
+    file: BinaryIO, where: str, faults: list[Fault], *, platforms: Collection[str] = PLATFORMS
+) -> Iterator[tuple[int, Line]]:
+    """Yield the good lines of an open file; ``where`` names it in faults.
+
+    An empty register is a fault: the daemon would watch nobody and look healthy.
+    """
+    before, found = len(faults), 0
     try:
-        for line, cells in _lines(_text(raw, where), where, faults):
-            watch = _watch(_Row(where, line, cells, faults), platforms)
-            if watch:
-                twins.add(line, watch)
-                found.append(watch)
+        for number, cells in _lines(_text(file, where, faults), where, faults):
+            one = line(where, number, cells, faults, platforms=platforms)
+            if one:
+                found += 1
+                yield number, one
     except csv.Error as error:
         faults.append(Fault(where, "", "a CSV file", str(error), "save the sheet as 'CSV UTF-8'"))
-    if not found and not faults:
+    if not found and len(faults) == before:
         hint = (
             "nobody would be watched, and nothing would say so; add a line or keep the daemon off"
         )
         faults.append(Fault(where, "", "at least one register line", "none", hint))
-    if faults:
-        raise ConfigError(faults)
-    return tuple(found)
+
+
+def line(
+    where: str,
+    number: int,
+    cells: Cells,
+    faults: list[Fault],
+    *,
+    platforms: Collection[str] = PLATFORMS,
+    may_wait: bool = False,
+) -> Line | None:
+    """Return one line's columns in their one form, or nothing after telling every fault of it.
+
+    With ``may_wait`` a line without a date of notice is taken: it waits and is not looked at (P3).
+    """
+    return _line(_Row(where, number, cells, faults), platforms, may_wait=may_wait)
 
 
 def inside_git(path: Path) -> Path | None:
@@ -85,11 +112,9 @@ def inside_git(path: Path) -> Path | None:
 
 
 def _is_invented(path: Path) -> bool:
-    try:
-        watches = load(path)
-    except ConfigError:
-        return False
-    return all(_host(watch.address).endswith(INVENTED) for watch in watches)
+    faults: list[Fault] = []
+    invented = all(_host(one["address"]).endswith(INVENTED) for _, one in read(path, faults))
+    return invented and not faults
 
 
 def _host(address: str) -> str:
@@ -97,40 +122,44 @@ def _host(address: str) -> str:
     return re.split(r"[:/?#]", bare, maxsplit=1)[0].lower()
 
 
-def _text(raw: bytes, where: str) -> str:
-    if raw.startswith(b"PK"):
-        hint = "save the sheet as 'CSV UTF-8'"
-        raise ConfigError([Fault(where, "", "a CSV file", "a spreadsheet or ZIP file", hint)])
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        got = f"byte 0x{raw[error.start]:02x}"
-        hint = "save the sheet as 'CSV UTF-8'"
-        raise ConfigError([Fault(f"{where}:{line}", "", "text in UTF-8", got, hint)]) from None
+def _text(file: BinaryIO, where: str, faults: list[Fault]) -> Iterator[str]:
+    """Yield the file's text lines; stop with a fault where it is no text."""
+    for number, raw in enumerate(file, start=1):
+        if number == 1 and raw.startswith(b"PK"):
+            hint = "import it with netralitas import register, or save it as 'CSV UTF-8'"
+            faults.append(Fault(where, "", "a CSV file", "a spreadsheet or ZIP file", hint))
+            return
+        try:
+            yield raw.decode("utf-8-sig" if number == 1 else "utf-8")
+        except UnicodeDecodeError as error:
+            got, hint = f"byte 0x{raw[error.start]:02x}", "save the sheet as 'CSV UTF-8'"
+            faults.append(Fault(f"{where}:{number}", "", "text in UTF-8", got, hint))
+            return
 
 
-def _lines(text: str, where: str, faults: list[Fault]) -> Iterator[tuple[int, dict[str, str]]]:
+def _lines(
+    lines: Iterator[str], where: str, faults: list[Fault]
+) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield the line number and cells of every row; lines before the header may be comments."""
-    lines = text.splitlines(keepends=True)
-    skipped = next((n for n, line in enumerate(lines) if not _is_comment(line)), len(lines))
-    body = "".join(lines[skipped:])
-    header_line = body.partition("\n")[0]
-    separator = ";" if header_line.count(";") > header_line.count(",") else ","
-    reader = csv.reader(io.StringIO(body, newline=""), delimiter=separator)
+    before, skipped = len(faults), 0
+    first = next(lines, "")
+    while first and _is_comment(first):
+        skipped, first = skipped + 1, next(lines, "")
+    separator = ";" if first.count(";") > first.count(",") else ","
+    reader = csv.reader(itertools.chain([first] if first else [], lines), delimiter=separator)
     header = [cell.strip().lower() for cell in next(reader, [])]
-    if not _header_fits(header, f"{where}:{skipped + 1}", faults):
+    if len(faults) > before or not _header_fits(header, f"{where}:{skipped + 1}", faults):
         return
     start = reader.line_num + 1
     for cells in reader:
-        line, start = skipped + start, reader.line_num + 1
+        number, start = skipped + start, reader.line_num + 1
         if not any(cell.strip() for cell in cells):
             continue
         if len(cells) != len(header):
             got, hint = f"{len(cells)}", "put a cell that holds the separator in double quotes"
-            faults.append(Fault(f"{where}:{line}", "", f"{len(header)} cells", got, hint))
+            faults.append(Fault(f"{where}:{number}", "", f"{len(header)} cells", got, hint))
             continue
-        yield line, {name: cell.strip() for name, cell in zip(header, cells, strict=True)}
+        yield number, {name: cell.strip() for name, cell in zip(header, cells, strict=True)}
 
 
 def _is_comment(line: str) -> bool:
@@ -176,52 +205,61 @@ class _Row:
     def optional(self, name: str) -> str:
         return self.cells.get(name, "")
 
-    def day(self, name: str, *, hint: str = "") -> date | None:
+    def day(self, name: str, *, hint: str = "") -> str:
         value = self.text(name, hint=hint)
-        return self._day(name, value) if value else None
+        return self._day(name, value) if value else ""
 
-    def optional_day(self, name: str) -> date | None:
+    def optional_day(self, name: str) -> str:
         value = self.optional(name)
-        return self._day(name, value) if value else None
+        return self._day(name, value) if value else ""
 
-    def _day(self, name: str, value: str) -> date | None:
+    def _day(self, name: str, value: str) -> str:
         try:
-            return date.fromisoformat(value)
+            return date.fromisoformat(value).isoformat()
         except ValueError:
             self.fault(name, "a date such as 2024-08-01", shown(value))
-            return None
+            return ""
 
 
-def _watch(row: _Row, platforms: Collection[str]) -> Watch | None:
+def _line(row: _Row, platforms: Collection[str], *, may_wait: bool) -> Line | None:
     before = len(row.faults)
     _no_identity_numbers(row)
     platform, address = _account(row, platforms)
-    told = "P3: the account stays inactive until the person was told"
     ground = "P3: a line needs the ground on which the account is looked at"
-    notice, registered = row.day("notice_date", hint=told), row.day("registered_on")
-    watch_id, employer, ownership = _watch_id(row), _employer(row), _ownership(row)
-    rest = {name: row.text(name) for name in ("person_ref", "name", "instansi", "unit")}
-    legal_ground, zone, code = row.text("legal_ground", hint=ground), _zone(row), _area(row)
-    as_of = row.optional_day("as_of")
-    if len(row.faults) > before or not (notice and registered and employer and ownership):
-        return None
-    return Watch(
-        watch_id=watch_id,
-        platform=platform,
-        address=address,
-        ownership=ownership,
-        legal_ground=legal_ground,
-        notice_date=notice,
-        registered_on=registered,
-        employer_type=employer,
-        position=row.optional("position") or "staff",
-        area=code,
-        zone=zone,
-        native_id=row.optional("native_id"),
-        as_of=as_of,
-        route=row.optional("route"),
-        **rest,
-    )
+    notice, registered = _notice(row, may_wait=may_wait), row.day("registered_on")
+    found = {
+        "watch_id": _watch_id(row),
+        "person_ref": row.text("person_ref"),
+        "name": row.text("name"),
+        "employer_type": _employer(row),
+        "instansi": row.text("instansi"),
+        "unit": row.text("unit"),
+        "superior": row.optional("superior"),
+        "position": row.optional("position") or "staff",
+        "area": _area(row),
+        "zone": _zone(row),
+        "route": row.optional("route"),
+        "candidate_spouse_of": row.optional("candidate_spouse_of"),
+        "as_of": row.optional_day("as_of"),
+        "source": row.optional("source"),
+        "platform": platform,
+        "address": address,
+        "native_id": row.optional("native_id"),
+        "ownership": _ownership(row),
+        "ownership_evidence": row.optional("ownership_evidence"),
+        "legal_ground": row.text("legal_ground", hint=ground),
+        "notice_date": notice or (registered if row.optional("notice_exemption") else ""),
+        "notice_exemption": row.optional("notice_exemption"),
+        "registered_on": registered,
+    }
+    return found if len(row.faults) == before else None
+
+
+def _notice(row: _Row, *, may_wait: bool) -> str:
+    """POLICY 12: without a date of notice an account is not looked at, unless exempted in words."""
+    if may_wait or row.optional("notice_exemption"):
+        return row.optional_day("notice_date")
+    return row.day("notice_date", hint="P3: the account stays inactive until the person was told")
 
 
 def _no_identity_numbers(row: _Row) -> None:
@@ -252,24 +290,21 @@ def _account(row: _Row, platforms: Collection[str]) -> tuple[str, str]:
         return platform, address
 
 
-def _employer(row: _Row) -> EmployerType | None:
+def _employer(row: _Row) -> str:
     value = row.text("employer_type").upper()
     if value in NEVER_POLLED:
         hint = "TNI and Polri are never polled: a report about them is only referred"
         row.fault("employer_type", f"one of {', '.join(POLLED)}", shown(value), hint)
-        return None
-    if value and value not in POLLED:
+    elif value and value not in POLLED:
         row.fault("employer_type", f"one of {', '.join(POLLED)}", shown(value), near(value, POLLED))
-        return None
-    return EmployerType(value) if value else None
+    return value
 
 
-def _ownership(row: _Row) -> Ownership | None:
+def _ownership(row: _Row) -> str:
     value, known = row.text("ownership").lower(), tuple(Ownership)
     if value and value not in known:
         row.fault("ownership", f"one of {', '.join(known)}", shown(value), near(value, known))
-        return None
-    return Ownership(value) if value else None
+    return value
 
 
 def _zone(row: _Row) -> str:

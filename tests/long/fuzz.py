@@ -8,6 +8,7 @@ the reader either refuses it with its own error or gives something that can be k
 
 from __future__ import annotations
 
+import io
 import json
 import random
 import tempfile
@@ -22,7 +23,7 @@ from monitor.collect import bluesky_parse, feeds_read
 from monitor.collect.bluesky import Bluesky
 from monitor.collect.feeds import Feeds
 from monitor.collect.feeds_split import CutFeed, NotAFeed
-from monitor.errors import ConfigError, NormaliseError
+from monitor.errors import ConfigError, Fault, NormaliseError
 from monitor.evidence import entry
 from monitor.model.activity import Activity
 from monitor.model.evidence import Exchange, RawItem, canonical
@@ -148,10 +149,9 @@ def listing(rng: random.Random) -> None:
 
 
 def register_file(rng: random.Random) -> None:
-    try:
-        register.parse(broken(rng, REGISTER_SAMPLE), "r.csv")
-    except ConfigError:
-        return
+    told: list[Fault] = []
+    found = list(register.stream(io.BytesIO(broken(rng, REGISTER_SAMPLE)), "r.csv", told))
+    assert found or told
 
 
 def config_file(rng: random.Random) -> None:

@@ -14,6 +14,7 @@ from monitor.model.person import EmployerType, Ownership, Watch
 from monitor.run.health import TEXTS, Health
 from monitor.store import alarms, cursors, migrate, outbox
 from monitor.store.writer import Writer
+from tests.store.enrolled import enrol
 
 START = datetime(2024, 10, 12, 2, 30, tzinfo=UTC)
 ROUTES = (("stdout", "-"),)
@@ -50,8 +51,9 @@ class Bench:
         return {alarm.key for alarm in alarms.open_(self.writer.reader())}
 
     def watch(self) -> None:
+        enrol(self.writer, [LINE], self.now)
         with self.writer.transaction() as tx:
-            cursors.sync(tx, [LINE], {"bluesky": 300.0}, self.now.timestamp())
+            cursors.follow(tx, {"bluesky": 300.0}, self.now.timestamp())
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -13,6 +13,7 @@ from monitor.model.person import Watch
 from monitor.store import cursors
 from monitor.store.cursors import SourceState
 from monitor.store.writer import Writer
+from tests.store.enrolled import enrol
 
 INTERVALS = {"bluesky": 300.0, "feeds": 900.0}
 NOW = 1_728_700_200.0
@@ -132,7 +133,7 @@ def test_a_line_that_left_is_not_read_and_may_return(
 def test_a_platform_that_is_off_is_not_read(writer: Writer, watch: Watch) -> None:
     _sync(writer, [watch])
     with writer.transaction() as tx:
-        cursors.sync(tx, [watch], {"feeds": 900.0}, NOW)
+        cursors.follow(tx, {"feeds": 900.0}, NOW)
     assert not _load(writer).active
 
 
@@ -218,8 +219,9 @@ def _line(watch: Watch, n: int) -> Watch:
 
 
 def _sync(writer: Writer, watches: Sequence[Watch], at: float = NOW) -> None:
+    enrol(writer, watches, datetime.fromtimestamp(at, UTC))
     with writer.transaction() as tx:
-        cursors.sync(tx, watches, INTERVALS, at)
+        cursors.follow(tx, INTERVALS, at)
 
 
 def _due(writer: Writer, now: float, limit: int = 10) -> list[str]:

@@ -6,15 +6,16 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from monitor.model.person import EVERY_FACT, Interval, Placement, Watch
-from monitor.store import register, register_import
+from monitor.store import register
 from monitor.store.writer import Writer
+from tests.store.enrolled import enrol
 
 OLD = Placement("Dinas Rekaan", "Bidang Uji", "Kepala Bidang", "guru", "99.01", "WIT")
 NEW = Placement("Badan Rekaan", "Sekretariat", "Sekretaris", "camat", "99.02", "WIB")
 
 
 def test_every_fact_is_stated(writer: Writer, watch: Watch, now: datetime) -> None:
-    _keep(writer, [watch], now)
+    enrol(writer, [watch], now)
     facts = register.person_facts(writer.reader(), "W-001", date(2024, 9, 1))
     assert facts is not None
     assert facts.stated == EVERY_FACT
@@ -25,8 +26,8 @@ def test_every_fact_is_stated(writer: Writer, watch: Watch, now: datetime) -> No
 
 
 def test_a_line_that_ended_still_answers(writer: Writer, watch: Watch, now: datetime) -> None:
-    _keep(writer, [watch], now)
-    _keep(writer, [], now)
+    enrol(writer, [watch], now)
+    enrol(writer, [], now)
     assert register.watch(writer.reader(), "W-001") is None
     assert register.person_facts(writer.reader(), "W-001", None) is not None
 
@@ -34,7 +35,7 @@ def test_a_line_that_ended_still_answers(writer: Writer, watch: Watch, now: date
 def test_a_transfer_is_read_back_and_told_by_the_day(
     writer: Writer, watch: Watch, now: datetime
 ) -> None:
-    _keep(writer, [watch], now)
+    enrol(writer, [watch], now)
     with writer.transaction() as tx:
         tx.execute(
             "INSERT INTO person_interval (person_ref, kind, first_day, last_day, reference,"
@@ -73,8 +74,3 @@ def test_service_ends_on_the_day_and_not_before(watch: Watch) -> None:
     assert letter.serves_on(date(2024, 9, 11))
     back = Interval("retirement", date(2024, 9, 10), date(2024, 9, 20))
     assert replace(watch, intervals=(back,)).serves_on(date(2024, 9, 21))
-
-
-def _keep(writer: Writer, watches: list[Watch], now: datetime) -> None:
-    with writer.transaction() as tx:
-        register_import.sync(tx, watches, now)

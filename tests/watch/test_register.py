@@ -1,54 +1,73 @@
 from __future__ import annotations
 
+import io
 import subprocess
-from datetime import date
 from pathlib import Path
 
 import pytest
 
-from monitor.errors import ConfigError
-from monitor.model.person import EmployerType, Ownership, Watch
+from monitor.errors import ConfigError, Fault
 from monitor.watch import register
 from tests.watch.conftest import GOOD
 
 REGISTER = GOOD / "register.csv"
 
 
+def parse(raw: bytes, platforms: frozenset[str] = register.PLATFORMS) -> list[register.Line]:
+    told: list[Fault] = []
+    found = [
+        line for _, line in register.stream(io.BytesIO(raw), "r.csv", told, platforms=platforms)
+    ]
+    if told:
+        raise ConfigError(told)
+    return found
+
+
 def faults(raw: bytes) -> list[str]:
     with pytest.raises(ConfigError) as caught:
-        register.parse(raw, "r.csv")
+        parse(raw)
     return [str(fault) for fault in caught.value.faults]
 
 
 def test_a_register_is_read_whole() -> None:
-    first, second, third = register.load(REGISTER)
-    assert first == Watch(
-        watch_id="w-1",
-        person_ref="p-1",
-        name="Tari Rekaan",
-        platform="bluesky",
-        address="tari.rekaan.example",
-        instansi="Dinas Rekaan",
-        unit="Bidang Satu",
-        ownership=Ownership.DECLARED,
-        legal_ground="SK 1/2030",
-        notice_date=date(2030, 1, 2),
-        registered_on=date(2030, 1, 5),
-        employer_type=EmployerType.PNS,
-        position="guru",
-        area="99.01",
-        zone="WITA",
-        as_of=date(2030, 1, 5),
-    )
-    assert second.name == "Rekaan, Dito"
-    assert second.address == "https://dito.example/Feed.xml"
-    assert (second.employer_type, second.zone, second.position) == (
-        EmployerType.PPPK,
-        "WIT",
-        "staff",
-    )
-    assert (third.address, third.route) == ("tari-dua.example", "inspektorat")
-    assert third.monitored_from == date(2030, 2, 2)
+    first, second, third = parse(REGISTER.read_bytes())
+    assert {name: value for name, value in first.items() if value} == {
+        "watch_id": "w-1",
+        "person_ref": "p-1",
+        "name": "Tari Rekaan",
+        "platform": "bluesky",
+        "address": "tari.rekaan.example",
+        "instansi": "Dinas Rekaan",
+        "unit": "Bidang Satu",
+        "ownership": "declared",
+        "legal_ground": "SK 1/2030",
+        "notice_date": "2030-01-02",
+        "registered_on": "2030-01-05",
+        "employer_type": "PNS",
+        "position": "guru",
+        "area": "99.01",
+        "zone": "WITA",
+        "as_of": "2030-01-05",
+    }
+    assert (second["name"], second["address"]) == ("Rekaan, Dito", "https://dito.example/Feed.xml")
+    assert (second["employer_type"], second["zone"], second["position"]) == ("PPPK", "WIT", "staff")
+    assert (third["address"], third["route"]) == ("tari-dua.example", "inspektorat")
+
+
+def test_an_exemption_from_notice_is_written_and_never_implied() -> None:
+    text = REGISTER.read_text("utf-8").replace("notice_date,", "notice_exemption,", 1)
+    told = faults(text.encode())
+    assert told == ["r.csv:2: notice_date: expected this column, got no such column"]
+    cells = dict(parse(REGISTER.read_bytes())[0]) | {"notice_date": ""}
+    told_of: list[Fault] = []
+    assert register.line("r.csv", 2, cells, told_of) is None
+    assert "P3: the account stays inactive" in str(told_of[0])
+    exempted = register.line("r.csv", 2, cells | {"notice_exemption": "SK 9"}, [])
+    assert exempted is not None
+    assert (exempted["notice_date"], exempted["notice_exemption"]) == ("2030-01-05", "SK 9")
+    waits = register.line("r.csv", 2, cells, [], may_wait=True)
+    assert waits is not None
+    assert waits["notice_date"] == ""
 
 
 @pytest.mark.parametrize(
@@ -65,8 +84,8 @@ def test_a_register_is_read_whole() -> None:
 def test_forms_that_offices_export(change: object) -> None:
     assert callable(change)
     text = change(REGISTER.read_text("utf-8"))
-    read = register.parse(text.encode(), "r.csv")
-    assert [w.watch_id for w in read] == ["w-1", "w-2", "w-3"]
+    read = parse(text.encode())
+    assert [line["watch_id"] for line in read] == ["w-1", "w-2", "w-3"]
 
 
 def test_lines_are_counted_as_an_editor_shows_them() -> None:
@@ -91,15 +110,15 @@ def test_a_cell_beyond_the_csv_limit_is_a_fault() -> None:
 
 def test_platforms_come_from_the_caller() -> None:
     text = REGISTER.read_text("utf-8").replace("bluesky,@Tari.Rekaan.example", "mastodon,@Tari")
-    read = register.parse(text.encode(), "r.csv", platforms={"feed", "bluesky", "mastodon"})
-    assert (read[0].platform, read[0].address) == ("mastodon", "tari")
+    read = parse(text.encode(), frozenset({"feed", "bluesky", "mastodon"}))
+    assert (read[0]["platform"], read[0]["address"]) == ("mastodon", "tari")
 
 
 def test_the_same_address_on_two_platforms_is_two_accounts() -> None:
     text = REGISTER.read_text("utf-8")
     same = text.replace("feed,HTTPS://Dito.example/Feed.xml", "mastodon,tari.rekaan.example")
-    read = register.parse(same.encode(), "r.csv", platforms={"bluesky", "mastodon"})
-    assert read[0].address == read[1].address
+    read = parse(same.encode(), frozenset({"bluesky", "mastodon"}))
+    assert read[0]["address"] == read[1]["address"]
 
 
 def test_a_real_register_in_a_work_tree_is_found(tmp_path: Path) -> None:
@@ -128,5 +147,6 @@ def test_a_register_outside_any_work_tree_is_fine(tmp_path: Path) -> None:
 
 
 def test_a_folder_is_not_a_register(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="expected a readable file, got Is a directory"):
-        register.load(tmp_path)
+    told: list[Fault] = []
+    assert list(register.read(tmp_path, told)) == []
+    assert "expected a readable file, got Is a directory" in str(told[0])

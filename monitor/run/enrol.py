@@ -1,0 +1,57 @@
+"""Lines on their way into the register: checked as a whole, then taken whole or not at all."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from monitor.errors import ConfigError, Fault
+from monitor.store.register_stage import Stage
+from monitor.watch import register
+
+AT_ONCE = 5_000
+# The sheet that ``paths.register`` and a plain import both keep.
+SHEET = "register"
+
+Lines = Iterable[tuple[int, Mapping[str, str]]]
+
+
+@contextmanager
+def staged(
+    where: str,
+    lines: Callable[[list[Fault]], Lines],
+    database: Path | None = None,
+    sheet: str = SHEET,
+    told: Callable[[int], None] = lambda _: None,
+) -> Iterator[Stage]:
+    """Read every line, and yield a stage that ``register_import.apply`` can take.
+
+    ``lines`` gets the list that faults go to. ``told`` hears how many lines were read. Raises
+    ``ConfigError`` with every fault, in the order of the lines; ``where`` is the file's name.
+    """
+    faults: list[Fault] = []
+    with Stage(sheet) as stage:
+        stream, count = iter(lines(faults)), 0
+        while part := list(itertools.islice(stream, AT_ONCE)):
+            stage.add(part)
+            count += len(part)
+            told(count)
+        if database is not None:
+            stage.beside(database)
+        faults += stage.faults(where)
+        if faults:
+            raise ConfigError(sorted(faults, key=_line))
+        yield stage
+
+
+def check(path: Path, platforms: Collection[str] = register.PLATFORMS) -> None:
+    """Read a register file; raise ``ConfigError`` with everything that is wrong with it."""
+    with staged(str(path), lambda faults: register.read(path, faults, platforms=platforms)):
+        pass
+
+
+def _line(fault: Fault) -> int:
+    number = fault.where.rpartition(":")[2]
+    return int(number) if number.isdigit() else 0
