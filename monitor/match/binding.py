@@ -89,8 +89,8 @@ def _distance(page: Page, cue: Cue, mention: Mention) -> int | None:
     """Return the words between cue and target if the class may reach that far, else ``None``."""
     kind = cue.kind
     if cue.last < mention.first:
-        # "Pak", "Partai" and the like before a name are part of it: they make nobody farther.
-        titles = page.marked("honorific") | page.marked("party_word")
+        # "Pak", "Partai", "nomor" before a name are part of it: they make nobody farther.
+        titles = page.marked("honorific") | page.marked("party_word") | page.marked("number_word")
         between = range(cue.last + 1, mention.first)
         gap, limit = sum(i not in titles for i in between), kind.before
         if cue.name == "reject" and cue.first in page.marked("reject_near"):
@@ -154,6 +154,7 @@ def _far(page: Page, cue: Cue, here: Sequence[Mention]) -> bool:
     return all(
         (kind.before if cue.last < m.first else kind.after) is not None
         and not _blocked(page, cue, m, here)
+        and not (m.last < cue.first and cue.name in _OBJECT_AFTER and _has_object(page, cue, m))
         for m in here
     )
 
@@ -161,6 +162,8 @@ def _far(page: Page, cue: Cue, here: Sequence[Mention]) -> bool:
 def _fallback(page: Page, cue: Cue, names: Sequence[Mention]) -> list[Bound]:
     """Tie a cue in a clause without targets to the only target of the field."""
     if cue.name in ("rally", "lean", "office_bare", "office"):
+        return []
+    if cue.name == "reject" and cue.first in page.marked("reject_near"):
         return []
     mention = names[0]
     apart = min(abs(page.words[m.first].clause - page.words[cue.first].clause) for m in names)

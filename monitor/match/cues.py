@@ -68,7 +68,7 @@ _COVERING = (
 # Counted only in answers (stance), where no target stands beside them.
 _ANSWERS = frozenset({"cheer"})
 _VOTES = frozenset({"vote", "vote_formal", "make_win"})
-_REPORTED = _VOTES | {"win", "rally", "praise", "office"}
+_REPORTED = _VOTES | {"win", "rally", "praise", "office", "office_bare"}
 _SHOWN_WORDS = frozenset(
     {"vote", "vote_formal", "make_win", "own", "office", "win", "wish", "reject", "hard"}
 )
@@ -111,10 +111,10 @@ def _raw(page: Page, names: Sequence[Mention], taken: frozenset[int]) -> Iterato
     # An office that begins a name ("untuk Presiden X") is part of it.
     opened = frozenset(m.first for m in names if m.last > m.first)
     allowed = _SHOWN_WORDS if page.field.startswith("media") else frozenset(CLASSES)
-    for name in CLASSES:
+    for name, kind in CLASSES.items():
         for first, last in page.spots.get(name, ()) if name in allowed - _ANSWERS else ():
             named = all(i in taken for i in range(first, last + 1))
-            named = named or (last in opened and CLASSES[name].stance is Stance.SUPPORT)
+            named = named or (last in opened and kind.stance is Stance.SUPPORT)
             if named or _in_name_tag(page, first, taken) or not _fits(page, name, taken):
                 continue
             end = _end(page, name, first, last)
@@ -213,10 +213,23 @@ def _weakened(page: Page, cue: Cue) -> float:
     if page.marked("conditional") & set(same):
         factor *= 0.45
     if cue.name in _REPORTED and _of_others(page, cue, same):
-        factor *= 0.55
+        told = cue.name in _VOTES or _after_vote(page, same)
+        factor *= 0.25 if told and not talks(page) else 0.55
     if word.asked and cue.kind.stance is Stance.SUPPORT and cue.name not in ("rally", "own"):
         factor *= 0.5
     return factor
+
+
+def _after_vote(page: Page, before: Sequence[int]) -> bool:
+    """Say whether a cue goes on with a choice told before it ("warga dukung X jadi presiden")."""
+    return any(i in page.marked(name) for name in _VOTES for i in before)
+
+
+def talks(page: Page) -> bool:
+    """Say whether the writer shows at all: without that, what others do is only told."""
+    if "!" in page.text or any(page.has(name) for name in ("first", "chat", "cheer_emoji")):
+        return True
+    return bool(page.tags)
 
 
 def calls(page: Page, cue: Cue) -> bool:

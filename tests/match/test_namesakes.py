@@ -78,7 +78,7 @@ def test_a_person_who_stands_in_two_contests_is_meant_in_the_first() -> None:
 
 
 def test_a_place_settles_a_number() -> None:
-    assert read("warga Tanjungrejo coblos nomor 2", ONE, TWO).targets == ("pilbup-9911-2030/2",)
+    assert read("ayo warga Tanjungrejo coblos nomor 2", ONE, TWO).targets == ("pilbup-9911-2030/2",)
 
 
 def test_a_number_that_very_many_could_mean_names_nobody() -> None:

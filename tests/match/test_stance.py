@@ -173,3 +173,9 @@ def test_a_name_that_acts_is_addressed_or_is_ill_is_not_supported(text: str) -> 
 
 def test_a_choice_may_follow_the_chosen() -> None:
     assert alerts(read("Wiratama kami pilih lagi tahun ini"))
+
+
+def test_what_others_back_is_only_told() -> None:
+    assert read("ratusan nelayan dukung Wiratama di kampung pesisir").stance is None
+    told = read("ratusan nelayan dukung Wiratama, ayo kita ikut!")
+    assert told.stance is Stance.SUPPORT
