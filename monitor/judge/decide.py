@@ -10,6 +10,8 @@ from monitor.judge import where
 from monitor.judge.caps import Cap, caps
 from monitor.judge.case import Case
 from monitor.judge.exculpations import EXCULPATIONS, look_for
+from monitor.judge.law import dated
+from monitor.judge.moment import act_days
 from monitor.judge.person import concerns
 from monitor.model.activity import Activity
 from monitor.model.contest import Phase
@@ -17,6 +19,7 @@ from monitor.model.finding import Exculpation, Finding, Match, Outcome, Reading,
 from monitor.model.person import NEVER_POLLED, PersonFacts
 from monitor.model.rule import BESIDE, Level, Rule, RuleSet, Stance
 
+_LAST = {Level.SINYAL: 3, Level.PIDANA: 2, Level.DISIPLIN: 1}
 _OPEN = Phase.UNKNOWN.value
 _RANK = {Outcome.NONE: 0, Outcome.REVIEW: 1, Outcome.ALERT: 2}
 
@@ -42,7 +45,7 @@ def decide(activity: Activity, reading: Reading, facts: Facts, ruleset: RuleSet)
     matches = _judged(
         where.lowered(reading, facts.person, ruleset.contests), excuses, limits, rules
     )
-    matches = _referred(matches, facts.person)
+    matches = dated(_referred(matches, facts.person), act_days(activity, facts.person), ruleset)
     outcome = max((m.outcome for m in matches), key=_RANK.__getitem__, default=Outcome.NONE)
     top = _top(matches)
     elsewhere = where.questions(matches, facts.person, ruleset.contests)
@@ -127,13 +130,10 @@ def _referred(matches: Sequence[Match], person: PersonFacts | None) -> tuple[Mat
 def _top(matches: Sequence[Match]) -> Match | None:
     """Return the match that stands for all: of the highest outcome, and there the mildest level.
 
-    A mere sign comes last, a crime after discipline (POLICY 22); else the order of files counts.
+    A mere sign comes last, a crime after discipline, discipline after ethics (POLICY 22); else the
+    order of files counts.
     """
-    return max(
-        matches,
-        key=lambda m: (_RANK[m.outcome], m.level is not Level.SINYAL, m.level is not Level.PIDANA),
-        default=None,
-    )
+    return max(matches, key=lambda m: (_RANK[m.outcome], -_LAST.get(m.level, 0)), default=None)
 
 
 def _targets(matches: Sequence[Match], reading: Reading) -> tuple[str, ...]:

@@ -77,6 +77,47 @@ class Instrument:
     valid_to: str = ""
 
 
+class Band(StrEnum):
+    """The group of consequences that an article itself names; never a prediction for a person.
+
+    ``SEDANG_BERAT`` stands where sources differ, ``STATUS`` for the end of the service relation.
+    """
+
+    MORAL = "moral"
+    RINGAN = "ringan"
+    SEDANG = "sedang"
+    BERAT = "berat"
+    SEDANG_BERAT = "sedang-berat"
+    STATUS = "status"
+    KONTRAK = "kontrak"
+    PIDANA = "pidana"
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """The provision that stood in an article's place before it, for contests of some levels."""
+
+    basis: LegalBasis
+    levels: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """What is known of an article besides its wording; both days included, ISO dates.
+
+    Without dates of its own it applies as long as its instrument. ``band_confidence`` is a code
+    as in ``LegalBasis``.
+    """
+
+    instrument: str
+    article: str
+    valid_from: str = ""
+    valid_to: str = ""
+    band: Band | None = None
+    band_confidence: str = ""
+    earlier: tuple[Earlier, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Authority:
     """The body that receives a report of that period; both days included, ISO dates."""
@@ -165,7 +206,8 @@ class RuleSet:
 
     ``lexicon`` maps a list's name to its entries; ``accounts`` maps (platform, id or handle) to a
     role; ``digest`` (64 hex) names the set in every finding and log entry; ``files`` maps the name
-    of each file that was read to the SHA-256 (hex) of its bytes. ``days`` are the days off.
+    of each file that was read to the SHA-256 (hex) of its bytes. ``days`` are the days off,
+    ``articles`` are found by instrument and article as a rule cites them.
     """
 
     digest: str
@@ -177,6 +219,7 @@ class RuleSet:
     authorities: tuple[Authority, ...] = ()
     files: Mapping[str, str] = field(default_factory=dict)
     days: Days = field(default_factory=Days)
+    articles: Mapping[tuple[str, str], Article] = field(default_factory=dict)
 
     def authority_on(self, day: date) -> Authority | None:
         """Return who receives a report made on that day (facts change: never in code)."""

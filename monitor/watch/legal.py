@@ -1,11 +1,17 @@
-"""``legal.toml``: the instruments that rules may cite, and who receives a report at which date."""
+"""``legal.toml``: instruments and articles that rules may cite, and who receives a report, by date.
+
+An article belongs to its instrument: without it, the file does not load.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import pairwise
 
-from monitor.model.rule import Authority, Instrument
-from monitor.watch.toml import Table
+from monitor.model.rule import Article, Authority, Band, Earlier, Instrument, LegalBasis
+from monitor.watch.fields import Level
+from monitor.watch.rules import Confidence
+from monitor.watch.toml import Table, near
 
 
 def instruments(root: Table) -> dict[str, Instrument]:
@@ -30,6 +36,66 @@ def authorities(root: Table) -> tuple[Authority, ...]:
             until = earlier.valid_to or "no end"
             table.fault("valid_from", f"a day after {earlier.id} ({until})", later.valid_from)
     return tuple(one for one, _ in found)
+
+
+def articles(root: Table, known: Mapping[str, Instrument]) -> dict[tuple[str, str], Article]:
+    """Return what is said of single articles, by instrument and article."""
+    found: dict[tuple[str, str], Article] = {}
+    for table in root.tables("article"):
+        one = _article(table, known)
+        if (one.instrument, one.article) in found:
+            table.fault("article", "an article not yet listed", repr(one.article))
+        found[one.instrument, one.article] = one
+    return found
+
+
+def _article(table: Table, known: Mapping[str, Instrument]) -> Article:
+    instrument = _known(table, known)
+    one = Article(
+        instrument=instrument,
+        article=table.text("article"),
+        valid_from=_day(table, "valid_from"),
+        valid_to=_day(table, "valid_to"),
+        band=table.one_of("band", Band) if "band" in table.data else None,
+        band_confidence=_confidence(table, "band_confidence") if "band" in table.data else "",
+        earlier=tuple(_earlier(inner, known) for inner in table.tables("earlier")),
+    )
+    table.text("note", "")
+    _in_order(table, one.valid_from, one.valid_to)
+    if (of := known.get(instrument)) and not _within(one, of):
+        until = of.valid_to or "no end"
+        expected = f"dates within those of {of.id} ({of.valid_from} to {until})"
+        table.fault("valid_from", expected, f"{one.valid_from or '…'} to {one.valid_to or '…'}")
+    table.close()
+    return one
+
+
+def _earlier(table: Table, known: Mapping[str, Instrument]) -> Earlier:
+    basis = LegalBasis(
+        _known(table, known), table.text("article"), _confidence(table, "confidence")
+    )
+    levels = frozenset(level.value for level in table.any_of("levels", Level))
+    table.text("source", "")
+    table.close()
+    return Earlier(basis, levels)
+
+
+def _known(table: Table, known: Mapping[str, Instrument]) -> str:
+    name = table.text("instrument")
+    if name and name not in known:
+        hint = near(name, known) or "add the [[instrument]] first"
+        table.fault("instrument", "an instrument of this file", repr(name), hint)
+    return name
+
+
+def _confidence(table: Table, name: str) -> str:
+    return table.one_of(name, Confidence) or ""
+
+
+def _within(one: Article, of: Instrument) -> bool:
+    begins = not one.valid_from or one.valid_from >= of.valid_from
+    last = one.valid_to or of.valid_to
+    return begins and (not of.valid_to or last <= of.valid_to)
 
 
 def _instrument(table: Table) -> Instrument:

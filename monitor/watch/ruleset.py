@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from monitor.errors import ConfigError, Fault
 from monitor.model.contest import Contest, ContestTarget
 from monitor.model.day import Days
-from monitor.model.rule import Authority, Instrument, Rule, RuleSet
+from monitor.model.rule import Article, Authority, Instrument, Rule, RuleSet
 from monitor.watch import (
     accounts,
     additions,
@@ -72,7 +72,7 @@ class _Reading:
         self.bytes: dict[str, bytes] = {}
 
     def ruleset(self, wanted: tuple[str, ...], words: Vocabulary) -> RuleSet:
-        instruments, authorities = self._law()
+        instruments, authorities, articles = self._law()
         chosen = self._contests(wanted)
         targets = [target for contest in _by_date(chosen) for target in contest.targets]
         public = self._public()
@@ -82,6 +82,7 @@ class _Reading:
             lexicon=self._lexicon(),
             instruments=instruments,
             authorities=authorities,
+            articles=articles,
             accounts=accounts.roles(targets, public),
             days=self._days(),
             digest=self._digest(),
@@ -99,11 +100,14 @@ class _Reading:
             self.faults.append(Fault(f"{part}/", "", "at least one .toml file", "none", hint))
         return [root for name in listed if (root := self._root(name))]
 
-    def _law(self) -> tuple[dict[str, Instrument], tuple[Authority, ...]]:
+    def _law(
+        self,
+    ) -> tuple[dict[str, Instrument], tuple[Authority, ...], dict[tuple[str, str], Article]]:
         root = self._root(LAW)
         if root is None:
-            return {}, ()
-        found = legal.instruments(root), legal.authorities(root)
+            return {}, (), {}
+        instruments = legal.instruments(root)
+        found = instruments, legal.authorities(root), legal.articles(root, instruments)
         root.close()
         return found
 

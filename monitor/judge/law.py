@@ -1,0 +1,53 @@
+"""Which of the cited provisions applied on the day of the act (no law looks back)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import date
+
+from monitor.model.finding import Match
+from monitor.model.rule import LegalBasis, RuleSet
+
+Span = tuple[date, date]
+
+
+def dated(matches: Iterable[Match], days: Span | None, ruleset: RuleSet) -> tuple[Match, ...]:
+    """Return the matches with the basis that applied between two days, both included.
+
+    A provision that was not yet, or no longer, in force gives way to the earlier one on file, or
+    is left out. Without days every basis stays: nothing is known that speaks against it.
+    """
+    if days is None:
+        return tuple(matches)
+    return tuple(replace(m, legal_basis=tuple(_applied(m, days, ruleset))) for m in matches)
+
+
+def _applied(match: Match, days: Span, ruleset: RuleSet) -> Iterator[LegalBasis]:
+    level = match.target.partition("-")[0]
+    told: set[tuple[str, str]] = set()
+    for cited in match.legal_basis:
+        basis = _at(cited, days, level, ruleset)
+        if basis and (basis.instrument, basis.article) not in told:
+            told.add((basis.instrument, basis.article))
+            yield basis
+
+
+def _at(cited: LegalBasis, days: Span, level: str, ruleset: RuleSet) -> LegalBasis | None:
+    if _in_force(cited, days, ruleset):
+        return cited
+    known = ruleset.articles.get((cited.instrument, cited.article))
+    for earlier in known.earlier if known else ():
+        fits = not earlier.levels or level in earlier.levels
+        if fits and _in_force(earlier.basis, days, ruleset):
+            return earlier.basis
+    return None
+
+
+def _in_force(basis: LegalBasis, days: Span, ruleset: RuleSet) -> bool:
+    """Say whether instrument and article applied on some day between the two."""
+    instrument = ruleset.instruments.get(basis.instrument)
+    article = ruleset.articles.get((basis.instrument, basis.article))
+    spans = [(one.valid_from, one.valid_to) for one in (instrument, article) if one]
+    first, last = (day.isoformat() for day in days)
+    return all(since <= last and (not until or first <= until) for since, until in spans)
