@@ -88,7 +88,9 @@ def _member(view: View) -> bool:
 
 
 def _approaches(view: View) -> bool:
-    return view.says("approach") and (view.says("party_place") or bool(view.mentions))
+    """Seeking a candidacy with a party; a plan to stand counts in the own voice only."""
+    seeks = view.says("approach") or (view.says("candidacy_plan") and _own_voice(view))
+    return seeks and (view.says("party_place") or bool(view.mentions))
 
 
 def _collects_cards(view: View) -> bool:
@@ -176,7 +178,7 @@ WAKE: Mapping[str, tuple[str, ...]] = {
     "campaign-executor": ("executor_role",),
     "role-over": ("former_role",),
     "party-member": ("member", "member_word"),
-    "approaches-party": ("approach",),
+    "approaches-party": ("approach", "candidacy_plan"),
     "own-candidacy": ("own_candidacy",),
     "collects-id-cards": ("id_cards",),
     "spouse-photo": ("spouse", "photo"),

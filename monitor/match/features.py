@@ -106,7 +106,16 @@ def _all_candidates(view: View) -> bool:
         taken = {s.target for s in view.sides} & pairs
         if len(pairs) >= _PAIR and named == pairs and taken in (set(), pairs):
             return True
-    return view.says("list_word") and not view.sides
+    return view.says("list_word") and not view.sides and _of_many(view)
+
+
+def _of_many(view: View) -> bool:
+    """Words such as "semua" speak of candidates where several are named, or the contest is."""
+    named = {m.target for m in view.mentions}
+    if named:
+        return len(named) >= _PAIR
+    said = view.says("politics") or view.says("contest_word")
+    return said or view.activity.target is not None
 
 
 def _other_vote(view: View) -> bool:

@@ -107,6 +107,7 @@ ROLES = (
     "member",
     "member_word",
     "approach",
+    "candidacy_plan",
     "party_place",
     "own_candidacy",
     "spouse",
