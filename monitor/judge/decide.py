@@ -20,6 +20,9 @@ from monitor.model.person import NEVER_POLLED, PersonFacts
 from monitor.model.rule import BESIDE, Level, Rule, RuleSet, Stance
 
 _LAST = {Level.SINYAL: 3, Level.PIDANA: 2, Level.DISIPLIN: 1}
+_PHOTOS = frozenset(
+    {"photo-with-target", "props-in-photo", "team-in-photo", "attributes-in-photo"}
+)
 _OPEN = Phase.UNKNOWN.value
 _RANK = {Outcome.NONE: 0, Outcome.REVIEW: 1, Outcome.ALERT: 2}
 
@@ -190,7 +193,7 @@ def _questions(
     asked = [question for question in asked if question] + list(elsewhere)
     if "neutral-content" in reading.features:
         asked.append("Isi yang ditanggapi netral: apa maksud tanggapan ini?")
-    if "photo-with-target" in reading.features:
+    if not _PHOTOS.isdisjoint(reading.features):
         asked.append("Kapan dan dalam rangka apa foto ini diambil?")
     if "added-by-others" in reading.features:
         asked.append("Apakah yang bersangkutan bergabung sendiri atau ditambahkan orang lain?")

@@ -26,6 +26,10 @@ _LETTER = frozenset({"resignation_submitted"}) | _RESIGNED
 _LOST = frozenset({"account_lost", "account_sold", "account_hacked"})
 _AS_OF_KEYS = frozenset({"as_of", "per_tanggal"})
 _FRESH = timedelta(days=30)
+_OWNERSHIP: Mapping[Ownership | None, str] = {
+    Ownership.UNVERIFIED: "belum diperiksa",
+    Ownership.CONTESTED: "dibantah",
+}
 _SYMBOLS = ("gesture", "props-in-photo", "own-attributes", "attributes-or-speaker")
 _ASK_LEAVE = "Apakah cuti di luar tanggungan negara meliputi hari perbuatan ini?"
 _ASK_DAY = "Pada hari apa perbuatan ini terjadi, dan apakah hari itu hari libur?"
@@ -123,7 +127,7 @@ def _not_author(case: Case) -> Answer:
     unsure: frozenset[Ownership | None] = NOT_SURE | {None}
     if "ownership" not in person.stated or person.ownership not in unsure:
         return NO
-    said = person.ownership.value if person.ownership else "unknown"
+    said = _OWNERSHIP.get(person.ownership, "tidak diketahui")
     return Answer(Result.CANNOT_BE_CHECKED, f"kepemilikan akun: {said}", case.as_of)
 
 
