@@ -41,7 +41,7 @@ class Facts:
 
 def decide(activity: Activity, reading: Reading, facts: Facts, ruleset: RuleSet) -> Finding:
     """Return the finding: outcome, what was looked for in the person's favour, what to ask."""
-    rules = {rule.id: rule for rule in ruleset.rules}
+    rules = ruleset.by_id
     reading = replace(reading, matches=_concerning(reading.matches, facts.person, ruleset, rules))
     excuses = _excuses(Case(activity, reading, facts.person, ruleset.contests, ruleset.days), rules)
     limits = tuple(caps(activity, reading, facts.person, facts.stated))

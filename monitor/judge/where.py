@@ -14,14 +14,18 @@ _ASK_ADMIN = "Siapa pengelola akun ini pada hari itu, dan apakah dikoreksi dalam
 
 
 def contest_of(match: Match, contests: Mapping[str, Contest]) -> Contest | None:
-    """Return the first contest that a match's target stands in."""
+    """Return the first contest that a match's target stands in; a pair's id begins with its own."""
+    own = contests.get(match.target.rpartition("/")[0])
+    if own is not None and own.target(match.target):
+        return own
     return next((c for c in contests.values() if c.target(match.target)), None)
 
 
 def elsewhere(match: Match, person: PersonFacts | None, contests: Mapping[str, Contest]) -> bool:
     """Say whether the target stands in another area than the person's, as far as both are known."""
-    area, contest = (person.area if person else None) or "", contest_of(match, contests)
-    return contest is not None and bool(area) and not contest.touches(area)
+    area = (person.area if person else None) or ""
+    contest = contest_of(match, contests) if area else None
+    return contest is not None and not contest.touches(area)
 
 
 def lowered(

@@ -207,7 +207,8 @@ class RuleSet:
     ``lexicon`` maps a list's name to its entries; ``accounts`` maps (platform, id or handle) to a
     role; ``digest`` (64 hex) names the set in every finding and log entry; ``files`` maps the name
     of each file that was read to the SHA-256 (hex) of its bytes. ``days`` are the days off,
-    ``articles`` are found by instrument and article as a rule cites them.
+    ``articles`` are found by instrument and article as a rule cites them, ``by_id`` holds the
+    rules by their ids.
     """
 
     digest: str
@@ -220,6 +221,10 @@ class RuleSet:
     files: Mapping[str, str] = field(default_factory=dict)
     days: Days = field(default_factory=Days)
     articles: Mapping[tuple[str, str], Article] = field(default_factory=dict)
+    by_id: Mapping[str, Rule] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_id", {rule.id: rule for rule in self.rules})
 
     def authority_on(self, day: date) -> Authority | None:
         """Return who receives a report made on that day (facts change: never in code)."""
