@@ -110,10 +110,16 @@ class TargetReader:
         return next(iter(found)) if len(found) == 1 else ""
 
     def _written(self, page: Page, found: Found[Alias]) -> bool:
-        """Check that a short name which is also a word stands in capitals or in a hashtag."""
-        if not found.value.capitals:
+        """Check that a short name which is also a word stands in capitals or in a hashtag.
+
+        One word with a slip is taken for a person's name only: other words lie as near to a
+        party's or to a nickname. A party's needs a word about parties or voting beside it.
+        """
+        value, words = found.value, page.words[found.first : found.last + 1]
+        if len(words) == 1 and words[0].slip and (value.party or value.form is not Form.NAME):
+            return value.party and self._party_backs(page, found)
+        if not value.capitals:
             return True
-        words = page.words[found.first : found.last + 1]
         return all(w.tag >= 0 or (w.upper and not page.shouting) for w in words)
 
     def _backed(

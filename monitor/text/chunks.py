@@ -151,7 +151,10 @@ class ChunkReader(Generic[T]):
 
     def _word(self, raw: str, mark: Mark) -> Step[T]:
         kind, form, start, end = mark
-        forms = self._forms.of(form) if kind is WORD else (form,)
+        if kind is Kind.SPACED:
+            kind, forms = WORD, self._forms.spelt(form)
+        else:
+            forms = self._forms.of(form) if kind is WORD else (form,)
         source = raw[start:end]
         upper = source.isupper() and end - start >= _CAPITALS_MIN
         title = source[:1].isupper()

@@ -24,6 +24,7 @@ _GLUED_PART = 3
 _SUFFIXES = ("nya", "lah", "kah", "pun", "ku", "mu", "in", "ne", "e")
 _PREFIXES = ("ku", "se", "nge", "tak")
 _MIN_STEM = 4
+_MOST_INITIALS = 3
 _DOUBLES_FROM = 5
 _MIN_SLIP = 5
 
@@ -65,6 +66,16 @@ class Forms:
                 self._slipped.clear()
             self._memo[word] = known = self._resolve(word)
         return known
+
+    def spelt(self, letters: str) -> tuple[str, ...]:
+        """Return the words of letters that stood apart; initials may stand beside a known word."""
+        for initials in range(_MOST_INITIALS + 1):
+            for before in range(initials + 1):
+                end = len(letters) - initials + before
+                word = letters[before:end]
+                if len(word) >= _MIN_STEM and word in self._known:
+                    return *letters[:before], self._short.get(word, word), *letters[end:]
+        return self.of(letters)
 
     def near(self, word: str) -> tuple[str, ...]:
         """Return the names one slip away from a word that has no meaning but as a name."""

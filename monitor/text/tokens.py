@@ -14,6 +14,7 @@ from monitor.text.fold import Folded
 
 class Kind(Enum):
     WORD = "word"
+    SPACED = "spaced"
     NUMBER = "number"
     TAG = "tag"
     HANDLE = "handle"
@@ -77,14 +78,14 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
-_KINDS = {kind.value: kind for kind in Kind} | {"spaced": Kind.WORD}
+_KINDS = {kind.value: kind for kind in Kind}
 _GAP = re.compile(r"[ .\-_]")
 # What every run of spaced letters holds somewhere.
 _LOOSE = re.compile(r"[ .\-_][A-Za-z0-9'][ .\-_][A-Za-z0-9'][ .\-_]")
 
 
 def marks(folded: Folded) -> Iterator[Mark]:
-    """Yield the marks in order; links are left out, spaced letters become one word."""
+    """Yield the marks in order; links are left out, the form of spaced letters has no gaps."""
     for match in _TOKEN.finditer(folded.text):
         kind, form = match.lastgroup or "", match.group()
         if kind == "link":

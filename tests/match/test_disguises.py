@@ -16,7 +16,7 @@ from monitor.match.engine import Engine
 from monitor.model.contest import ContestTarget, TargetKind
 from monitor.model.wire import statement
 from monitor.text.fold import fold
-from tests.match.world import GOVERNOR, governor, ruleset
+from tests.match.world import GOVERNOR, PARTIES, governor, parties, ruleset
 
 SYLLABLES = ("su", "har", "ta", "wi", "ra", "ning", "sih", "yo", "lak", "smi", "dir", "ban", "gu")
 LEET = str.maketrans("aeiost", "431057")
@@ -101,6 +101,23 @@ def _slip(rng: random.Random, word: str) -> str:
             word[:at] + word[at + 1] + word[at] + word[at + 2 :],
         ]
     )
+
+
+def test_a_slip_in_one_word_is_taken_for_a_persons_name_only() -> None:
+    party = replace(parties().targets[0], aliases=("Layaran",))
+    contests = {**ruleset().contests, PARTIES: replace(parties(), targets=(party,))}
+    reader = Engine(replace(ruleset(), contests=contests))
+
+    def named(text: str) -> bool:
+        activity = statement({"id": "x", "text": text}).activity
+        return bool(reader.namings(activity, (GOVERNOR, PARTIES)))
+
+    assert named("ayo dukung sarinandr")
+    assert named("naik kapal layaran")
+    assert not named("naik kapal layarqn")
+    assert named("coblos partai layarqn")
+    assert named("kata sarikecut")
+    assert not named("kata sarikecux")
 
 
 def test_an_everyday_word_is_no_slip() -> None:

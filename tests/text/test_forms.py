@@ -76,3 +76,11 @@ def test_a_tags_part_is_read_whole_or_cut_into_words_only() -> None:
     assert FORMS.in_tag("dukung") == ("dukung",)
     assert FORMS.in_tag("pilihsatu") == ("pilih", "satu")
     assert FORMS.in_tag("pilihqqq") is None
+
+
+def test_initials_stand_beside_a_word_whose_letters_stood_apart() -> None:
+    assert FORMS.spelt("sarinande") == ("sarinande",)
+    assert FORMS.spelt("sarinandehk") == ("sarinande", "h", "k")
+    assert FORMS.spelt("hsarinandek") == ("h", "sarinande", "k")
+    assert FORMS.spelt("coblosabcd") == FORMS.of("coblosabcd")
+    assert FORMS.spelt("c0bl0s") == ("coblos",)

@@ -43,6 +43,7 @@ def test_spaced_and_dotted_letters_are_one_word() -> None:
     assert forms("ayo c o b l o s, ya") == ["ayo", "coblos", "ya"]
     assert forms("d.u.k.u.n.g Sari") == ["dukung", "sari"]
     assert forms("ayo с о b l о s, ya") == ["ayo", "coblos", "ya"]
+    assert [m.kind for m in marks(fold("c o b l o s"))] == [Kind.SPACED]
 
 
 def test_tags_handles_numbers_and_emoji_have_their_kind() -> None:
