@@ -31,6 +31,7 @@ _OWNERSHIP: Mapping[Ownership | None, str] = {
     Ownership.CONTESTED: "dibantah",
 }
 _SYMBOLS = ("gesture", "props-in-photo", "own-attributes", "attributes-or-speaker")
+_TAKES_PART = ("active-part", *_SYMBOLS)
 _ASK_LEAVE = "Apakah cuti di luar tanggungan negara meliputi hari perbuatan ini?"
 _ASK_DAY = "Pada hari apa perbuatan ini terjadi, dan apakah hari itu hari libur?"
 _ASK_LETTER = "Apakah surat pengunduran diri sebagai ASN sudah diajukan?"
@@ -71,11 +72,14 @@ def _is_fresh(case: Case) -> bool:
 def _leave(case: Case) -> Answer:
     """SE KASN 6/2023 huruf C and SKB A7: unpaid leave (CLTN) that covers the date.
 
-    It excuses an approach to a party and standing by husband or wife, and no online support.
+    It excuses an approach to a party and standing by husband or wife; no part taken, no support.
     """
-    beside = case.spouse_of and case.has("campaign-event", "candidacy-registration")
-    if not (beside or case.has("approaches-party")):
+    if case.has("approaches-party"):
+        return _on_file(case, _LEAVE, "CLTN")
+    if not (case.spouse_of and case.has("campaign-event", "candidacy-registration")):
         return NO
+    if case.has(*_TAKES_PART):
+        return Answer(Result.NOT_MET, "CLTN tidak meliputi peran aktif", case.as_of)
     return _on_file(case, _LEAVE, "CLTN")
 
 
@@ -162,11 +166,8 @@ def _spouse_kpu(case: Case) -> Answer:
 
 def _spouse_passive(case: Case) -> Answer:
     """SE MenPANRB 18/2023: at the campaign of husband or wife, not taking part, on CLTN."""
-    if not (case.only_about_spouse and case.has("campaign-event")):
-        return NO
-    if case.clear or case.has("active-part", *_SYMBOLS):
-        return NO
-    return _leave(case)
+    present = case.only_about_spouse and case.has("campaign-event")
+    return _leave(case) if present and not case.clear else NO
 
 
 def _spouse_photo(case: Case) -> Answer:
