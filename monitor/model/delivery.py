@@ -49,7 +49,10 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class AlertFacts:
-    """What a template may use besides the finding: who as registered, and the log head."""
+    """What a template may use besides the finding: who as registered, and the log head.
+
+    ``stamp`` is the entry's own (a trial's), ``told_at`` when the message is made.
+    """
 
     finding_id: str
     revision_no: int
@@ -57,3 +60,5 @@ class AlertFacts:
     captured_parts: tuple[str, ...]
     capture_partial: bool
     capture_proof: str
+    stamp: str = ""
+    told_at: datetime | None = None

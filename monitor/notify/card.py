@@ -14,13 +14,16 @@ from typing import Any
 
 from monitor.clock import from_text
 from monitor.model.contest import Contest, ContestTarget
+from monitor.model.day import local_day
 from monitor.model.delivery import AlertFacts
-from monitor.model.rule import RuleSet
+from monitor.model.rule import Level, RuleSet
 from monitor.notify import words
 from monitor.notify.quote import clean, excerpt
 
 # P22: an article that is only remembered is not shown to people.
 FROM_MEMORY = "M"
+# Soldiers, police and contract workers: their own authorities decide.
+OTHER_RECEIVERS = frozenset({Level.RUJUKAN.value, Level.KONTRAK.value})
 PHOTOS = frozenset({"image", "photo", "video"})
 STRANGER = "stranger"
 QUOTED = "quote"
@@ -52,6 +55,7 @@ def build(
     matches = content["matches"]
     return {
         "outcome": content["outcome"],
+        "stamp": alert.stamp,
         "finding_id": alert.finding_id,
         "revision_no": alert.revision_no,
         "who": _who(watch, size),
@@ -63,7 +67,9 @@ def build(
         "own_words": bool(activity["text"].strip()),
         "quotes": _short(_quotes(activity, matches, size), size),
         "rules": _short(_rules(matches, ruleset, size), size),
+        "bands": _bands(matches, ruleset),
         "guidance": _short(_guidance(matches, watch, ruleset, size), size),
+        "receiver": _receiver(content["level"], watch, alert, ruleset, language),
         "level": content["level"],
         "phase": clean(content["phase"] or "", size.field),
         "checked": _short(_checked(content["exculpations"], language, size), size),
@@ -220,6 +226,32 @@ def _cite(basis: Mapping[str, str], ruleset: RuleSet, size: Size) -> tuple[str, 
     known = ruleset.instruments.get(basis["instrument"])
     short = known.short if known else basis["instrument"]
     return clean(short, 80), clean(basis["article"], size.field), basis["confidence"]
+
+
+def _bands(matches: Sequence[Mapping[str, Any]], ruleset: RuleSet) -> list[tuple[str, str]]:
+    """Return the bands that the cited articles themselves name, each with its confidence."""
+    cited = [b for m in matches for b in m["legal_basis"] if b["confidence"] != FROM_MEMORY]
+    known = [ruleset.articles.get((b["instrument"], b["article"])) for b in cited]
+    return _distinct(
+        (one.band.value, one.band_confidence)
+        for one in known
+        if one and one.band and one.band_confidence != FROM_MEMORY
+    )
+
+
+def _receiver(
+    level: str | None,
+    watch: Mapping[str, Any],
+    alert: AlertFacts,
+    ruleset: RuleSet,
+    language: words.Language,
+) -> tuple[str, str] | None:
+    """Return who receives reports on civil servants on the day of telling, and that day."""
+    if alert.told_at is None or level in OTHER_RECEIVERS:
+        return None
+    today = local_day(alert.told_at, watch["zone"])
+    found = ruleset.authority_on(today)
+    return (clean(found.short, 80), words.day(today, language)) if found else None
 
 
 def _checked(

@@ -58,13 +58,18 @@ def render_alert(
     return _first_that_fits(alert.finding_id, forms)
 
 
-def render_health(subject: str, body: str, language: Language = "id") -> Message:
-    """Render an operator's message: what is wrong or right again, as the alarm says it."""
+def render_health(subject: str, body: str, language: Language = "id", stamp: str = "") -> Message:
+    """Render an operator's message: what is wrong or right again, as the alarm says it.
+
+    ``stamp`` stands above it, on trial.
+    """
     template = _template(f"health.{language}.j2")
     lines = [clean(line, HEALTH_LINE) for line in body.splitlines()]
     counts = (HEALTH_LINES, 8, 2)
     forms = (
-        template.render(subject=clean(subject, 120), lines=lines[:count], more=len(lines) > count)
+        template.render(
+            subject=clean(subject, 120), lines=lines[:count], more=len(lines) > count, stamp=stamp
+        )
         for count in counts
     )
     return _first_that_fits(subject, forms)

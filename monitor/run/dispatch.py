@@ -12,7 +12,7 @@ import asyncio
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +25,7 @@ from monitor.model.evidence import Canonical, LogHead
 from monitor.model.rule import RuleSet
 from monitor.notify.base import Notifier
 from monitor.notify.render import render_alert, render_health
+from monitor.run.governance import STAMP, TRIAL
 from monitor.store import alarms, log, outbox
 from monitor.store.db import Connection
 from monitor.store.writer import Writer
@@ -75,6 +76,7 @@ class Dispatcher:
         self.ruleset = ruleset
         self._notifiers = notifiers
         self._settings = settings.notify
+        self._stamp = STAMP if settings.mode == TRIAL else ""
         self._clock = clock
 
     async def run_once(self, limit: int) -> DispatchReport:
@@ -118,13 +120,13 @@ class Dispatcher:
 
     def _render(self, item: OutboxItem) -> Message:
         if item.kind == HEALTH:
-            return render_health(item.subject, item.body, self._settings.language)
+            return render_health(item.subject, item.body, self._settings.language, self._stamp)
         conn = self._writer.reader()
         content = log.content(conn, item.seq, "finding")
         watch = log.content(conn, item.seq, "watch")
         if content is None or watch is None:
             raise NotifyError("the finding's content was erased", permanent=True)
-        facts = alert_facts(conn, item.seq)
+        facts = replace(alert_facts(conn, item.seq), told_at=self._clock())
         return render_alert(content, watch, facts, self.ruleset, self._settings.language)
 
     def _notifier(self, item: OutboxItem) -> Notifier:
@@ -228,6 +230,7 @@ def alert_facts(conn: Connection, seq: int) -> AlertFacts:
         captured_parts=tuple(entry["files"]),
         capture_partial=public["partial"],
         capture_proof=public["proof"],
+        stamp=public.get("stamp", ""),
     )
 
 
