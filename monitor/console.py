@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -43,6 +43,14 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> 
     for row in rows:
         made.add_row(*(escape(printable(cell)) for cell in row))
     out.print(made)
+
+
+@contextmanager
+def bar(text: str) -> Iterator[Callable[[int, int], None]]:
+    """Show a bar while the block runs; it is told how much is done, and of how much."""
+    with progress(text) as shown:
+        task = shown.tasks[0].id
+        yield lambda done, total: shown.update(task, completed=done, total=total)
 
 
 @contextmanager

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+from functools import partial
 from pathlib import Path
 from typing import cast, get_args
 
 from monitor import app, config, console, governing, sealing
 from monitor.clock import utc_now
 from monitor.errors import ConfigError, Fault, StoreError
+from monitor.evidence import parallel
 from monitor.evidence import verify as evidence
 from monitor.evidence.files import Files
 from monitor.evidence.report import Report
@@ -19,14 +22,17 @@ from monitor.store.audit import Audit
 from monitor.store.db import connect
 from monitor.store.reach import reach
 
+CORES = os.cpu_count() or 1
+
 
 def verify(path: Path, head: str) -> int:
     """Check log, contents, snapshots and index; 1 and the first bad place where one fails."""
     settings = app.settings(path)
     known = evidence.head_of(head) if head else None
     _need_database(settings)
-    with Audit(settings.database) as audit, console.progress("verify"):
-        report = evidence.verify(audit, Files(settings.snapshots), known)
+    opened = partial(Audit, settings.database)
+    with console.bar("verify") as told:
+        report = parallel.verify(opened, settings.snapshots, known, jobs=CORES, told=told)
     _print_report(report)
     return 1 if report.fault_count else 0
 
@@ -150,10 +156,22 @@ def _print_report(report: Report) -> None:
     hidden = report.fault_count - len(report.faults)
     if hidden > 0:
         console.complain(f"and {hidden} more")
+    _print_seals(report)
     if report.first:
         console.complain(f"First bad place: {report.first}")
     else:
         console.say("Nothing was changed.")
+
+
+def _print_seals(report: Report) -> None:
+    if report.signed:
+        key = fingerprint(report.signed.key)
+        console.say(f"Signed up to entry {report.signed.seq} at {report.signed.at}, key {key}")
+    if report.stamped:
+        by, at = report.stamped.authority, report.stamped.time
+        console.plain(f"Stamped up to entry {report.stamped.seq} at {at} by {by}")
+    else:
+        console.say(f"Seal: {sealing.UNSEALED}")
 
 
 def _verify_copy(database: Path, snapshots: Path) -> tuple[str, ...]:

@@ -22,6 +22,8 @@ class Kind(StrEnum):
     CONTENT = "content"
     FILE = "file"
     INDEX = "index"
+    SEAL = "seal"
+    STAMP = "stamp"
     HEAD = "head"
     ORPHAN = "orphan"
     UNREADABLE = "unreadable"
@@ -41,6 +43,24 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
+class SignedTo:
+    """The last signed checkpoint that holds: up to which entry, when, by which key (64 hex)."""
+
+    seq: int
+    at: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class StampedTo:
+    """The last time stamp that holds: up to which entry, the time, and whose word that is."""
+
+    seq: int
+    time: str
+    authority: str
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """What was checked and what was found. ``faults`` are the first ones of ``fault_count``."""
 
@@ -50,6 +70,8 @@ class Report:
     head: LogHead
     faults: tuple[Fault, ...]
     fault_count: int
+    signed: SignedTo | None = None
+    stamped: StampedTo | None = None
 
     @property
     def first(self) -> Fault | None:
@@ -69,6 +91,11 @@ class Faults:
         self.count += 1
         if len(self.kept) < KEPT:
             self.kept.append(Fault(seq, kind, printable(what)))
+
+    def take(self, others: Faults) -> None:
+        """Add what a later part of the log has."""
+        self.count += others.count
+        self.kept += others.kept[: KEPT - len(self.kept)]
 
 
 def _number(fault: Fault) -> int:

@@ -6,7 +6,6 @@ certificates must be valid at the stamped time, not when it is checked.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -42,15 +41,16 @@ def query(data: bytes) -> Query:
     return Query(made.as_bytes(), made.nonce)
 
 
-def check(answer: bytes, data: bytes, roots: bytes, nonce: int | None = None) -> datetime:
+def check(answer: bytes, digest: bytes, roots: bytes, nonce: int | None = None) -> datetime:
     """Return the time that an authority vouches for; ``EvidenceError`` says why it does not.
 
-    ``roots`` are the trusted certificates (PEM). ``nonce`` is checked where it is still known.
+    ``digest`` is the SHA-256 that was to be stamped, ``roots`` the trusted certificates (PEM);
+    ``nonce`` is checked where it is still known.
     """
     response = _decode(answer)
     builder = VerifierBuilder(roots=_certificates(roots), nonce=nonce)
     try:
-        builder.build().verify(response, hashlib.sha256(data).digest())
+        builder.build().verify(response, digest)
     except (VerificationError, ValueError) as error:
         raise EvidenceError(f"the time stamp does not verify: {error}") from None
     return response.tst_info.gen_time

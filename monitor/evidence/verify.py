@@ -6,27 +6,22 @@ no verifier can see without a head that was printed elsewhere.
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from pathlib import Path
 from typing import Any, Protocol
 
 from monitor.clock import Clock, utc_now
 from monitor.errors import ConfigError, EvidenceError, StoreError
 from monitor.errors import Fault as ConfigFault
-from monitor.evidence.entry import VERSION, Entry, FileEntry, read
-from monitor.evidence.files import Files, is_name
-from monitor.evidence.report import Faults, Kind, Report
+from monitor.evidence.chain import BySeq, Chain, Row, Start
+from monitor.evidence.entry import Entry, FileEntry
+from monitor.evidence.files import Files
+from monitor.evidence.orphans import Tally, unnamed
+from monitor.evidence.report import Faults, Kind, Report, SignedTo, StampedTo
+from monitor.evidence.sealed import Sealed
 from monitor.model.evidence import GENESIS, SALT_BYTES, LogHead, commitment, link
-
-# A running daemon publishes files just before COMMIT, so a young stranger may be in flight.
-IN_FLIGHT = timedelta(hours=1)
-
-Row = tuple[Any, ...]
-_END = math.inf
+from monitor.model.seal import OWN_KINDS
 
 
 class LogSource(Protocol):
@@ -52,6 +47,22 @@ class LogSource(Protocol):
         """Yield (seq, finding_id, revision_no, outcome)."""
         ...
 
+    def seals(self) -> Iterator[Row]:
+        """Yield (seq, canonical, signature, endorsement)."""
+        ...
+
+    def stamps(self) -> Iterator[Row]:
+        """Yield (seq, seal, authority, answer, roots)."""
+        ...
+
+    def row(self, seq: int) -> Row | None:
+        """Return one entry as ``rows`` yields it, from anywhere in the log."""
+        ...
+
+    def seal(self, seq: int) -> Row | None:
+        """Return one seal as ``seals`` yields it, from anywhere in the log."""
+        ...
+
     def missing_guards(self) -> Iterable[str]:
         """Name each trigger that should refuse changes and is not there or was altered."""
         ...
@@ -65,15 +76,83 @@ def verify(
     ``head`` is one that was printed before: the log must still have that entry. The memory used
     does not grow with the log.
     """
-    walk = _Walk(files)
+    return joined([check(source, files, Range(), head)], source, files, clock)
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """The entries of one pass: those above ``after`` up to ``to``, which None leaves open."""
+
+    after: int = 0
+    to: int | None = None
+
+
+@dataclass(slots=True)
+class Part:
+    """What one pass over a range found; it can be sent between processes."""
+
+    entries: int
+    contents: int
+    files: int
+    last: int
+    stored: bytes | None
+    faults: Faults
+    found: Tally
+    signed: SignedTo | None
+    stamped: StampedTo | None
+
+
+def check(source: LogSource, files: Files, span: Range, head: LogHead | None) -> Part:
+    """Check a range; ``source`` yields the rows of that range alone, but for single look-ups."""
+    walk: _Walk | None = None
+    faults = Faults()
     try:
-        for name in source.missing_guards():
-            walk.faults.add(None, Kind.GUARD, f"guard missing: {name}")
-        walk.run(source, head)
-        _unnamed(source, walk, clock)
+        if not span.after:
+            for name in source.missing_guards():
+                faults.add(None, Kind.GUARD, f"guard missing: {name}")
+        walk = _Walk(source, files, start_of(source, span.after), faults)
+        walk.run(source, head, span.to)
     except (StoreError, OSError) as error:
-        walk.faults.add(walk.chain.last + 1, Kind.UNREADABLE, str(error))
-    return walk.report()
+        last = walk.chain.last if walk else span.after
+        faults.add(last + 1, Kind.UNREADABLE, str(error))
+    if walk is None:
+        return Part(0, 0, 0, span.after, None, faults, Tally(), None, None)
+    return walk.part()
+
+
+def start_of(source: LogSource, after: int) -> Start:
+    """Return where a pass over the entries above ``after`` begins."""
+    if not after:
+        return Start()
+    row, before = source.row(after), source.row(after - 1)
+    if row is None or type(row[1]) is not bytes or type(row[2]) is not bytes:
+        return Start(after, None, None)
+    hash_before = GENESIS if after == 1 else before[2] if before else None
+    computed = link(hash_before, row[1]) if type(hash_before) is bytes else row[2]
+    return Start(after, row[2], computed)
+
+
+def joined(parts: Sequence[Part], source: LogSource, files: Files, clock: Clock) -> Report:
+    """Make one report of the parts, in their order, and look for files that no entry names."""
+    faults, found = Faults(), Tally()
+    for part in parts:
+        faults.take(part.faults)
+        found.count, found.total = found.count + part.found.count, found.total + part.found.total
+    try:
+        unnamed(source, files, found, faults, clock)
+    except (StoreError, OSError) as error:
+        faults.add(None, Kind.UNREADABLE, str(error))
+    last = parts[-1]
+    return Report(
+        entries=sum(part.entries for part in parts),
+        contents=sum(part.contents for part in parts),
+        files=sum(part.files for part in parts),
+        head=LogHead(last.last, (last.stored or GENESIS).hex()),
+        faults=tuple(faults.kept),
+        fault_count=faults.count,
+        signed=next((p.signed for p in reversed(parts) if p.signed), None),
+        stamped=next((p.stamped for p in reversed(parts) if p.stamped), None),
+    )
 
 
 def head_of(text: str) -> LogHead:
@@ -84,118 +163,26 @@ def head_of(text: str) -> LogHead:
     return LogHead(int(found[1]), found[2].lower())
 
 
-class _Chain:
-    """Numbers, links and forms, entry by entry.
-
-    After a bad link the next one is tried on the stored hash and on the computed one, so that
-    one changed value is one fault.
-    """
-
-    def __init__(self, faults: Faults) -> None:
-        self.faults = faults
-        self.last = 0
-        self.stored = GENESIS
-        self.computed = GENESIS
-
-    def step(self, row: Row) -> Entry | None:
-        """Check one row; None where its entry cannot be read or has no place in the log."""
-        seq, data, stored = row
-        known = seq == self.last + 1
-        if not known and not self._gap(seq):
-            return None
-        self.last = seq
-        if type(data) is not bytes or type(stored) is not bytes:
-            self.faults.add(seq, Kind.FORM, "the entry or its hash is not a BLOB")
-            self._step_over(data, stored)
-            return None
-        self._link(seq, data, stored, known=known)
-        return self._form(seq, data)
-
-    def _step_over(self, data: Any, stored: Any) -> None:
-        if type(stored) is bytes:
-            self.stored = self.computed = stored
-        elif type(data) is bytes:
-            self.stored = self.computed = link(self.stored, data)
-
-    def _gap(self, seq: Any) -> bool:
-        if type(seq) is not int or seq <= self.last:
-            number = seq if type(seq) is int else None
-            self.faults.add(number, Kind.SEQUENCE, "an entry has a number that cannot be")
-            return False
-        missing = f"entries {self.last + 1} to {seq - 1} are missing"
-        self.faults.add(self.last + 1, Kind.SEQUENCE, missing)
-        return True
-
-    def _link(self, seq: int, data: bytes, stored: bytes, *, known: bool) -> None:
-        computed = link(self.stored, data)
-        if stored != computed and known and stored != link(self.computed, data):
-            self.faults.add(seq, Kind.CHAIN, "the hash does not follow from the entry before")
-        self.stored, self.computed = stored, computed
-
-    def _form(self, seq: int, data: bytes) -> Entry | None:
-        try:
-            entry = read(data)
-        except ValueError as error:
-            self.faults.add(seq, Kind.FORM, str(error))
-            return None
-        if entry.seq != seq or entry.v != VERSION:
-            self.faults.add(seq, Kind.FORM, f"the entry calls itself {entry.seq}, v {entry.v}")
-        return entry
-
-
-class _BySeq:
-    """Rows of another table, handed out in step with the log; what fits no entry is a fault."""
-
-    def __init__(self, rows: Iterator[Row], kind: Kind, what: str, faults: Faults) -> None:
-        self._rows, self._kind, self._what, self._faults = rows, kind, what, faults
-        self._row: Row | None = None
-        self._next()
-
-    def take(self, seq: int) -> list[Row]:
-        """Return the rows of one entry; the entries must be asked for in order."""
-        taken: list[Row] = []
-        while self._at <= seq and self._row is not None:
-            if self._at == seq:
-                taken.append(self._row)
-            else:
-                self._stray(self._row)
-            self._next()
-        return taken
-
-    def rest(self) -> None:
-        while self._row is not None:
-            self._stray(self._row)
-            self._next()
-
-    def _next(self) -> None:
-        self._row = row = next(self._rows, None)
-        # What is no number comes first or last and belongs to no entry, so it is never waited for.
-        self._at = _END if row is None else row[0] if isinstance(row[0], int | float) else -_END
-
-    def _stray(self, row: Row) -> None:
-        number = row[0] if type(row[0]) is int else None
-        self._faults.add(number, self._kind, f"a {self._what} row belongs to no entry")
-
-
 class _Walk:
     """One pass over the log, with contents, snapshots and findings beside it."""
 
-    def __init__(self, files: Files) -> None:
-        self.faults = Faults()
-        self.chain = _Chain(self.faults)
+    def __init__(self, source: LogSource, files: Files, start: Start, faults: Faults) -> None:
+        self.faults = faults
+        self.chain = Chain(self.faults, start)
+        self.sealed = Sealed(source, faults, start)
         self.store = files
         self.entries = self.contents = self.files = 0
         # Names of the files that were found, as a count and a sum: equal to the folder's own
         # count and sum, no file is unnamed, and no list of names was needed.
-        self.found = _Tally()
+        self.found = Tally()
 
-    def run(self, source: LogSource, head: LogHead | None) -> None:
-        contents = _BySeq(source.contents(), Kind.CONTENT, "content", self.faults)
-        snapshots = _BySeq(source.snapshots(), Kind.FILE, "snapshot", self.faults)
-        findings = _BySeq(source.findings(), Kind.INDEX, "finding", self.faults)
+    def run(self, source: LogSource, head: LogHead | None, to: int | None) -> None:
+        contents = BySeq(source.contents(), Kind.CONTENT, "content", self.faults)
+        snapshots = BySeq(source.snapshots(), Kind.FILE, "snapshot", self.faults)
+        findings = BySeq(source.findings(), Kind.INDEX, "finding", self.faults)
         for row in source.rows():
             self.entries += 1
-            before = self.chain.last
+            before, hash_before = self.chain.last, self.chain.stored
             entry = self.chain.step(row)
             seq = self.chain.last
             if seq == before:
@@ -206,18 +193,40 @@ class _Walk:
                 if rows[1] or entry.files:
                     self._snapshots(seq, entry.files, rows[1])
                 self._index(seq, entry, rows[2])
+            self._sealed(seq, entry, hash_before)
             if head is not None and seq == head.seq:
                 self._head(row, head)
         for others in (contents, snapshots, findings):
             others.rest()
-        if head is not None:
-            self._tail(head)
+        self._end(head, to)
 
-    def report(self) -> Report:
-        last, stored = self.chain.last, self.chain.stored
-        head = LogHead(last, stored.hex())
-        kept = tuple(self.faults.kept)
-        return Report(self.entries, self.contents, self.files, head, kept, self.faults.count)
+    def part(self) -> Part:
+        return Part(
+            entries=self.entries,
+            contents=self.contents,
+            files=self.files,
+            last=self.chain.last,
+            stored=self.chain.stored,
+            faults=self.faults,
+            found=self.found,
+            signed=self.sealed.signed,
+            stamped=self.sealed.stamped,
+        )
+
+    def _sealed(self, seq: int, entry: Entry | None, before: bytes | None) -> None:
+        if entry is None or entry.kind in OWN_KINDS or self.sealed.at <= seq:
+            self.sealed.step(seq, entry, before)
+        if self.chain.stored is not None:
+            self.sealed.add(self.chain.stored)
+
+    def _end(self, head: LogHead | None, to: int | None) -> None:
+        if to is None:
+            self.sealed.rest(self.chain.last)
+            if head is not None:
+                self._tail(head)
+        elif self.chain.last < to:
+            missing = f"entries {self.chain.last + 1} to {to} are missing"
+            self.faults.add(self.chain.last + 1, Kind.SEQUENCE, missing)
 
     def _contents(self, seq: int, named: dict[str, str], rows: list[Row]) -> None:
         self.contents += len(rows)
@@ -287,47 +296,6 @@ class _Walk:
 
     def _file(self, seq: int, name: Any, what: str) -> None:
         self.faults.add(seq, Kind.FILE, f"file {name!r}: {what}")
-
-
-@dataclass(slots=True)
-class _Tally:
-    count: int = 0
-    total: int = 0
-
-    def add(self, name: str) -> None:
-        self.count += 1
-        self.total += int(name, 16)
-
-
-def _unnamed(source: LogSource, walk: _Walk, clock: Clock) -> None:
-    present = _Tally()
-    for path in walk.store.found():
-        if is_name(path.name) and path == walk.store.path(path.name):
-            present.add(path.name)
-        else:
-            place = path.relative_to(walk.store.folder)
-            walk.faults.add(None, Kind.ORPHAN, f"no snapshot's name: {place}")
-    if present != walk.found:
-        for path in _orphans(source, walk.store, clock):
-            what = f"no entry names the file {path.name}"
-            walk.faults.add(None, Kind.ORPHAN, what)
-
-
-def _orphans(source: LogSource, files: Files, clock: Clock) -> list[Path]:
-    before = (clock() - IN_FLIGHT).timestamp()
-    # A file in flight may be gone again by now: swept after a failure.
-    paths = {path.name: path for path in files.found() if is_name(path.name)}
-    for row in source.rows():
-        for name in _named(row[1]):
-            paths.pop(name, None)
-    return [path for path in paths.values() if path.exists() and path.lstat().st_mtime < before]
-
-
-def _named(data: Any) -> list[str]:
-    try:
-        return [file.commitment for file in read(data).files.values()]
-    except (ValueError, TypeError):
-        return []
 
 
 def _is_salt(salt: Any) -> bool:

@@ -149,7 +149,7 @@ class Sealer:
             raise EvidenceError(f"{subject}: answered with status {exchange.status}")
         try:
             roots = self._roots[authority.name]
-            return exchange.body, stamp.check(exchange.body, seal.stamped, roots, query.nonce)
+            return exchange.body, stamp.check(exchange.body, seal.digest, roots, query.nonce)
         except EvidenceError as error:
             raise EvidenceError(f"{subject}: {error}") from None
 

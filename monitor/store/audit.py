@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from operator import methodcaller
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from monitor.store.db import connect, guard
+
+_BITS = 63
 
 # SHA-256 of each trigger's text with its spaces made single. A trigger's text in the database is
 # the one that a migration gave; a test compares this list with the schema's one home, ``tables``,
@@ -34,11 +36,13 @@ GUARDS = {
 class Audit:
     """One read-only state of the database. Use it with ``with``; every call may raise StoreError.
 
-    The iterators select without a condition, so a row with an impossible number or of a wrong
-    type is yielded too, and they read from the one state that was there at the start.
+    The iterators yield the rows of the entries above ``after`` and up to ``to``, from the one
+    state that was there at the start. The first range has every row below it too, and the last
+    every row above it or without a number, so no row is left out that a forger put somewhere.
     """
 
-    def __init__(self, database: Path) -> None:
+    def __init__(self, database: Path, after: int = 0, to: int | None = None) -> None:
+        self._where, self._bounds = _range(after, to)
         self._conn = connect(database, read_only=True)
         # A forged text need not be UTF-8. Called for each text, so it is not a function of ours.
         self._conn.text_factory = methodcaller("decode", "utf-8", "surrogateescape")
@@ -61,21 +65,44 @@ class Audit:
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
         """Yield (seq, canonical, hash), by seq."""
-        return self._select("SELECT seq, canonical, hash FROM log ORDER BY seq")
+        return self._ranged("SELECT seq, canonical, hash FROM log")
 
     def contents(self) -> Iterator[tuple[Any, ...]]:
         """Yield (seq, name, salt, body), by seq."""
-        return self._select("SELECT seq, name, salt, body FROM content ORDER BY seq, name")
+        return self._ranged("SELECT seq, name, salt, body FROM content", ", name")
 
     def snapshots(self) -> Iterator[tuple[Any, ...]]:
         """Yield (seq, name, salt), by seq."""
-        return self._select("SELECT seq, name, salt FROM snapshot ORDER BY seq, name")
+        return self._ranged("SELECT seq, name, salt FROM snapshot", ", name")
 
     def findings(self) -> Iterator[tuple[Any, ...]]:
         """Yield (seq, finding_id, revision_no, outcome), by seq."""
-        return self._select(
-            "SELECT seq, finding_id, revision_no, outcome FROM finding ORDER BY seq"
-        )
+        return self._ranged("SELECT seq, finding_id, revision_no, outcome FROM finding")
+
+    def seals(self) -> Iterator[tuple[Any, ...]]:
+        """Yield (seq, canonical, signature, endorsement), by seq."""
+        return self._ranged("SELECT seq, canonical, signature, endorsement FROM seal")
+
+    def stamps(self) -> Iterator[tuple[Any, ...]]:
+        """Yield (seq, seal, authority, answer, roots), by seq."""
+        return self._ranged("SELECT seq, seal, authority, answer, roots FROM stamp")
+
+    def row(self, seq: int) -> tuple[Any, ...] | None:
+        """Return one entry as ``rows`` yields it, whatever the range."""
+        return self._one("SELECT seq, canonical, hash FROM log WHERE seq = ?", seq)
+
+    def seal(self, seq: int) -> tuple[Any, ...] | None:
+        """Return one seal as ``seals`` yields it, whatever the range."""
+        query = "SELECT seq, canonical, signature, endorsement FROM seal WHERE seq = ?"
+        return self._one(query, seq)
+
+    def seal_entries(self) -> list[int]:
+        """Return the numbers of every seal's own entry, in order."""
+        return [row[0] for row in self._select("SELECT seq FROM seal ORDER BY seq")]
+
+    def last(self) -> int:
+        """Return the last entry's number; 0 for an empty log."""
+        return int(next(self._select("SELECT coalesce(max(seq), 0) FROM log"))[0])
 
     def missing_guards(self) -> tuple[str, ...]:
         """Name each trigger that is not there with the text that a migration gave it."""
@@ -83,9 +110,24 @@ class Audit:
         present = {name: fingerprint(str(sql)) for name, sql in found}
         return tuple(name for name, text in GUARDS.items() if present.get(name) != text)
 
-    def _select(self, query: str) -> Iterator[tuple[Any, ...]]:
+    def _ranged(self, query: str, then: str = "") -> Iterator[tuple[Any, ...]]:
+        return self._select(f"{query} {self._where} ORDER BY seq{then}", self._bounds)
+
+    def _one(self, query: str, seq: int) -> tuple[Any, ...] | None:
+        # A forged number may be of any type, or larger than SQLite's.
+        if type(seq) is not int or seq.bit_length() > _BITS:
+            return None
+        return next(self._select(query, (seq,)), None)
+
+    def _select(self, query: str, values: Sequence[int] = ()) -> Iterator[tuple[Any, ...]]:
         with guard():
-            yield from self._conn.execute(query)
+            yield from self._conn.execute(query, values)
+
+
+def _range(after: int, to: int | None) -> tuple[str, tuple[int, ...]]:
+    if to is None:
+        return ("WHERE seq > ? OR seq IS NULL", (after,)) if after else ("", ())
+    return ("WHERE seq > ? AND seq <= ?", (after, to)) if after else ("WHERE seq <= ?", (to,))
 
 
 def fingerprint(sql: str) -> str:

@@ -7,35 +7,46 @@ import os
 import random
 import shutil
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from monitor.evidence import stamp
 from monitor.evidence.files import Files
 from monitor.evidence.report import Report
+from monitor.evidence.signing import public_key, sign
 from monitor.evidence.verify import verify
 from monitor.model.evidence import Canonical, LogHead, Part, canonical, link
-from monitor.store import findings, log, migrate
+from monitor.model.seal import signed
+from monitor.store import findings, log, migrate, seals
 from monitor.store.audit import Audit
 from monitor.store.writer import Writer
+from tests.standin.authority import Authority
 
 START = datetime(2024, 10, 12, 2, 30, tzinfo=UTC)
 ENTRIES = 24
+SEALS, STAMPS = (8, 16, 22), (9, 17)
+NEW_KEY = 16
 VALUES = {
     "log": ("seq", "canonical", "hash"),
     "content": ("seq", "name", "salt", "body"),
     "snapshot": ("seq", "name", "salt"),
     "finding": ("finding_id", "revision_no", "seq", "outcome"),
+    "seal": ("seq", "canonical", "signature", "endorsement"),
+    "stamp": ("seq", "seal", "authority", "answer", "roots"),
 }
 KEYS = {
     "log": ("seq",),
     "content": ("seq", "name"),
     "snapshot": ("seq", "name"),
     "finding": ("finding_id", "revision_no"),
+    "seal": ("seq",),
+    "stamp": ("seq",),
 }
+SEED, NEW_SEED = bytes(range(32)), bytes(range(32, 64))
 Row = dict[str, Any]
 
 
@@ -73,14 +84,45 @@ class Change:
 
 
 def build(folder: Path, entries: int = ENTRIES) -> House:
-    """Write a log through the program's own parts: findings, revisions, entries without files."""
+    """Write a log through the program's own parts: findings, entries without files, seals."""
     folder.mkdir(parents=True)
     database = folder / "database.sqlite"
     migrate.upgrade(database)
     writer, files = Writer(database), Files(folder / "snapshots")
-    heads = [_append(writer, files, number) for number in range(1, entries + 1)]
+    authority = Authority(folder.with_name(f"{folder.name}-authority"))
+    for number in range(1, entries + 1):
+        if number in SEALS:
+            seal(writer, number, [SEED, NEW_SEED] if number >= NEW_KEY else [SEED])
+        elif number in STAMPS:
+            stamp_last(writer, authority, number)
+        else:
+            _append(writer, files, number)
+    last = log.head(writer.reader())
     writer.close()
-    return House(folder, heads[-1])
+    return House(folder, last)
+
+
+def seal(writer: Writer, minute: int, seeds: Sequence[bytes]) -> None:
+    """Seal the log as the daemon does; the last seed signs, the one before endorses it once."""
+    at = START + timedelta(minutes=minute)
+    with writer.transaction() as tx:
+        before = seals.last(tx)
+        point = seals.next_checkpoint(tx, at, public_key(seeds[-1]))
+        data = signed(point.encode())
+        turned = before is not None and before.checkpoint.key != point.key
+        endorsement = sign(seeds[-2], data) if turned else b""
+        seals.add(tx, at, point, sign(seeds[-1], data), endorsement)
+
+
+def stamp_last(writer: Writer, authority: Authority, minute: int) -> None:
+    """Stamp the last seal by a real authority."""
+    at, newest = START + timedelta(minutes=minute), seals.last(writer.reader())
+    if newest is None:
+        raise LookupError("there is no seal to stamp")
+    answer, roots = authority.stamp(stamp.query(newest.stamped).body), authority.roots.read_bytes()
+    time = stamp.check(answer, newest.digest, roots)
+    with writer.transaction() as tx:
+        seals.add_stamp(tx, at, newest, "otoritas-rekaan", answer, roots, time)
 
 
 def _append(writer: Writer, files: Files, number: int) -> LogHead:
@@ -143,6 +185,7 @@ LOOSER = (
     (") STRICT", ")"),
     ("NOT NULL", ""),
     ("length(hash) = 32", "1"),
+    ("length(signature) = 64", "1"),
     ("json_extract(CAST(canonical AS TEXT), ", "coalesce('', "),
 )
 
@@ -153,7 +196,7 @@ def loosen(conn: sqlite3.Connection) -> None:
     for old, new in LOOSER:
         conn.execute(
             "UPDATE sqlite_schema SET sql = replace(sql, ?, ?) WHERE type = 'table'"
-            " AND name IN ('log', 'content', 'snapshot', 'finding')",
+            " AND name IN ('log', 'content', 'snapshot', 'finding', 'seal', 'stamp')",
             (old, new),
         )
     (version,) = conn.execute("PRAGMA schema_version").fetchone()
@@ -196,6 +239,8 @@ def other(rng: random.Random, value: Any) -> Any:
 
 
 def _other_bytes(rng: random.Random, value: bytes) -> bytes:
+    if not value:
+        return rng.randbytes(64)
     place = rng.randrange(len(value))
     flipped = bytes([value[place] ^ (1 << rng.randrange(8))])
     same_size = [value[:place] + flipped + value[place + 1 :], rng.randbytes(len(value))]
@@ -237,7 +282,7 @@ def delete_row(rng: random.Random, house: House) -> Change:
 
 def swap_rows(rng: random.Random, house: House) -> Change:
     """Exchange everything but the key between two rows of a table."""
-    table = rng.choice(["log", "content", "snapshot"])
+    table = rng.choice(["log", "content", "snapshot", "seal", "stamp"])
     places: set[int] = set()
 
     def work(conn: sqlite3.Connection) -> None:
@@ -259,7 +304,8 @@ def insert_row(rng: random.Random, house: House) -> Change:
 
     def work(conn: sqlite3.Connection) -> None:
         row = rng.choice(table_rows(conn, table))
-        key = {"log": "seq", "finding": "revision_no"}.get(table, "name")
+        names = {"finding": "revision_no", "content": "name", "snapshot": "name"}
+        key = names.get(table, "seq")
         used = max(r[key] for r in table_rows(conn, table))
         new = {**row, key: used + 1 if isinstance(used, int) else used + "-2"}
         insert(conn, table, new)
@@ -297,6 +343,35 @@ def cut_tail(rng: random.Random, house: House) -> Change:
 
     tamper(house.database, work)
     return Change("tail cut", frozenset({first}), needs_head=True)
+
+
+def cut_behind_a_seal(rng: random.Random, house: House) -> Change:
+    """Remove the last entries with what belongs to them, but not the seal that covers them."""
+    first = rng.randrange(SEALS[-2] + 2, SEALS[-1] + 1)
+
+    def work(conn: sqlite3.Connection) -> None:
+        for table in VALUES:
+            if table not in ("seal", "stamp"):
+                conn.execute(f"DELETE FROM {table} WHERE seq >= ?", (first,))
+
+    tamper(house.database, work)
+    return Change("tail cut before a seal", frozenset({first}))
+
+
+def change_seal(rng: random.Random, house: House) -> Change:
+    """Change one value of a seal or of a stamp."""
+    table = rng.choice(["seal", "stamp"])
+    column = rng.choice(VALUES[table][1:])
+    places: set[int] = set()
+
+    def work(conn: sqlite3.Connection) -> None:
+        loosen(conn)
+        row = rng.choice(table_rows(conn, table))
+        set_value(conn, table, row, column, other(rng, row[column]))
+        places.add(row["seq"])
+
+    tamper(house.database, work)
+    return Change(f"{table}.{column}", frozenset(places))
 
 
 def change_file(rng: random.Random, house: House) -> Change:
@@ -361,6 +436,9 @@ CHANGES: tuple[Callable[[random.Random, House], Change], ...] = (
     insert_row,
     rewrite_entry,
     cut_tail,
+    cut_behind_a_seal,
+    change_seal,
+    change_seal,
     change_file,
     change_file,
 )

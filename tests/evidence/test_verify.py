@@ -12,13 +12,14 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import ConfigError
+from monitor.evidence.chain import Row
 from monitor.evidence.files import Files
 from monitor.evidence.report import KEPT, Kind
-from monitor.evidence.verify import Row, head_of, verify
+from monitor.evidence.verify import head_of, verify
 from monitor.model.evidence import GENESIS, LogHead, canonical, link
 from monitor.store import migrate
 from monitor.store.audit import Audit
-from tests.evidence.mutate import House, cut_tail, set_value, table_rows, tamper
+from tests.evidence.mutate import SEALS, House, cut_tail, set_value, table_rows, tamper
 
 LATER = datetime(2030, 1, 1, tzinfo=UTC)
 
@@ -54,10 +55,16 @@ def test_a_cut_tail_needs_a_head(house: House) -> None:
 
 
 def test_a_whole_rewrite_needs_a_head(house: House) -> None:
-    """Every hash recomputed: the chain holds, and only a printed head contradicts it."""
-    rewrite(house, 20)
+    """Every hash recomputed after the last seal: only a printed head contradicts it."""
+    rewrite(house, SEALS[-1] + 1)
     assert kinds(house) == []
     assert kinds(house, house.head) == [Kind.HEAD]
+
+
+def test_a_rewrite_of_what_was_sealed_is_seen(house: House) -> None:
+    rewrite(house, SEALS[-1] - 2)
+    (fault,) = house.verify().faults
+    assert (fault.seq, fault.kind) == (SEALS[-1], Kind.SEAL)
 
 
 def rewrite(house: House, start: int) -> None:
@@ -181,7 +188,12 @@ def test_the_list_of_faults_is_bounded(house: House) -> None:
         def contents(self) -> Iterator[Row]:
             yield from ()
 
-        snapshots = findings = contents
+        snapshots = findings = seals = stamps = contents
+
+        def row(self, seq: int) -> None:
+            return None
+
+        seal = row
 
         def missing_guards(self) -> tuple[str, ...]:
             return ()
