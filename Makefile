@@ -23,7 +23,8 @@ LICENCES := $(BIN)/pip-licenses --from=mixed --format=markdown --order=name --wi
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check lint network bench long crash mutations fuzz faults lock run \
+.PHONY: help demo test check lint network bench long crash mutations fuzz reading faults \
+        lock run \
         licences wheel clean
 
 help: ## list the commands
@@ -59,7 +60,7 @@ network: $(STAMP)/network ## the real servers on loopback, and the tests that ne
 bench: $(STAMP)/dev ## measure, beside what one would pick instead
 	set -e; for script in bench/[a-z]*.py; do echo "== $$script"; $(BIN)/python "$$script"; done
 
-long: crash mutations fuzz faults ## the four drills in full; PERCENT=1 for a taste, SEED=n to repeat
+long: crash mutations fuzz reading faults ## the five drills in full; PERCENT=1 for a taste, SEED=n to repeat
 
 crash: $(STAMP)/dev ## kill -9 at every commit point: no finding lost, no chain broken
 	$(DRILL).crash --percent $(PERCENT) $(if $(SEED),--seed $(SEED))
@@ -70,6 +71,9 @@ mutations: $(STAMP)/dev ## change the evidence log in every way: verify must nam
 fuzz: $(STAMP)/dev ## random texts and answers against every parser
 	$(DRILL).fuzz --percent $(PERCENT) $(if $(SEED),--seed $(SEED))
 
+reading: $(STAMP)/fuzz ## random texts through the whole reader: no exception, no hang, no span astray
+	$(DRILL).reading --percent $(PERCENT) $(if $(SEED),--seed $(SEED))
+
 faults: $(STAMP)/dev ## full disks, dead servers, wrong clocks, in random order
 	$(DRILL).faults --percent $(PERCENT) $(if $(SEED),--seed $(SEED))
 
@@ -78,6 +82,7 @@ lock: $(STAMP)/dev ## compile requirements/*.in into hash-pinned *.txt
 	$(COMPILE) -c requirements/dev.txt requirements/runtime.in -o requirements/runtime.txt
 	$(COMPILE) -c requirements/dev.txt requirements/build.in -o requirements/build.txt
 	$(COMPILE) requirements/network.in -o requirements/network.txt
+	$(COMPILE) requirements/fuzz.in -o requirements/fuzz.txt
 
 licences: $(STAMP)/dev ## write docs/licences.md from what is installed
 	{ printf '# Licences of what Netralitas uses\n\nWritten by `make licences`; do not edit.\n'; \
@@ -114,6 +119,11 @@ $(STAMP)/dev: requirements/dev.txt pyproject.toml | $(STAMP)/venv
 # Node and npm for the real servers come from a pinned wheel, not from the system.
 $(STAMP)/network: requirements/network.txt $(STAMP)/dev
 	$(PIP) install --require-hashes -r requirements/network.txt
+	@touch $@
+
+# atheris is built for Linux on x86-64 only; elsewhere the drill makes its texts without it.
+$(STAMP)/fuzz: requirements/fuzz.txt $(STAMP)/dev
+	case "$$(uname -sm)" in "Linux x86_64") $(PIP) install --require-hashes -r $<;; esac
 	@touch $@
 
 # Debian ships Python without ensurepip; python3-venv brings it.
