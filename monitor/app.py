@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 
 from monitor.clock import Clock, utc_now
@@ -25,6 +24,7 @@ from monitor.notify.base import Notifier
 from monitor.run import enrol, governance
 from monitor.run.daemon import Daemon
 from monitor.run.dispatch import Dispatcher
+from monitor.run.governance import Admission
 from monitor.run.health import Health
 from monitor.run.pace import Pace
 from monitor.run.pipeline import Parts
@@ -43,7 +43,6 @@ from monitor.store.register_import import By
 from monitor.store.register_stage import Stage
 from monitor.store.seen import Seen
 from monitor.store.writer import Writer
-from monitor.watch import register as register_file
 from monitor.watch import trial
 
 
@@ -115,7 +114,8 @@ async def opened(config: Config, clock: Clock = utc_now) -> AsyncIterator[App]:
         writer = Writer(config.database)
         stack.callback(writer.close)
         roster = Roster(writer, _usual(config), clock)
-        ends = _enter(config, writer, roster, clock)
+        admission = Admission(config, trial.testers(config.path("testers")))
+        ends = _enter(config, writer, roster, admission, clock)
         ruleset = extended(ruleset, Terms().words(writer.reader()))
         files = Files(config.snapshots)
         files.sweep(lambda: set(commitments(writer.reader())))
@@ -125,23 +125,25 @@ async def opened(config: Config, clock: Clock = utc_now) -> AsyncIterator[App]:
         dispatcher = Dispatcher(writer, ruleset, await _notifiers(config, stack), config, clock)
         reloader = Reloader(place(config), parts, dispatcher)
         reloader.begin()
-        season = Season(parts.reader, parts.health, ends)
+        season = Season(parts.reader, parts.health, admission, ends)
         seals = sealer(config, writer, http, clock)
         daemon = Daemon(config, parts, dispatcher, reloader, season, seals, roster)
         yield App(config, ruleset, writer, daemon, dispatcher)
 
 
-def _enter(config: Config, writer: Writer, roster: Roster, clock: Clock) -> datetime | None:
+def _enter(
+    config: Config, writer: Writer, roster: Roster, admission: Admission, clock: Clock
+) -> datetime | None:
     """Take the register's file over, where one is configured, and see whether we may run."""
-    testers = trial.testers(config.path("testers"))
     with ExitStack() as stack:
         stage = stack.enter_context(_staged(config)) if config.has_register_file else None
         with writer.transaction() as tx:
+            ends = governance.begin(tx, config, clock())
             if stage:
                 by = By("netralitas", "paths.register, read at start")
                 changes = register_import.apply(tx, stage, by, clock())
                 logger.info("register: {} changes recorded", changes.total())
-            ends = governance.enter(tx, config, register.each(tx), testers, clock())
+            admission.check(register.each(tx), clock())
     roster.look()
     if not len(roster):
         raise ConfigError([_nobody(config, register.waiting(writer.reader()))])
@@ -150,7 +152,7 @@ def _enter(config: Config, writer: Writer, roster: Roster, clock: Clock) -> date
 
 def _staged(config: Config) -> AbstractContextManager[Stage]:
     file = config.path("register_file")
-    lines = partial(register_file.read, file, platforms=collectors.PLATFORMS.values())
+    lines = enrol.reader(file, collectors.PLATFORMS.values())
     return enrol.staged(str(file), lines, config.database)
 
 

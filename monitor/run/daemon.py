@@ -158,7 +158,8 @@ class Daemon:
         # Outside the contests nothing is read; what was due is due again after its interval.
         ids = [source.watch_id for source in due] if self._season.open(now) else []
         for watch in self._roster.take(ids):
-            if watch.watch_id not in self._in_flight:
+            fresh = watch.watch_id not in self._in_flight
+            if fresh and self._season.admits(watch, now):
                 self._in_flight[watch.watch_id] = now.timestamp()
                 self._queue.put_nowait(watch)
         self._feed_watchdog(now.timestamp())

@@ -9,7 +9,7 @@ the evidence log with the digest of its file, and a file that was changed since 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -67,21 +67,15 @@ class Recorded:
     file: str = ""
 
 
-def enter(
-    tx: Connection,
-    settings: Config,
-    watches: Iterable[Watch],
-    testers: Mapping[str, trial.Consent],
-    now: datetime,
-) -> datetime | None:
+def begin(tx: Connection, settings: Config, now: datetime) -> datetime | None:
     """Check that the configured mode may run now, and log it where it is another than before.
 
-    Returns when it must stop, if ever. Raises ``ConfigError`` with everything that is missing.
+    It comes before anything else is recorded, so that a trial's stamp stands in every entry.
+    Returns when the trial ends, if it is one. Raises ``ConfigError`` with all that is missing.
     """
     known = governance.latest(tx)
-    faults = [*faults_now(known, settings, now), *_of_lines(settings, watches, testers, now)]
-    if faults:
-        raise ConfigError(_first(faults))
+    if faults := faults_now(known, settings, now):
+        raise ConfigError(faults)
     was = known.get(MODE)
     if was is None or was.public["mode"] != settings.mode:
         before = was.public["mode"] if was else ""
@@ -169,45 +163,44 @@ def faults_now(known: Mapping[str, Decision], settings: Config, now: datetime) -
     return found
 
 
-def _of_lines(
-    settings: Config,
-    watches: Iterable[Watch],
-    testers: Mapping[str, trial.Consent],
-    now: datetime,
-) -> Iterator[Fault]:
-    if settings.mode == TRIAL:
-        return _agreed(settings, watches, testers, now)
-    return _invented(settings, watches)
+class Admission:
+    """Says of each register line whether the mode lets it be watched."""
 
+    def __init__(self, settings: Config, testers: Mapping[str, trial.Consent]) -> None:
+        """``testers`` are found by person reference."""
+        self._settings = settings
+        self._testers = testers
 
-def _agreed(
-    settings: Config,
-    watches: Iterable[Watch],
-    testers: Mapping[str, trial.Consent],
-    now: datetime,
-) -> Iterator[Fault]:
-    for watch in watches:
-        if is_invented(settings, watch):
-            continue
-        tester = testers.get(watch.person_ref)
+    def check(self, watches: Iterable[Watch], now: datetime) -> None:
+        """Raise ``ConfigError`` naming the lines that may not be watched now."""
+        faults = [fault for watch in watches if (fault := self.fault(watch, now))]
+        if faults:
+            raise ConfigError(_first(faults))
+
+    def fault(self, watch: Watch, now: datetime) -> Fault | None:
+        """Return why a line may not be watched now, if it may not."""
+        invented = is_invented(self._settings, watch)
+        if self._settings.mode == TRIAL:
+            return None if invented else self._not_agreed(watch, now)
+        if not invented:
+            return None
+        hint = "an invented register is for a trial"
+        return Fault(watch.watch_id, "address", "a real account", "an invented one", hint)
+
+    def _not_agreed(self, watch: Watch, now: datetime) -> Fault | None:
+        tester = self._testers.get(watch.person_ref)
         if not trial.says_consent(watch.legal_ground):
             hint = "a real register needs production"
             expected = "an invented account or a tester's consent as its ground"
-            yield Fault(watch.watch_id, "legal_ground", expected, "another ground", hint)
-        elif tester is None:
-            expected = f"the person on the list {settings.path('testers').name}"
-            yield Fault(watch.watch_id, "person_ref", expected, "nobody of this reference")
-        elif not tester.agrees_on(local_day(now, watch.zone)):
-            until = f" to {tester.until}" if tester.until else ""
-            expected = f"today within the consent, {tester.consented_on}{until}"
-            yield Fault(watch.watch_id, "consent", expected, "another day")
-
-
-def _invented(settings: Config, watches: Iterable[Watch]) -> Iterator[Fault]:
-    for watch in watches:
-        if is_invented(settings, watch):
-            hint = "an invented register is for a trial"
-            yield Fault(watch.watch_id, "address", "a real account", "an invented one", hint)
+            return Fault(watch.watch_id, "legal_ground", expected, "another ground", hint)
+        if tester is None:
+            expected = f"the person on the list {self._settings.path('testers').name}"
+            return Fault(watch.watch_id, "person_ref", expected, "nobody of this reference")
+        if tester.agrees_on(local_day(now, watch.zone)):
+            return None
+        until = f" to {tester.until}" if tester.until else ""
+        expected = f"today within the consent, {tester.consented_on}{until}"
+        return Fault(watch.watch_id, "consent", expected, "another day")
 
 
 def is_invented(settings: Config, watch: Watch) -> bool:

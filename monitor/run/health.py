@@ -43,6 +43,8 @@ TEXTS = {
     "quarantine": "Aturan {subject} kena {count} kali dalam satu jam, jauh di atas biasanya "
     "({usual}). Peringatannya menjadi tinjauan sampai ada yang memeriksa. Pemilik: {owner}. "
     "Lihat: netralitas rules list",
+    "mode": "Baris register {subject} tidak boleh diamati dalam mode ini dan tidak dibaca. "
+    "Yang diperlukan: {cause}.",
     "season": "Tidak ada pemilihan yang sedang berlangsung menurut berkasnya. Pemantauan berhenti "
     "sendiri: tidak ada sumber yang dibaca. Untuk memperpanjang: netralitas contests extend",
     "seal": "Otoritas cap waktu {subject} belum mengecap segel sejak {since}. Log tetap dirantai "
@@ -110,7 +112,7 @@ class Health:
 
     def recovered(self, watch: Watch) -> None:
         """Clear what one source's alarms said; a page was read and recorded."""
-        for kind in ("proof", "shared", "internal", "unavailable"):
+        for kind in ("proof", "shared", "internal", "unavailable", "mode"):
             self.clear(kind, watch.watch_id)
 
     def check(self) -> None:

@@ -5,20 +5,26 @@ from __future__ import annotations
 from datetime import datetime
 
 from monitor.log import logger
+from monitor.model.person import Watch
 from monitor.run import governance
+from monitor.run.governance import Admission
 from monitor.run.health import Health
 from monitor.run.rules import Reader
 
 ALARM = "season"
+UNFIT = "mode"
 
 
 class Season:
     """Asked before every look. When no contest is live any more it says so, once."""
 
-    def __init__(self, reader: Reader, health: Health, ends: datetime | None) -> None:
+    def __init__(
+        self, reader: Reader, health: Health, admission: Admission, ends: datetime | None
+    ) -> None:
         """``ends`` is when the trial does, if it is one."""
         self._reader = reader
         self._health = health
+        self._admission = admission
         self._ends = ends
         self._open: bool | None = None
 
@@ -33,6 +39,13 @@ class Season:
                 logger.warning("no contest is live: nothing is read until one is")
                 self._health.alarm(ALARM)
         return found
+
+    def admits(self, watch: Watch, now: datetime) -> bool:
+        """Say whether a line may be watched; one that came in meanwhile is told, once."""
+        fault = self._admission.fault(watch, now)
+        if fault:
+            self._health.alarm(UNFIT, watch.watch_id, cause=fault.expected)
+        return fault is None
 
     def check(self, now: datetime) -> None:
         """Raise ``ConfigError`` when the trial's time is over."""

@@ -79,7 +79,7 @@ def explain(error: sqlite3.Error, database: Path | None = None) -> StoreError:
     return StoreError(f"{database or 'database'}: {advice} ({error})")
 
 
-def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
+def connect(path: Path, *, read_only: bool = False) -> Stamped:
     """Open an existing database in WAL mode, in autocommit: transactions are begun by hand.
 
     Waits ``BUSY_SECONDS`` for a lock. A missing or unusable file raises ``StoreError``.

@@ -47,6 +47,8 @@ class Writer:
                 # SQLite may have rolled back by itself, for instance on a full disk.
                 if self._conn.in_transaction:
                     self._conn.execute("ROLLBACK")
+                    # What was not committed gives no stamp.
+                    self._conn.stamp = None
             self._reach(AFTER_COMMIT)
 
     def reader(self) -> sqlite3.Connection:

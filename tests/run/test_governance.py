@@ -17,7 +17,7 @@ from monitor import config
 from monitor.errors import ConfigError
 from monitor.model.person import EmployerType, Ownership, Watch
 from monitor.run import governance
-from monitor.run.governance import STAMP, TRIAL_TIME, Document
+from monitor.run.governance import STAMP, TRIAL_TIME, Admission, Document
 from monitor.store import governance as decisions
 from monitor.store import log, migrate
 from monitor.store.writer import Writer
@@ -68,7 +68,9 @@ def enter(
     now: datetime = NOW,
 ) -> datetime | None:
     with writer.transaction() as tx:
-        return governance.enter(tx, found, watches, testers, now)
+        ends = governance.begin(tx, found, now)
+        Admission(found, testers).check(watches, now)
+    return ends
 
 
 def refused(writer: Writer, found: config.Config, *watches: Watch, **more: Any) -> str:
