@@ -12,17 +12,15 @@ from monitor.judge.case import Case
 from monitor.judge.exculpations import EXCULPATIONS, look_for
 from monitor.judge.law import dated
 from monitor.judge.moment import act_days
-from monitor.judge.person import concerns
+from monitor.judge.person import concerns, in_place, stand_in
 from monitor.model.activity import Activity
 from monitor.model.contest import Phase
 from monitor.model.finding import Exculpation, Finding, Match, Outcome, Reading, Result
-from monitor.model.person import NEVER_POLLED, PersonFacts
+from monitor.model.person import PersonFacts
 from monitor.model.rule import BESIDE, Level, Rule, RuleSet, Stance
 
 _LAST = {Level.SINYAL: 3, Level.PIDANA: 2, Level.DISIPLIN: 1}
-_PHOTOS = frozenset(
-    {"photo-with-target", "props-in-photo", "team-in-photo", "attributes-in-photo"}
-)
+_PHOTOS = frozenset({"photo-with-target", "props-in-photo", "team-in-photo", "attributes-in-photo"})
 _OPEN = Phase.UNKNOWN.value
 _RANK = {Outcome.NONE: 0, Outcome.REVIEW: 1, Outcome.ALERT: 2}
 
@@ -39,16 +37,26 @@ class Facts:
     stated: frozenset[str]
 
 
-def decide(activity: Activity, reading: Reading, facts: Facts, ruleset: RuleSet) -> Finding:
-    """Return the finding: outcome, what was looked for in the person's favour, what to ask."""
+def decide(
+    activity: Activity,
+    reading: Reading,
+    facts: Facts,
+    ruleset: RuleSet,
+    asleep: frozenset[str] = frozenset(),
+) -> Finding:
+    """Return the finding: outcome, what was looked for in the person's favour, what to ask.
+
+    ``asleep`` are rules that lead to nothing now, though the reading may be of more.
+    """
     rules = ruleset.by_id
-    reading = replace(reading, matches=_concerning(reading.matches, facts.person, ruleset, rules))
+    own = stand_in(ruleset.rules, facts.person, asleep)
+    reading = replace(reading, matches=_concerning(reading.matches, facts.person, ruleset, own))
     excuses = _excuses(Case(activity, reading, facts.person, ruleset.contests, ruleset.days), rules)
     limits = tuple(caps(activity, reading, facts.person, facts.stated))
     matches = _judged(
         where.lowered(reading, facts.person, ruleset.contests), excuses, limits, rules
     )
-    matches = dated(_referred(matches, facts.person), act_days(activity, facts.person), ruleset)
+    matches = dated(in_place(matches, own), act_days(activity, facts.person), ruleset)
     outcome = max((m.outcome for m in matches), key=_RANK.__getitem__, default=Outcome.NONE)
     top = _top(matches)
     elsewhere = where.questions(matches, facts.person, ruleset.contests)
@@ -70,13 +78,11 @@ def decide(activity: Activity, reading: Reading, facts: Facts, ruleset: RuleSet)
 
 
 def _concerning(
-    matches: Sequence[Match],
-    person: PersonFacts | None,
-    ruleset: RuleSet,
-    rules: Mapping[str, Rule],
+    matches: Sequence[Match], person: PersonFacts | None, ruleset: RuleSet, own: Rule | None
 ) -> tuple[Match, ...]:
     """Keep the matches of rules that concern this person."""
-    return tuple(m for m in matches if concerns(rules[m.rule], m, person, ruleset.contests))
+    rules, contests = ruleset.by_id, ruleset.contests
+    return tuple(m for m in matches if concerns(rules[m.rule], m, person, contests, own))
 
 
 def _excuses(case: Case, rules: Mapping[str, Rule]) -> tuple[Exculpation, ...]:
@@ -120,14 +126,6 @@ def _beside(matches: Sequence[Match], rules: Mapping[str, Rule], match: Match) -
     if not others:
         return None
     return replace(match, outcome=max(others, key=_RANK.__getitem__))
-
-
-def _referred(matches: Sequence[Match], person: PersonFacts | None) -> tuple[Match, ...]:
-    """Acts of TNI and Polri are a referral, without an article of the civil service (POLICY 11)."""
-    if person is None or person.employer_type not in NEVER_POLLED:
-        return tuple(matches)
-    own = [m for m in matches if m.level is Level.RUJUKAN]
-    return tuple(own) or tuple(replace(m, level=Level.RUJUKAN, legal_basis=()) for m in matches)
 
 
 def _top(matches: Sequence[Match]) -> Match | None:

@@ -161,7 +161,8 @@ class Rule:
     ``stances`` hold ``neutral`` needs no side: its features are the act. ``contest_levels`` are
     first words of contest ids. ``employer_types``, ``positions`` and ``person_flags`` are asked of
     the person when judging; a fact that is not stated is read as the ordinary one (a PNS, staff,
-    no candidate's spouse).
+    no candidate's spouse). A rule ``in_place_of_others`` takes the place of every other rule for
+    the people it binds: what would be a breach for a PNS is one for them, by their own law.
     """
 
     id: str
@@ -189,6 +190,7 @@ class Rule:
     positions: frozenset[str] = frozenset()
     person_flags: frozenset[PersonFlag] = frozenset()
     local_guidance: tuple[Guidance, ...] = ()
+    in_place_of_others: bool = False
 
 
 @dataclass(frozen=True, slots=True)

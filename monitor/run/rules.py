@@ -122,7 +122,9 @@ class Reader:
         every = frozenset(status)
         return [
             Judged(
-                decide(activity, with_rules(reading, heard, every), fact, self.ruleset),
+                decide(
+                    activity, with_rules(reading, heard, every), fact, self.ruleset, every - heard
+                ),
                 tuple(self._shadows(activity, reading, fact, heard, shadow)),
             )
             for activity, reading, fact in zip(activities, readings, facts, strict=True)
@@ -140,7 +142,8 @@ class Reader:
         for rule in sorted(shadow & {match.rule for match in reading.matches}):
             every = frozenset(rule.id for rule in self.ruleset.rules)
             beside = with_rules(reading, heard | {rule}, every)
-            finding = of_rule(decide(activity, beside, facts, self.ruleset), rule)
+            asleep = every - heard - {rule}
+            finding = of_rule(decide(activity, beside, facts, self.ruleset, asleep), rule)
             if finding.outcome is not Outcome.NONE:
                 yield finding
 

@@ -99,6 +99,7 @@ def parse(root: Table, instruments: Collection[str], words: Vocabulary) -> Rule:
         employer_types=root.any_of("employer_types", EmployerType),
         positions=frozenset(root.texts("positions")),
         person_flags=root.any_of("person_flags", PersonFlag),
+        in_place_of_others=root.flag("in_place_of_others"),
         local_guidance=tuple(_guidance(table) for table in root.tables("local_guidance")),
     )
     _cases(root, rule.id)

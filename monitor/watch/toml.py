@@ -53,6 +53,10 @@ class Table:
             return None
         return value if isinstance(value, int) else None
 
+    def flag(self, name: str) -> bool:
+        """Return true or false; absent is false."""
+        return self._take(name, bool, "true or false", default=False) is True
+
     def day(self, name: str, *, required: bool = True) -> date | None:
         value = self._take(name, date, "a date", None if required else "")
         if isinstance(value, datetime):
