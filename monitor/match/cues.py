@@ -102,19 +102,19 @@ def cues(page: Page, names: Sequence[Mention]) -> list[Cue]:
     """Return the page's cues in order, after negation, frames and reported speech."""
     taken = frozenset(i for m in names for i in range(m.first, m.last + 1))
     longer = _longer(page)
-    found = [turn(page, cue) for cue in _raw(page, names, taken) if not _inside(longer, cue)]
+    found = [turn(page, cue) for cue in _raw(page, taken) if not _inside(longer, cue)]
     return sorted((c for c in found if c.factor > 0), key=lambda c: (c.first, -c.last))
 
 
-def _raw(page: Page, names: Sequence[Mention], taken: frozenset[int]) -> Iterator[Cue]:
-    """Yield the phrases of each class, outside names; in pictures only words shown in them."""
-    # An office that begins a name ("untuk Presiden X") is part of it.
-    opened = frozenset(m.first for m in names if m.last > m.first)
+def _raw(page: Page, taken: frozenset[int]) -> Iterator[Cue]:
+    """Yield the phrases of each class, outside names; in pictures only words shown in them.
+
+    A phrase that reaches into a name is part of it: "untuk Presiden X" wishes no office.
+    """
     allowed = _SHOWN_WORDS if page.field.startswith("media") else frozenset(CLASSES)
-    for name, kind in CLASSES.items():
+    for name in CLASSES:
         for first, last in page.spots.get(name, ()) if name in allowed - _ANSWERS else ():
-            named = all(i in taken for i in range(first, last + 1))
-            named = named or (last in opened and kind.stance is Stance.SUPPORT)
+            named = any(i in taken for i in range(first, last + 1))
             if named or _in_name_tag(page, first, taken) or not _fits(page, name, taken):
                 continue
             end = _end(page, name, first, last)

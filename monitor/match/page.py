@@ -21,6 +21,8 @@ from monitor.text.tokens import WORD
 # Of more phrases than this, sorting is faster than putting each in its place.
 _FEW = 16
 _NONE: frozenset[int] = frozenset()
+# Lists whose words are parts of some names and not of others.
+_OF_NAMES = ("third", "reporter", "formal", "education", "list_word", "first", "chat", "others")
 
 
 @dataclass(slots=True)
@@ -191,3 +193,17 @@ def _place(page: Page, rows: Iterable[Found[Meaning]]) -> None:
             page.names += [Found(last, first, alias) for alias in meaning.names]
         if meaning.places:
             places.update(meaning.places)
+    if page.names:
+        _free_names(page)
+
+
+def _free_names(page: Page) -> None:
+    """Let no word inside a name say what it says elsewhere ("Partai Hati Nurani Rakyat")."""
+    longer = [(first, last) for last, first, _ in page.names if last > first]
+    for name in _OF_NAMES if longer else ():
+        ranges = page.spots.get(name, ())
+        kept = [(a, b) for a, b in ranges if not any(f <= a and b <= t for f, t in longer)]
+        if kept:
+            page.spots[name] = kept
+        elif ranges:
+            del page.spots[name]

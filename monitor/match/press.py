@@ -9,6 +9,7 @@ from monitor.text.tokens import EMOJI, WORD
 
 _TAIL = re.compile(r"(\s[-–|]\s*[\w.]+(\s[\w.]+){0,3}|\.\.\.|…)\s*$")
 _LINK = re.compile(r"https?://|www\.")
+_END = 80
 _TITLED = 0.6
 _MIN_WORDS = 5
 _OPENING = 9
@@ -53,9 +54,21 @@ def _shape(page: Page, text: str) -> float:
         total += 0.6 if titled and not page.shouting else 0.0
         told = told and enough
     total += 0.15 if _LINK.search(page.text) else 0.0
-    total += 0.2 if _TAIL.search(text[-80:]) else 0.0
+    total += 0.2 if _sourced(page, text) else 0.0
     # The last, as floating point sums are not the same in another order.
     return total + (0.15 if told else 0.0)
+
+
+def _sourced(page: Page, text: str) -> bool:
+    """Say whether a field ends as desks end it: cut off, or with the paper's name after a dash."""
+    end = text[-_END:]
+    tail = _TAIL.search(end)
+    if tail is None:
+        return False
+    at = page.text.find(text) + len(text) - len(end) + tail.start()
+    after = next((i for i, word in enumerate(page.words) if word.start >= at), None)
+    # The dash of a pair ("X - Y") stands before a name.
+    return after is None or after not in page.named
 
 
 def _names(page: Page) -> int:
@@ -79,14 +92,19 @@ def _plain(page: Page) -> bool:
     words = len(page.words) - len(page.named) + bool(page.named)
     if words < _MIN_LINE or not text[:1].isupper() or text[-1] in _STOPS:
         return False
-    talks = page.handles or any(page.has(name) for name in ("first", "chat"))
+    talks = page.handles or any(_said(page, name) for name in ("first", "chat"))
     marked = bool(page.tags) or _emoji(page)
     return not (talks or marked or "!" in text or "?" in text)
 
 
+def _said(page: Page, name: str) -> bool:
+    """Say whether a phrase of a list stands in the text itself, not in a campaign's hashtag."""
+    return any(page.words[first].tag < 0 for first, _ in page.spots.get(name, ()))
+
+
 def _talk(page: Page) -> float:
-    total = 0.35 if page.has("first") else 0.0
-    total += 0.25 if page.has("chat") else 0.0
+    total = 0.35 if _said(page, "first") else 0.0
+    total += 0.25 if _said(page, "chat") else 0.0
     total += 0.25 if _emoji(page) else 0.0
     return total + (0.15 if "!" in page.text else 0.0)
 

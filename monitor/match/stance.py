@@ -247,14 +247,16 @@ def _chance(page: Page, tag: Tag, mention: Mention) -> bool:
 
 def _tag_says(page: Page, tag: Tag, mention: Mention, lexicon: Lexicon) -> tuple[Stance, float]:
     """Return what a hashtag with a target's name says by its other parts."""
-    if mention.form is Form.SLOGAN:
-        return Stance.SUPPORT, _TAG_WEIGHT
     own = range(mention.first, mention.last + 1)
     rest = [page.words[i].form for i in range(tag.first, tag.last + 1) if i not in own]
-    hostile = any(f in lexicon.hostile_parts and f not in lexicon.campaign_parts for f in rest)
-    fought = any(form in lexicon.phrases["fights"] for form in rest)
-    if mention.form is Form.DEROGATORY or (hostile and not fought):
+    bad = {f for f in rest if f in lexicon.hostile_parts and f not in lexicon.campaign_parts}
+    # "Tolak X" refuses X; in "X tolak korupsi" the name is who fights.
+    refused = mention.first > tag.first and page.words[mention.first - 1].form in bad
+    fought = not refused and not lexicon.phrases["fights"].isdisjoint(rest)
+    if mention.form is Form.DEROGATORY or (bad and not fought):
         return Stance.ATTACK, _TAG_WEIGHT
+    if mention.form is Form.SLOGAN:
+        return Stance.SUPPORT, _TAG_WEIGHT
     if any(form in lexicon.campaign_parts or form.isdigit() for form in rest):
         return Stance.SUPPORT, _TAG_WEIGHT
     if mention.party:

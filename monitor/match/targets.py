@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
@@ -74,13 +74,10 @@ class TargetReader:
             found = [f for f in found if not _of_namesake(page, f)]
         kept = _longest(found)
         sure = [f for f in kept if not f.value.ambiguous]
-        anchored = bool(sure) or bool(context)
         certain = frozenset(f.value.target for f in sure)
-        kept = [
-            f
-            for f in kept
-            if not f.value.ambiguous or self._backed(page, f, certain, anchored=anchored)
-        ]
+        homes = {f.value.contest for f in sure}
+        homes |= {live.home[target].id for target in context if target in live.home}
+        kept = [f for f in kept if not f.value.ambiguous or self._backed(page, f, certain, homes)]
         named = _resolved(kept, live, context, page.places)
         named += self._tagged(page, order, named)
         numbers = self._numbers.read(page, live, [m.target for m in named] + list(context))
@@ -123,17 +120,18 @@ class TargetReader:
         return all(w.tag >= 0 or (w.upper and not page.shouting) for w in words)
 
     def _backed(
-        self, page: Page, found: Found[Alias], certain: frozenset[str], *, anchored: bool
+        self, page: Page, found: Found[Alias], certain: Collection[str], homes: Collection[str]
     ) -> bool:
         """Check an ambiguous name for a political neighbour.
 
         A political word or a year in the same hashtag will do, or one beside the name that is
         said of nothing else; after an honorific any political word nearby. Capitals alone do not.
+        In a hashtag a sure name of the same contest (``homes``) elsewhere in the text will do too.
         """
         if found.first == found.last and page.words[found.first].slip:
             return False
         if any(w.tag >= 0 for w in page.words[found.first : found.last + 1]):
-            return self._tag_backs(page, found) or anchored
+            return self._tag_backs(page, found) or found.value.contest in homes
         if found.value.target in certain:
             return True
         if found.value.party:

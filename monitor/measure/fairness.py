@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from monitor.measure.base import Table, Tick, Tracer
 from monitor.measure.fields import NoCounterpart, captioned
 from monitor.measure.score import share
-from monitor.measure.swap import WEAK, Swapper
+from monitor.measure.swap import MOTTO, WEAK, Swapper
 from monitor.measure.written import NAMES, SLOGANS, TAGS, names_of
 from monitor.model.activity import Activity
 from monitor.model.contest import Contest, TargetKind, live_at
@@ -123,6 +123,12 @@ def _same_places(pair: Pair, before: Sequence[Naming], after: Sequence[Naming]) 
     found = Counter(n.target for n in after)
     if any(wanted[target] != found[target] for target in weak):
         raise NoCounterpart("word that is also a name")
+    if _mottos(before) != _mottos(after):
+        raise NoCounterpart("name that makes a slogan with the next word")
+
+
+def _mottos(namings: Sequence[Naming]) -> int:
+    return sum(n.how == MOTTO for n in namings)
 
 
 def _strengthened(
@@ -155,6 +161,9 @@ def _turned(base: Statement, changed: Activity, pair: Pair) -> Statement:
     person = base.person
     if person and person.candidate_spouse_of in sides:
         person = replace(person, candidate_spouse_of=sides[str(person.candidate_spouse_of)])
+    if person and person.follows:
+        followed = frozenset(sides.get(target, target) for target in person.follows.targets)
+        person = replace(person, follows=replace(person.follows, targets=followed))
     return replace(base, activity=changed, person=person)
 
 

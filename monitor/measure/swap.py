@@ -32,8 +32,11 @@ from monitor.text.fold import fold_word
 
 _HANDLE = re.compile(r"(?<!\w)@(\w[\w.]*)")
 _HANDLE_LETTERS = 5
+# A name may be written with that many letters too many.
+_SLIP = 2
 WEAK = "ambiguous"
-_NUMBER, _ACCOUNT, _MOTTO = "number", "handle", "slogan"
+MOTTO = "slogan"
+_NUMBER, _ACCOUNT = "number", "handle"
 
 
 class Swapper:
@@ -119,7 +122,7 @@ class Swapper:
             handle = "@" + names.target.accounts[0].handle.lstrip("@")
             return _edit(naming, (naming.span.start, naming.span.end), handle)
         form = self._names[naming.target].understand(naming.words)
-        if naming.how == _MOTTO and form.sort not in SLOGANS | TAGS:
+        if naming.how == MOTTO and form.sort not in SLOGANS | TAGS:
             form = replace(form, sort=Sort.TAG if naming.in_tag else Sort.SLOGAN)
         return self._renamed(activity, naming, form, names, live)
 
@@ -142,7 +145,7 @@ class Swapper:
         if not usable:
             raise NoCounterpart(form.sort.value)
         chosen = usable[0]
-        if naming.in_tag or _in_a_word(text, place):
+        if naming.in_tag or (_in_a_word(text, place) and " " not in raw):
             return _edit(naming, place, shape.in_tag(chosen.text, raw))
         capitals = chosen.key in self._capitals
         said = shape.in_text(chosen.text, raw, shouted=shouted, capitals=capitals)
@@ -165,6 +168,11 @@ class Swapper:
         start, end = naming.span.start, naming.span.end
         raw = text[start:end]
         folded, glued = fold_word(raw), naming.words.replace(" ", "")
+        if folded.startswith(naming.words) and len(folded) == len(raw):
+            # The last word of a name may be glued to the next.
+            return text, raw[: len(naming.words)], (start, start + len(naming.words))
+        if _runs_on(folded, naming.words):
+            raise NoCounterpart("spelling of a name glued to a word")
         if " " in raw.strip() or folded in (glued, "@" + glued):
             return text, raw, (start, end)
         at = folded.find(glued)
@@ -267,13 +275,20 @@ class Swapper:
         return replace(target, of=sides[target.of], author_id="", author_handle="")
 
 
+def _runs_on(folded: str, words: str) -> bool:
+    """Say whether a name of several words ends in a longer one: it is glued to the next."""
+    written, known = folded.split(), words.split()
+    same = len(written) == len(known) > 1
+    return same and len(written[-1]) > len(known[-1]) + _SLIP
+
+
 def _in_a_word(text: str, place: tuple[int, int]) -> bool:
     start, end = place
     return text[max(0, start - 1) : start].isalnum() or text[end : end + 1].isalnum()
 
 
 def _edit(naming: Naming, place: tuple[int, int], text: str) -> Edit:
-    return Edit(naming.span.field, *place, text, naming.target, motto=naming.how == _MOTTO)
+    return Edit(naming.span.field, *place, text, naming.target, motto=naming.how == MOTTO)
 
 
 def _covered(name: str, start: int, end: int, taken: Sequence[tuple[str, int, int]]) -> bool:

@@ -107,6 +107,9 @@ def like(form: Written, names: Names, taken: Collection[str] = ()) -> list[Writt
     counterpart has none; a short name falls back to the pair's or the full one.
     """
     usable = [w for w in names.forms if w.key not in taken and w.key not in names.weak]
+    led = [w for w in usable if form.lead and w.key.startswith(form.lead + " ")]
+    if led:
+        return sorted(led, key=lambda w: abs(form.length - w.length))
     people = max(1, len(names.target.names))
     person = form.person if form.person < people else 0
     for sort, whose in _ladder(form.sort, person):

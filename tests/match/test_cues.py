@@ -8,11 +8,12 @@ from hypothesis import strategies as st
 
 from monitor.match import cues, press
 from monitor.match.lexicon import Lexicon
+from monitor.match.names import aliases
 from monitor.match.page import Page, PageReader
 from monitor.model.finding import Outcome, Reading
 from monitor.model.rule import Stance
 from monitor.watch import load, shipped
-from tests.match.world import SARI, WIRA, read
+from tests.match.world import SARI, WIRA, governor, read
 
 LEXICON = Lexicon(load(shipped(), contests=()).lexicon)
 PAGES = PageReader(LEXICON, ())
@@ -153,3 +154,14 @@ def test_a_refused_choice_is_no_support_in_any_spelling(no: str) -> None:
     reading = read(f"saya {no} milih Wiratama")
     assert reading.stance is Stance.ATTACK
     assert outcomes(reading) == {Outcome.REVIEW}
+
+
+def test_the_dash_of_a_pair_is_not_a_papers_name() -> None:
+    named = PageReader(LEXICON, aliases([governor()], LEXICON))
+    pair, paper = "sore cerah bareng Sarinande - Lukito", "sore cerah bareng Sarinande - Kabar Desa"
+    assert press.score(named.read("text", pair)) < press.score(named.read("text", paper))
+
+
+def test_a_campaigns_hashtag_is_no_talk() -> None:
+    plain = "Panitia Gelar Rapat Akbar Di Lapangan Utama"
+    assert press.score(page(f"{plain} #KamiBersama")) == press.score(page(f"{plain} #Bersama"))

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from monitor.match.engine import Engine
 from monitor.model.finding import Outcome, Reading
 from monitor.model.rule import Stance
-from tests.match.world import SARI, WIRA, read
+from monitor.model.wire import statement
+from tests.match.world import CAMPAIGN, GOVERNOR, PARTIES, SARI, WIRA, read, ruleset
 
 
 def alerts(reading: Reading) -> bool:
@@ -179,3 +183,27 @@ def test_what_others_back_is_only_told() -> None:
     assert read("ratusan nelayan dukung Wiratama di kampung pesisir").stance is None
     told = read("ratusan nelayan dukung Wiratama, ayo kita ikut!")
     assert told.stance is Stance.SUPPORT
+
+
+def test_a_hostile_word_in_a_hashtag_beats_the_slogan_in_it() -> None:
+    assert read("sore #TolakBerlayarBersama").stance is Stance.ATTACK
+    assert read("sore #BerlayarBersama").stance is Stance.SUPPORT
+    assert read("sore #WiratamaTolakKorupsi").stance is Stance.SUPPORT
+
+
+def test_a_phrase_that_reaches_into_a_name_is_part_of_it() -> None:
+    assert read("usul untuk Gubernur Wiratama").stance is None
+    assert read("Wiratama untuk gubernur").stance is Stance.SUPPORT
+
+
+def test_a_partys_name_says_nothing_but_its_name() -> None:
+    texts = [f"laskar Partai {name} siap kawal Wiratama" for name in ("Layar", "Warga Karang")]
+    lists = ruleset().contests
+    odd = replace(
+        lists[PARTIES].targets[1], aliases=("Partai Warga Karang",), ambiguous=(), id="partai/odd"
+    )
+    parties = replace(lists[PARTIES], targets=(lists[PARTIES].targets[0], odd))
+    other = Engine(replace(ruleset(), contests=dict(lists) | {PARTIES: parties}))
+    lines = [statement({"id": t, "occurred_at": CAMPAIGN, "text": t}) for t in texts]
+    found = other.read([line.activity for line in lines], [(GOVERNOR, PARTIES)] * 2)
+    assert found[0].score == found[1].score > 0

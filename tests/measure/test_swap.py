@@ -90,6 +90,10 @@ def test_an_ambiguous_name_is_made_strong_first() -> None:
     assert strong.text == "Pilih Melur Hanggara, gubernur kita Melur"
 
 
+def test_a_word_glued_to_a_name_stays() -> None:
+    assert swapped("Pilih Melur Hanggaramenang").text == "Pilih Tarunaga Widurimenang"
+
+
 def test_without_a_counterpart_there_is_no_swap() -> None:
     with pytest.raises(NoCounterpart, match="derogatory name"):
         swapped("Dasar melurapuh!")
