@@ -72,14 +72,12 @@ def _is_fresh(case: Case) -> bool:
 def _leave(case: Case) -> Answer:
     """SE KASN 6/2023 huruf C and SKB A7: unpaid leave (CLTN) that covers the date.
 
-    It excuses an approach to a party and standing by husband or wife; no part taken, no support.
+    It excuses an approach to a party and standing by husband or wife. Support, a speech or
+    attributes fall under rules of their own, which do not list it.
     """
-    if case.has("approaches-party"):
-        return _on_file(case, _LEAVE, "CLTN")
-    if not (case.spouse_of and case.has("campaign-event", "candidacy-registration")):
+    beside = case.spouse_of and case.has("campaign-event", "candidacy-registration")
+    if not (beside or case.has("approaches-party")):
         return NO
-    if case.has(*_TAKES_PART):
-        return Answer(Result.NOT_MET, "CLTN tidak meliputi peran aktif", case.as_of)
     return _on_file(case, _LEAVE, "CLTN")
 
 
@@ -136,18 +134,23 @@ def _not_author(case: Case) -> Answer:
 
 
 def _official_duty(case: Case) -> Answer:
-    """Seed 002-2: a duty order for the day, or a service notice; never support in words.
+    """Seed 002-2: a duty order for the day, or a service notice; never a call for a side.
 
-    Whether an active part belonged to the order is for a person to say.
+    Whether words of a side ("mengawal") or an active part belonged to the order is for a person
+    to say.
     """
-    if case.clear and not case.only_a_deed:
-        return NO
     if case.has("official-service") and not case.clear:
         return case.shown("pelaksanaan tugas kedinasan", when=True)
+    at_event = case.has("campaign-event", "approaches-party")
+    called = case.has("invites") or not at_event
+    if case.clear and not case.only_a_deed and called:
+        return NO
     answer = _on_file(case, DUTY, "surat tugas")
-    if answer.result is Result.MET and case.clear and case.has("active-part"):
-        return Answer(Result.CANNOT_BE_CHECKED, answer.fact, answer.as_of)
-    asked = case.has("campaign-event", "approaches-party") and case.states("intervals")
+    if answer.result is Result.MET and case.clear:
+        plain = case.only_a_deed and not case.has("active-part")
+        result = Result.MET if plain else Result.CANNOT_BE_CHECKED
+        return Answer(result, answer.fact, answer.as_of)
+    asked = at_event and case.states("intervals") and not case.clear
     return answer if asked or answer.result is Result.MET else NO
 
 
@@ -167,7 +170,11 @@ def _spouse_kpu(case: Case) -> Answer:
 def _spouse_passive(case: Case) -> Answer:
     """SE MenPANRB 18/2023: at the campaign of husband or wife, not taking part, on CLTN."""
     present = case.only_about_spouse and case.has("campaign-event")
-    return _leave(case) if present and not case.clear else NO
+    if not present or case.clear:
+        return NO
+    if case.has(*_TAKES_PART):
+        return Answer(Result.NOT_MET, "hadir dengan peran aktif atau atribut", case.as_of)
+    return _leave(case)
 
 
 def _spouse_photo(case: Case) -> Answer:

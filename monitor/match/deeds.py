@@ -125,8 +125,8 @@ def _worn_in_photo(view: View) -> bool:
 
 
 def _marked_beside_spouse(view: View) -> bool:
-    """SE MenPANRB 18/2023: attributes, a speech or things of the state beside husband or wife."""
-    spoken = view.says("speaker") or view.says("state_facility")
+    """SE MenPANRB 18/2023: attributes, a speech, a part taken, or things of the state."""
+    spoken = view.says("speaker") or view.says("state_facility") or _active(view)
     return _worn_in_photo(view) or (_presence(view) and (spoken or _wears(view)))
 
 
@@ -167,7 +167,7 @@ WAKE: Mapping[str, tuple[str, ...]] = {
     "campaign-presence": ("campaign_event", "registration"),
     "attributes-or-speaker": (*_WORN, "speaker", "state_facility"),
     "own-attributes": _WORN,
-    "marked-beside-spouse": (*_WORN, "speaker", "state_facility"),
+    "marked-beside-spouse": (*_WORN, "speaker", "state_facility", "active_part"),
     "attributes-in-photo": _WORN,
     "state-facility": ("state_facility",),
     "addresses-staff": ("addressed_staff",),

@@ -93,7 +93,8 @@ def _service(view: View) -> bool:
 
 
 def _passive(view: View) -> bool:
-    return view.says("passive") and not view.clear_support
+    listens = view.says("passive") or (view.says("listens") and view.says("campaign_event"))
+    return listens and not view.clear_support
 
 
 def _all_candidates(view: View) -> bool:
@@ -279,7 +280,7 @@ WAKE: Mapping[str, tuple[str, ...]] = {
     "parent-courtesy": (_TARGET,),
     "rebuttal": ("rebuttal", "reminder"),
     "official-service": ("service",),
-    "passive-attendance": ("passive",),
+    "passive-attendance": ("passive", "listens"),
     "all-candidates": (_NAMED, "list_word"),
     "other-election": ("other_vote",),
     "undecided": ("doubt",),

@@ -71,6 +71,7 @@ ACTS = (
     "rebuttal",
     "service",
     "passive",
+    "listens",
     "other_vote",
     "added",
     "denial",
