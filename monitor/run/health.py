@@ -43,7 +43,7 @@ TEXTS = {
     "quarantine": "Aturan {subject} kena {count} kali dalam satu jam, jauh di atas biasanya "
     "({usual}). Peringatannya menjadi tinjauan sampai ada yang memeriksa. Pemilik: {owner}. "
     "Lihat: netralitas rules list",
-    "mode": "Baris register {subject} tidak boleh diamati dalam mode ini dan tidak dibaca. "
+    "admission": "Baris register {subject} tidak boleh diamati dalam mode ini dan tidak dibaca. "
     "Yang diperlukan: {cause}.",
     "season": "Tidak ada pemilihan yang sedang berlangsung menurut berkasnya. Pemantauan berhenti "
     "sendiri: tidak ada sumber yang dibaca. Untuk memperpanjang: netralitas contests extend",
@@ -112,7 +112,7 @@ class Health:
 
     def recovered(self, watch: Watch) -> None:
         """Clear what one source's alarms said; a page was read and recorded."""
-        for kind in ("proof", "shared", "internal", "unavailable", "mode"):
+        for kind in ("proof", "shared", "internal", "unavailable", "admission"):
             self.clear(kind, watch.watch_id)
 
     def check(self) -> None:

@@ -12,7 +12,7 @@ from monitor.run.health import Health
 from monitor.run.rules import Reader
 
 ALARM = "season"
-UNFIT = "mode"
+UNFIT = "admission"
 
 
 class Season:
