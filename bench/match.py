@@ -148,7 +148,7 @@ class Quick:
             words = _words(text)
             meant = [w if w in self.names else self._near.find(w) or w for w in words]
             found |= {(number, word) for word in meant if self._index.alone(word)}
-            found |= {(number, f.value) for f in self._index.rows(meant)}
+            found |= {(number, phrase) for _, _, phrase in self._index.rows(meant)}
         return found
 
 

@@ -6,7 +6,7 @@ The same activity under the same rule set gives the same reading, whatever came 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from monitor.match import acts, rules, stance
 from monitor.match.features import View, features
@@ -37,15 +37,14 @@ class _Scene:
     parent: Page | None
     parent_mentions: tuple[Mention, ...]
     parent_sides: tuple[Side, ...]
+    pages: tuple[Page, ...] = field(init=False)
+    mentions: tuple[Mention, ...] = field(init=False)
 
-    @property
-    def mentions(self) -> tuple[Mention, ...]:
-        """Return what the person's own words and pictures name."""
-        return tuple(m for _, mentions in self.own for m in mentions)
-
-    @property
-    def pages(self) -> tuple[Page, ...]:
-        return tuple(page for page, _ in self.own)
+    def __post_init__(self) -> None:
+        # What the person's own words and pictures name, and where; asked many times an act.
+        object.__setattr__(self, "pages", tuple([page for page, _ in self.own]))
+        mentions = tuple([m for _, mentions in self.own for m in mentions])
+        object.__setattr__(self, "mentions", mentions)
 
 
 class Engine:
@@ -123,7 +122,7 @@ class Engine:
             for page in self._own_pages(activity)
         )
         read = self._toward(parent, parent_mentions, inherited, account=True) if parent else []
-        sides = stance.sides(read)
+        sides = stance.sides(read) if read else []
         return _Scene(activity, live, own, parent, tuple(parent_mentions), tuple(sides))
 
     def _parent(
@@ -164,6 +163,8 @@ class Engine:
         account = bool(_account_of(scene.activity.target, scene.live))
         for page, mentions in scene.own:
             items += self._toward(page, mentions, inherited, account=account)
+        if not items:
+            return []
         found = stance.sides(items, capped=_several(scene.mentions))
         return _with_rivals(found, scene.mentions)
 

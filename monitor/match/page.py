@@ -14,7 +14,7 @@ from monitor.match.lexicon import Lexicon
 from monitor.match.names import Alias, Place
 from monitor.text.chunks import ChunkReader
 from monitor.text.forms import Forms
-from monitor.text.index import Found, PhraseIndex
+from monitor.text.index import Found, PhraseIndex, Row
 from monitor.text.layout import Layout, Tag, Word
 from monitor.text.tokens import WORD
 
@@ -141,16 +141,14 @@ class PageReader:
         _place(page, self._with_rows(laid.words, rows))
         return page
 
-    def _alone(self, words: Sequence[Word]) -> list[Found[Meaning]]:
+    def _alone(self, words: Sequence[Word]) -> list[Row[Meaning]]:
         found = ((place, self._index.alone(word.form)) for place, word in enumerate(words))
-        return [Found(place, place, meaning) for place, meaning in found if meaning is not None]
+        return [(place, place, meaning) for place, meaning in found if meaning is not None]
 
-    def _with_rows(
-        self, words: Sequence[Word], alone: list[Found[Meaning]]
-    ) -> list[Found[Meaning]]:
+    def _with_rows(self, words: Sequence[Word], alone: list[Row[Meaning]]) -> list[Row[Meaning]]:
         """Return all phrases in order; none reaches over a clause."""
         found = self._index.rows([word.form for word in words])
-        inside = [f for f in found if words[f.first].clause == words[f.last].clause]
+        inside = [row for row in found if words[row[1]].clause == words[row[0]].clause]
         if len(inside) > _FEW:
             return sorted(alone + inside)
         for row in inside:
@@ -180,7 +178,7 @@ class PageReader:
         return f"{before} {word}" in self._pairs or f"{word} {after}" in self._pairs
 
 
-def _place(page: Page, rows: Iterable[Found[Meaning]]) -> None:
+def _place(page: Page, rows: Iterable[Row[Meaning]]) -> None:
     """Sort what the phrases mean into names, places and the lists' spots."""
     spots, places = page.spots, page.places
     for last, first, meaning in rows:

@@ -21,7 +21,7 @@ from monitor.text.tokens import TAG, WORD, WORD_LETTERS, Kind, Mark, marks, may_
 
 T = TypeVar("T")
 
-_MEMO_LIMIT = 50_000
+_MEMO_LIMIT = 80_000
 # What is longer was hardly written twice.
 _KEPT_LETTERS = 40
 _CAPITALS_MIN = 2

@@ -121,7 +121,7 @@ class Forms:
             parts = self._unglued(word)
             if parts:
                 return parts
-        single = _RUN.sub(r"\1", word)
+        single = _RUN.sub(r"\1", word) if _PAIR.search(word) else word
         if plain is None and not common:
             plain = self._near.find(single)
             if plain:
@@ -140,6 +140,11 @@ class Forms:
         return tuple(form for part in _SYMBOL.split(word) if part for form in self.of(part))
 
     def _known_form(self, word: str) -> str | None:
+        if word in self._known:
+            return self._short.get(word, word)
+        if word.isalpha() and not _PAIR.search(word):
+            # Nothing in it can be written otherwise.
+            return None
         for candidate in _spellings(word):
             if candidate in self._known:
                 return self._short.get(candidate, candidate)
@@ -183,6 +188,9 @@ def _leet(word: str, one: str) -> str:
 
 
 def _stems(word: str) -> list[str]:
-    bare = [word.removesuffix(s) for s in _SUFFIXES if word.endswith(s)]
-    bare += [word.removeprefix(p) for p in _PREFIXES if word.startswith(p)]
+    bare = []
+    if word.endswith(_SUFFIXES):
+        bare += [word.removesuffix(s) for s in _SUFFIXES if word.endswith(s)]
+    if word.startswith(_PREFIXES):
+        bare += [word.removeprefix(p) for p in _PREFIXES if word.startswith(p)]
     return [stem for stem in bare if len(stem) >= _MIN_STEM]

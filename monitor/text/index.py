@@ -14,11 +14,13 @@ T = TypeVar("T")
 _FEW = 16
 
 
-class Found(NamedTuple, Generic[T]):
-    """A phrase's meaning at the words ``first`` to ``last``, both included.
+# A phrase's meaning: its last word, its first, both included, and the meaning. In order, rows
+# stand by their ends, longer ones first. A plain tuple, since a text makes a dozen of them.
+Row = tuple[int, int, T]
 
-    In order, finds stand by their ends, longer ones first.
-    """
+
+class Found(NamedTuple, Generic[T]):
+    """A phrase's meaning at the words ``first`` to ``last``, both included."""
 
     last: int
     first: int
@@ -44,7 +46,7 @@ class PhraseIndex(Generic[T]):
         """Return the meaning of a phrase of one word."""
         return self._alone.get(word)
 
-    def rows(self, words: Sequence[str]) -> list[Found[T]]:
+    def rows(self, words: Sequence[str]) -> list[Row[T]]:
         """Return all phrases of several words, overlaps included, in order."""
         haystack = f" {' '.join(words)} "
         found = self._automaton.find_matches_as_indexes(haystack, overlapping=True)
@@ -59,6 +61,6 @@ class PhraseIndex(Generic[T]):
             starts = [at[start] for _, start, _ in found]
         rows = self._rows
         return [
-            Found(first + rows[pattern][1], first, rows[pattern][0])
+            (first + rows[pattern][1], first, rows[pattern][0])
             for first, (pattern, _, _) in zip(starts, found, strict=True)
         ]

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from monitor.text.chunks import Act, Chunk, Step, shortens
-from monitor.text.index import Found
+from monitor.text.chunks import Act, Chunk, shortens
+from monitor.text.index import Row
 from monitor.text.tokens import TAG, Token
 
 T = TypeVar("T")
@@ -38,7 +38,7 @@ class Layout(Generic[T]):
         self.words: list[Word] = []
         self.tags: list[Tag] = []
         self.handles: list[str] = []
-        self.rows: list[Found[T]] = []
+        self.rows: list[Row[T]] = []
         self.guessed: list[int] = []
         self.asked = False
         self._chunks = chunks
@@ -52,34 +52,30 @@ class Layout(Generic[T]):
         self._mark_quoted()
 
     def _lay(self) -> None:
-        at = 0
+        at, words, rows, guessed = 0, self.words, self.rows, self.guessed
         for place, chunk in enumerate(self._chunks):
             for number, step in enumerate(chunk.steps):
-                if step.act is _WORDS:
-                    self._add(step, at)
-                else:
+                if step.act is not _WORDS:
                     self._act(step.act, place, number, at)
+                    continue
+                barrier = self._barrier
+                for part in step.parts:
+                    if part.opens:
+                        # A contrast begins a clause.
+                        self._clause += 1
+                    if part.meaning is not None:
+                        rows.append((len(words), len(words), part.meaning))
+                    if part.guessed:
+                        guessed.append(len(words))
+                    words.append(
+                        Token(
+                            part.kind, part.form, at + part.start, at + part.end, self._clause,
+                            barrier, part.upper, part.title, part.slip,
+                        )
+                    )  # fmt: skip
+                self._barrier = self._after_tag = False
+                self._before = step.form
             at += chunk.size + 1
-
-    def _add(self, step: Step[T], at: int) -> None:
-        words = self.words
-        for part in step.parts:
-            if part.opens:
-                # A contrast begins a clause.
-                self._clause += 1
-            if part.meaning is not None:
-                place = len(words)
-                self.rows.append(Found(place, place, part.meaning))
-            if part.guessed:
-                self.guessed.append(len(words))
-            words.append(
-                Token(
-                    part.kind, part.form, at + part.start, at + part.end, self._clause,
-                    self._barrier, part.upper, part.title, part.slip,
-                )
-            )  # fmt: skip
-        self._barrier = self._after_tag = False
-        self._before = step.form
 
     def _act(self, act: Act, place: int, number: int, at: int) -> None:
         match act:
@@ -107,7 +103,7 @@ class Layout(Generic[T]):
         for part in step.parts:
             here = len(words)
             if part.meaning is not None:
-                self.rows.append(Found(here, here, part.meaning))
+                self.rows.append((here, here, part.meaning))
             if part.guessed:
                 self.guessed.append(here)
             start, end = at + part.start, at + part.end

@@ -10,7 +10,7 @@ INDEX = PhraseIndex(
 
 
 def found(*words: str) -> list[tuple[str, int, int]]:
-    return [(f.value, f.first, f.last) for f in INDEX.rows(words)]
+    return [(value, first, last) for last, first, value in INDEX.rows(words)]
 
 
 def test_phrases_of_one_word_are_looked_up() -> None:
