@@ -9,6 +9,7 @@ from functools import partial
 from monitor.judge import where
 from monitor.judge.caps import Cap, caps
 from monitor.judge.case import Case
+from monitor.judge.desk import incumbents
 from monitor.judge.exculpations import EXCULPATIONS, look_for
 from monitor.judge.law import dated
 from monitor.judge.moment import act_days
@@ -74,7 +75,15 @@ def decide(
         exculpations=excuses,
         questions=_questions(limits, excuses, reading, outcome, elsewhere),
         derivation=(*reading.derivation, *_why_nothing(reading, excuses, limits, outcome)),
+        incumbents=_incumbents(matches, facts.person, ruleset),
     )
+
+
+def _incumbents(
+    matches: Sequence[Match], person: PersonFacts | None, ruleset: RuleSet
+) -> tuple[str, ...]:
+    concerned = {c.id: c for m in matches if (c := where.contest_of(m, ruleset.contests))}
+    return incumbents((person.instansi if person else None) or "", concerned.values())
 
 
 def _concerning(

@@ -88,7 +88,11 @@ class Exculpation:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A judged activity. ``score`` sorts and measures; it is never shown to a person."""
+    """A judged activity. ``score`` sorts and measures; it is never shown to a person.
+
+    ``incumbents`` are the candidates of the contests concerned who lead the person's instansi, or
+    led it within the contest: then a desk outside it decides too (POLICY 33).
+    """
 
     activity: Activity
     outcome: Outcome
@@ -103,3 +107,4 @@ class Finding:
     exculpations: tuple[Exculpation, ...] = ()
     questions: tuple[str, ...] = ()
     derivation: tuple[str, ...] = ()
+    incumbents: tuple[str, ...] = ()

@@ -111,6 +111,7 @@ def finding_content(finding: Finding) -> dict[str, Canonical]:
         "matches": [match_content(m) for m in finding.matches],
         "exculpations": _exculpations(finding),
         "questions": list(finding.questions),
+        "incumbents": list(finding.incumbents),
         "derivation": _reasons(finding),
     }
 
@@ -254,6 +255,7 @@ def person_facts(value: Mapping[str, Any]) -> PersonFacts:
         intervals=_intervals(value.get("intervals"), "person.intervals"),
         candidate_spouse_of=keys.maybe(keys.known(value, "candidate_spouse_of"), str),
         as_of=keys.day(keys.known(value, "per_tanggal"), "person.per_tanggal"),
+        instansi=keys.maybe(keys.known(value, "instansi"), str),
         follows=_follows(keys.known(value, "follows")),
     )
 
