@@ -97,6 +97,11 @@ def _plain(page: Page) -> bool:
     return not (talks or marked or "!" in text or "?" in text)
 
 
+def silent(page: Page) -> bool:
+    """Say whether nobody talks in a text: no first person, no chat, no cheer, no address."""
+    return _talk(page) == 0.0 and not page.handles
+
+
 def _said(page: Page, name: str) -> bool:
     """Say whether a phrase of a list stands in the text itself, not in a campaign's hashtag."""
     return any(page.words[first].tag < 0 for first, _ in page.spots.get(name, ()))

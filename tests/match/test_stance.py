@@ -207,3 +207,9 @@ def test_a_partys_name_says_nothing_but_its_name() -> None:
     lines = [statement({"id": t, "occurred_at": CAMPAIGN, "text": t}) for t in texts]
     found = other.read([line.activity for line in lines], [(GOVERNOR, PARTIES)] * 2)
     assert found[0].score == found[1].score > 0
+
+
+def test_a_name_that_only_files_a_post_is_no_side() -> None:
+    assert read("Daftar harga sayur hari ini di pasar kota #Wiratama").stance is None
+    assert read("Sarapan dulu ya kawan #Wiratama").stance is Stance.SUPPORT
+    assert read("Daftar harga sayur hari ini di pasar kota #DukungWiratama").stance is not None
