@@ -22,7 +22,7 @@ from tests.evidence.mutate import (
     tamper,
 )
 
-RANDOM_CHANGES = 200
+RANDOM_CHANGES = 100
 COLUMNS = [(table, column) for table, columns in VALUES.items() for column in columns]
 
 

@@ -46,7 +46,7 @@ def test_ranges_begin_at_seals_and_leave_nothing_out() -> None:
 
 def test_random_changes_are_named_as_in_one_pass(base: House, tmp_path: Path) -> None:
     rng = random.Random(7)
-    for number in range(60):
+    for number in range(30):
         house = base.copy(tmp_path / str(number))
         change = rng.choice(CHANGES)(rng, house)
         head = base.head if change.needs_head else None
