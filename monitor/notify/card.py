@@ -73,6 +73,8 @@ def build(
         "level": content["level"],
         "phase": clean(content["phase"] or "", size.field),
         "checked": _short(_checked(content["exculpations"], language, size), size),
+        # A finding of before this was recorded names nobody.
+        "incumbents": [_label(t, ruleset, size)["label"] for t in content.get("incumbents", ())],
         "questions": _short([clean(q, size.field * 2) for q in content["questions"]], size),
         "link": _link(activity["object"]["url"], size),
         "capture": _capture(alert),

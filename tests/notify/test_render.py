@@ -356,3 +356,11 @@ def test_an_officials_stricter_view_is_told_in_that_area_and_never_as_law(
     line = "Pandangan setempat, bukan peraturan: Mundur sebelum berbicara. (pernyataan pejabat)"
     assert (line in lines) is told
     assert not any("pernyataan pejabat" in each for each in lines if each.startswith("• "))
+
+
+def test_an_incumbents_instansi_is_told_that_another_desk_decides_too() -> None:
+    said = "Dipimpin Rahma Teladan dan Widodo Misal, peserta pemilihan ini: meja di luar instansi"
+    for names in ([examples.PAIR], []):
+        content = examples.post() | {"incumbents": names}
+        message = render_alert(content, examples.WATCH, examples.FACTS, examples.RULES)
+        assert (said in message.plain) is bool(names)
