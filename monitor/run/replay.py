@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import gc
 import itertools
+import sys
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +23,9 @@ from monitor.run.rules import Reader
 
 BATCH = 500
 AHEAD = 4
+_FORKS = sys.platform == "linux"
+# An answer on its way between processes: plain values travel fastest.
+_Parcel = tuple[int, bytes, str]
 _OBJECTS = 50_000  # made since the last garbage collection, before the next
 
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
@@ -60,18 +66,18 @@ def replay(
     """
     batches = _batches(lines)
     if jobs == 1:
-        desk = _desk(folder, register)
+        desk = _desk(_reader(folder), register)
         for batch in batches:
             yield from _judge(desk, contests, batch)
         return
-    with ProcessPoolExecutor(jobs, initializer=_start, initargs=(folder, register)) as pool:
+    with _loaded(folder), _pool(jobs, folder, register) as pool:
         waiting = []
         for batch in batches:
             waiting.append(pool.submit(_judge_here, contests, batch))
             if len(waiting) >= jobs * AHEAD:
-                yield from waiting.pop(0).result()
+                yield from _answers(waiting.pop(0))
         for future in waiting:
-            yield from future.result()
+            yield from _answers(future)
 
 
 def _batches(lines: Iterable[bytes]) -> Iterator[list[tuple[int, bytes]]]:
@@ -106,24 +112,53 @@ def _read(desk: Desk, number: int, line: bytes) -> Statement | Answer:
     return read
 
 
-def _desk(folder: Path, register: Path | None) -> Desk:
-    people = open_register(register) if register else None
+def _desk(reader: Reader, register: Path | None) -> Desk:
+    return Desk(reader, open_register(register) if register else None)
+
+
+def _reader(folder: Path) -> Reader:
     reader = Reader(watch.load(folder))
     # The indexes live as long as the process: the garbage collector need not walk them again.
     # Reading makes many objects and hardly a cycle: it may look at them less often.
     gc.collect()
     gc.freeze()
     gc.set_threshold(_OBJECTS)
-    return Desk(reader, people)
+    return reader
 
 
+# ---- several processes --------------------------------------------------------------------------
+
+# What a forked worker finds built by its parent; elsewhere each builds its own.
+_inherited: list[Reader] = []
 # A worker process holds one desk for its whole life; building it is the costly part.
 _worker: list[Desk] = []
 
 
+@contextmanager
+def _loaded(folder: Path) -> Iterator[None]:
+    """Build the reader before the workers are forked, which is done once and shares its memory."""
+    if _FORKS:
+        _inherited.append(_reader(folder))
+    try:
+        yield
+    finally:
+        _inherited.clear()
+
+
+def _pool(jobs: int, folder: Path, register: Path | None) -> ProcessPoolExecutor:
+    context = get_context("fork" if _FORKS else None)
+    return ProcessPoolExecutor(jobs, context, initializer=_start, initargs=(folder, register))
+
+
 def _start(folder: Path, register: Path | None) -> None:
-    _worker.append(_desk(folder, register))
+    reader = _inherited[0] if _inherited else _reader(folder)
+    _worker.append(_desk(reader, register))
 
 
-def _judge_here(contests: tuple[str, ...], batch: list[tuple[int, bytes]]) -> list[Answer]:
-    return _judge(_worker[0], contests, batch)
+def _judge_here(contests: tuple[str, ...], batch: list[tuple[int, bytes]]) -> list[_Parcel]:
+    answers = _judge(_worker[0], contests, batch)
+    return [(answer.line, answer.output, answer.error) for answer in answers]
+
+
+def _answers(future: Future[list[_Parcel]]) -> Iterator[Answer]:
+    return (Answer(*parcel) for parcel in future.result())
