@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from monitor.model.activity import Activity, Signal
 from monitor.model.evidence import Capture, RawItem
@@ -61,6 +61,26 @@ class Page:
     handle: str = ""
     moved_to: str = ""
     next_in: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """Which of the accounts asked about a person follows, and whether the whole list was read."""
+
+    accounts: frozenset[str]
+    complete: bool
+
+
+@runtime_checkable
+class ReadsFollows(Protocol):
+    """A collector that can read the list of those whom a registered account follows."""
+
+    async def follows(self, watch: Watch, accounts: Sequence[str]) -> Followed:
+        """Say which of these public accounts (handle or native id) are followed now.
+
+        The list stays in memory (POLICY 15). Raises ``CollectError``.
+        """
+        ...
 
 
 class Collector(Protocol):

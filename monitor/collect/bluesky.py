@@ -7,16 +7,17 @@ records that a registered person acted upon (``bluesky_context``).
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import datetime, time
 from http import HTTPStatus
 
 from monitor.clock import Clock, utc_now
 from monitor.collect import bluesky_parse as parse
-from monitor.collect.base import Cursor, Info, Page, Requirement
+from monitor.collect.base import Cursor, Followed, Info, Page, Requirement
 from monitor.collect.bluesky_capture import Shot, same
 from monitor.collect.bluesky_cursor import load
+from monitor.collect.bluesky_follows import followed, named
 from monitor.collect.bluesky_identity import Directory
 from monitor.collect.bluesky_poll import HandedOver, Poll
 from monitor.collect.bluesky_proof import AbsentError, Claim, verify
@@ -124,6 +125,15 @@ class Bluesky:
             collector="bluesky",
             collector_version=VERSION,
         )
+
+    async def follows(self, watch: Watch, accounts: Sequence[str]) -> Followed:
+        """Say which of these accounts the person follows, by the whole list of this moment."""
+        subject = f"bluesky {watch.watch_id}"
+        did = watch.native_id or await self._directory.resolve(watch.address, subject)
+        identity = await self._directory.read(did, subject)
+        wanted = await named(self._directory, accounts, subject)
+        found = await followed(Server(self._http, identity.pds, did, subject), wanted)
+        return found if len(wanted) == len(accounts) else replace(found, complete=False)
 
     async def capture(self, activity: Activity, raw: RawItem, watch: Watch) -> Capture:
         """Fetch the record alone and its proof, and check the proof.

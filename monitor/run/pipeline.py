@@ -29,6 +29,7 @@ from monitor.model.evidence import RawItem
 from monitor.model.finding import Finding, Outcome
 from monitor.model.person import Watch
 from monitor.run import standing
+from monitor.run.alike import with_follows
 from monitor.run.health import Health
 from monitor.run.pace import Pace
 from monitor.run.quarantine import Quarantine
@@ -134,6 +135,7 @@ class Pipeline:
         items, malformed = _normalise(collector, watch, page)
         fresh = self._unseen(watch, items)
         cases = [(i.activity, Facts(watch.facts(_day(i, watch)), EVERY_KEY)) for i in fresh]
+        cases = await with_follows(collector, watch, parts.reader, cases)
         now = parts.clock()
         judged = parts.reader.judge(cases, now, standing.now(parts.writer.reader()))
         kept = [
