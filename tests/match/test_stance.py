@@ -213,3 +213,9 @@ def test_a_name_that_only_files_a_post_is_no_side() -> None:
     assert read("Daftar harga sayur hari ini di pasar kota #Wiratama").stance is None
     assert read("Sarapan dulu ya kawan #Wiratama").stance is Stance.SUPPORT
     assert read("Daftar harga sayur hari ini di pasar kota #DukungWiratama").stance is not None
+
+
+def test_a_report_under_a_campaigns_hashtag_is_campaign_material() -> None:
+    line = "Panitia Gelar Rapat Akbar Di Lapangan Utama Kota - Kabar Desa https://kabar.example/1"
+    assert read(f"{line} #WiratamaMenang").matches[0].outcome is Outcome.ALERT
+    assert read(f"{line} Wiratama Menang").matches == ()
