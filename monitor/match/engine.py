@@ -16,6 +16,7 @@ from monitor.match.names import aliases, handle_aliases, places, tag_aliases
 from monitor.match.numbers import NumberReader
 from monitor.match.page import Page, PageReader
 from monitor.match.pictures import Pictures
+from monitor.match.second import SecondReader
 from monitor.match.stance import Side
 from monitor.match.targets import Mention, TargetReader, is_tag
 from monitor.model.activity import Activity, Signal, Target
@@ -70,6 +71,7 @@ class Engine:
         self._pictures = Pictures(contests, self._lexicon)
         self._live = LiveSets(contests)
         self._shelf = rules.Shelf(ruleset.rules)
+        self._second = SecondReader(ruleset.weights)
 
     def read(
         self,
@@ -123,6 +125,8 @@ class Engine:
         )
         read = self._toward(parent, parent_mentions, inherited, account=True) if parent else []
         sides = stance.sides(read) if read else []
+        if parent and parent_mentions and not inherited:
+            sides = self._second.heed(parent, parent_mentions, read, sides)
         return _Scene(activity, live, own, parent, tuple(parent_mentions), tuple(sides))
 
     def _parent(
@@ -163,9 +167,12 @@ class Engine:
         account = bool(_account_of(scene.activity.target, scene.live))
         for page, mentions in scene.own:
             items += self._toward(page, mentions, inherited, account=account)
-        if not items:
+        if not (items or scene.mentions or inherited):
             return []
         found = stance.sides(items, capped=_several(scene.mentions))
+        if scene.mentions or self._targets.addressed(scene.pages[0], scene.live) == inherited:
+            page, mentions = scene.own[0]
+            found = self._second.heed(page, mentions, items, found, inherited)
         return _with_rivals(found, scene.mentions)
 
     def _inherited(self, scene: _Scene) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from monitor.model.contest import Contest, TargetKind
 
 _MEMO_LIMIT = 256
+_FEW = 8  # contests that one person's area and the nation hold at a time
 
 
 class Live(Mapping[str, Contest]):
@@ -45,6 +46,10 @@ class Live(Mapping[str, Contest]):
         other = copy.copy(self)
         other.own = own
         return other
+
+    def close(self, contest: str) -> bool:
+        """Say whether a contest is the writer's own, or one of the few that were asked about."""
+        return contest in self.own or len(self.order) <= _FEW
 
     def __getitem__(self, contest: str) -> Contest:
         return self._contests[contest]

@@ -142,7 +142,7 @@ class _Found:
 
 def _open_sides(sides: Sequence[Side], named: Mapping[str, Span]) -> list[Side]:
     """Return one side for each target meant, clear by itself: the features are the act."""
-    known = {side.target: side for side in reversed(sides)}
+    known = {side.target: side for side in reversed(sides) if not side.guessed}
     spans: dict[str, tuple[Span, ...]] = {target: (span,) for target, span in named.items()}
     spans |= {target: side.spans for target, side in known.items()}
     return [

@@ -58,10 +58,18 @@ class Evidence:
     clear: bool = False
     tag: bool = False
 
+    @property
+    def name(self) -> str:
+        """Return the kind of evidence: a cue class, hashtag, slogan, derogatory or emoji."""
+        return self.reason.partition(" ")[0]
+
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """A stance toward one target, from all evidence together."""
+    """A stance toward one target, from all evidence together.
+
+    ``guessed``: only the second reading sees it, so that it may raise a question and no more.
+    """
 
     target: str
     stance: Stance
@@ -69,6 +77,7 @@ class Side:
     clear: bool
     spans: tuple[Span, ...]
     reasons: tuple[str, ...]
+    guessed: bool = False
 
 
 def evidence(

@@ -23,6 +23,8 @@ _YEAR = re.compile(r"20[1-9]\d")
 _MAX_HANDLES = 50
 _BEFORE_NAME = 2
 _PARTY_REACH = 4
+_SIDED = 4
+_SIDES = ("vote", "reject", "hard", "soft", "praise", "win", "make_win", "own", "rally", "office")
 _PARTY_BACKING = ("party_word", "vote", "politics", "reject", "make_win")
 
 
@@ -77,7 +79,13 @@ class TargetReader:
         certain = frozenset(f.value.target for f in sure)
         homes = {f.value.contest for f in sure}
         homes |= {live.home[target].id for target in context if target in live.home}
-        kept = [f for f in kept if not f.value.ambiguous or self._backed(page, f, certain, homes)]
+        kept = [
+            f
+            for f in kept
+            if not f.value.ambiguous
+            or self._backed(page, f, certain, homes)
+            or (live.close(f.value.contest) and self._sided(page, f))
+        ]
         named = _resolved(kept, live, context, page.places)
         named += self._tagged(page, order, named)
         numbers = self._numbers.read(page, live, [m.target for m in named] + list(context))
@@ -143,6 +151,23 @@ class TargetReader:
             return bool(said)
         plain = page.marked("plain_politics")
         return self._adjacent(found, [i for i in said if i not in plain])
+
+    def _sided(self, page: Page, found: Found[Alias]) -> bool:
+        """Say whether a word of praise, blame or choice stands beside a short name.
+
+        Asked only of contests that the writer votes in: there a rare given name in such words is
+        mostly the candidate's.
+        """
+        words = page.words
+        if found.value.party or found.value.capitals or words[found.first].tag >= 0:
+            return False
+        if any(w.form in self._lexicon.everyday for w in words[found.first : found.last + 1]):
+            return False
+        clause = words[found.first].clause
+        near = range(max(0, found.first - _SIDED), min(len(words), found.last + _SIDED + 1))
+        here = {i for i in near if words[i].clause == clause and words[i].tag < 0}
+        here -= set(range(found.first, found.last + 1))
+        return any(page.marked(name) & here for name in _SIDES)
 
     def _adjacent(self, found: Found[Alias], strong: Sequence[int]) -> bool:
         return any(

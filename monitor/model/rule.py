@@ -11,6 +11,7 @@ from monitor.model.activity import Signal
 from monitor.model.contest import Contest, Phase, TargetKind
 from monitor.model.day import Days
 from monitor.model.person import EmployerType
+from monitor.model.weights import Weights
 
 
 class Stance(StrEnum):
@@ -209,8 +210,8 @@ class RuleSet:
     ``lexicon`` maps a list's name to its entries; ``accounts`` maps (platform, id or handle) to a
     role; ``digest`` (64 hex) names the set in every finding and log entry; ``files`` maps the name
     of each file that was read to the SHA-256 (hex) of its bytes. ``days`` are the days off,
-    ``articles`` are found by instrument and article as a rule cites them, ``by_id`` holds the
-    rules by their ids.
+    ``articles`` are found by instrument and article as a rule cites them, ``weights`` is the
+    fitted table of the second reading, ``by_id`` holds the rules by their ids.
     """
 
     digest: str
@@ -223,6 +224,7 @@ class RuleSet:
     files: Mapping[str, str] = field(default_factory=dict)
     days: Days = field(default_factory=Days)
     articles: Mapping[tuple[str, str], Article] = field(default_factory=dict)
+    weights: Weights = field(default_factory=Weights)
     by_id: Mapping[str, Rule] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

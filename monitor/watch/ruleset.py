@@ -10,6 +10,7 @@ from monitor.errors import ConfigError, Fault
 from monitor.model.contest import Contest, ContestTarget
 from monitor.model.day import Days
 from monitor.model.rule import Article, Authority, Instrument, Rule, RuleSet
+from monitor.model.weights import Weights
 from monitor.watch import (
     accounts,
     additions,
@@ -19,6 +20,7 @@ from monitor.watch import (
     legal,
     lexicons,
     rules,
+    weights,
 )
 from monitor.watch.accounts import PublicAccount
 from monitor.watch.calendars import Calendar
@@ -85,6 +87,7 @@ class _Reading:
             articles=articles,
             accounts=accounts.roles(targets, public),
             days=self._days(),
+            weights=self._weights(),
             digest=self._digest(),
             files={name: hashlib.sha256(raw).hexdigest() for name, raw in self.bytes.items()},
         )
@@ -191,6 +194,15 @@ class _Reading:
             found.update(lexicons.parse(root))
         everyday = self._everyday()
         return found | {EVERYDAY_LIST: everyday} if everyday else found
+
+    def _weights(self) -> Weights:
+        """Return the fitted table; a set without one is read once only."""
+        try:
+            raw = (self.folder / weights.FILE).read_bytes()
+        except OSError:
+            return Weights()
+        self.bytes[weights.FILE] = raw
+        return weights.parse(raw, self.faults)
 
     def _everyday(self) -> tuple[str, ...]:
         """Return the words of everyday writing, one a line, which no slip turns into a name."""

@@ -1,0 +1,106 @@
+"""The second reading: it asks and doubts, it never alerts, and no name sways it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from monitor import watch
+from monitor.match.engine import Engine
+from monitor.model.finding import Outcome, Reading
+from monitor.model.rule import Stance
+from monitor.model.weights import Weight, Weights
+from monitor.model.wire import statement
+from monitor.watch import weights
+from tests.match.world import CAMPAIGN, GOVERNOR, PARTIES, SARI, WIRA, ruleset
+
+DULL = Weights({"bias": Weight(-9.0, -9.0)})
+KEEN = Weights({"bias": Weight(9.0, 0.0)})
+CROSS = Weights({"bias": Weight(0.0, 9.0)})
+# Says nothing by itself: what it makes of a text lies in its words.
+WORDY = Weights(
+    {"bias": Weight(-1.0, -1.0)},
+    {word: Weight(0.0, 0.0) for word in ("rapat", "kemarin", "sore", "di", "balai", "sama")}
+    | {"jreng": Weight(9.0, 0.0), "zonk": Weight(0.0, 0.0, 0.0, 15.0)},
+)
+
+
+def read(text: str, table: Weights) -> Reading:
+    engine = Engine(replace(ruleset(), weights=table))
+    line = statement({"id": "x", "text": text, "occurred_at": CAMPAIGN})
+    return engine.read([line.activity], [(GOVERNOR, PARTIES)])[0]
+
+
+def best(reading: Reading) -> Outcome:
+    rank = list(Outcome)
+    return max((m.outcome for m in reading.matches), key=rank.index, default=Outcome.NONE)
+
+
+def test_without_a_table_nothing_changes() -> None:
+    assert read("Wiratama hebat, semoga menang", Weights()).score > 0
+
+
+def test_a_suspicion_that_the_weights_do_not_share_is_dropped() -> None:
+    text = "Wiratama hebat"
+    assert read(text, Weights()).stance is Stance.SUPPORT
+    assert read(text, DULL).stance is None
+
+
+def test_what_the_first_reading_is_sure_of_stays_as_a_question() -> None:
+    text = "Ayo dukung Wiratama!"
+    assert best(read(text, Weights())) is Outcome.ALERT
+    assert best(read(text, DULL)) is Outcome.REVIEW
+
+
+def test_the_weights_alone_ask_and_never_alert() -> None:
+    reading = read("rapat kemarin sore di balai sama Wiratama jreng", WORDY)
+    assert (reading.stance, reading.targets) == (Stance.SUPPORT, (WIRA,))
+    assert best(reading) is Outcome.REVIEW
+    assert "weights: 'jreng'" in " ".join(reading.derivation)
+
+
+def test_a_word_may_count_only_near_the_name() -> None:
+    near = "rapat kemarin sore di balai sama zonk Wiratama"
+    far = "zonk rapat kemarin sore di balai sama rapat di sore kemarin Wiratama"
+    assert read(near, WORDY).stance is Stance.ATTACK
+    assert read(far, WORDY).stance is None
+
+
+def test_few_words_raise_nothing() -> None:
+    assert read("di balai jreng Wiratama", WORDY).stance is None
+    assert read("kemarin sore di balai jreng Wiratama", WORDY).stance is Stance.SUPPORT
+
+
+def test_the_other_side_is_a_question() -> None:
+    reading = read("Ayo dukung Wiratama!", CROSS)
+    assert reading.stance is Stance.ATTACK
+    assert best(reading) is Outcome.REVIEW
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ASN wajib netral, tidak boleh ikut kampanye Wiratama atau Sarinande",
+        "Selamat ulang tahun Pak Wiratama, sehat selalu bersama keluarga besar",
+    ],
+)
+def test_a_reminder_or_courtesy_is_left_alone(text: str) -> None:
+    assert best(read(text, KEEN)) is best(read(text, Weights()))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{} kerja nyata buat rakyat kecil, kami butuh pemimpin begini",
+        "capek lihat {} ngomong terus, hasilnya mana coba",
+        "warga menyambut {} di pasar pagi tadi",
+    ],
+)
+def test_no_name_sways_the_shipped_weights(text: str) -> None:
+    table = weights.parse((watch.shipped() / weights.FILE).read_bytes(), [])
+    assert table.signs
+    found = [read(text.format(name), table) for name in ("Wiratama", "Sarinande")]
+    assert found[0].stance is found[1].stance
+    assert found[0].score == found[1].score
+    assert {t for r in found for t in r.targets} <= {SARI, WIRA}
