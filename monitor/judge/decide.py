@@ -165,6 +165,8 @@ def _phase(top: Match | None, reading: Reading, ruleset: RuleSet, rules: Mapping
         contest = ruleset.contests.get(contest_id)
         if top and contest and contest.target(top.target):
             return phase
+    if top and rules[top.rule].in_place_of_others:
+        return ""
     fitting = rules[top.rule].phases if top else frozenset()
     return next((p for p in phases.values() if not fitting or p in fitting or p == _OPEN), "")
 

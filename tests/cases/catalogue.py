@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from monitor import watch
+from monitor.collect.registry import COLLECTORS, PLATFORMS
 from monitor.errors import ConfigError
 from monitor.model.rule import Rule
 from monitor.model.wire import statement
@@ -101,6 +102,11 @@ def _reading(text: str) -> Any:
     return reader().judge_statements([statement(line)])[0]
 
 
+def _not_collected(platforms: list[str]) -> Iterator[str]:
+    known = {*COLLECTORS, *PLATFORMS.values()}
+    yield from (f"{name} is collected" for name in platforms if name in known)
+
+
 CHECKS: Mapping[str, Callable[..., Iterator[str]]] = {
     "cites": _cited,
     "cited together": _together,
@@ -109,4 +115,5 @@ CHECKS: Mapping[str, Callable[..., Iterator[str]]] = {
     "guidance apart from law": _guidance,
     "refused without instrument": _refused,
     "said twice": _twice,
+    "not collected": _not_collected,
 }

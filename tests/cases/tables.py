@@ -33,7 +33,10 @@ Table = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Scene:
-    """One act, who did it, and what must come of it."""
+    """One act, who did it, and what must come of it.
+
+    A ``look_alike`` is not the decided case but one that it must not hide.
+    """
 
     name: str
     by: Table
@@ -46,6 +49,7 @@ class Scene:
     used: Table = field(default_factory=dict)
     reads: tuple[str, ...] = ()
     because: str = ""
+    look_alike: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,9 @@ def entries(name: str) -> dict[str, Entry]:
 def _entry(table: Table, people: Table) -> Entry:
     scenes = tuple(_scene(one, people) for one in table.get("scene", ()))
     checks = tuple(table.get("check", ()))
-    return Entry(table["id"], table["asks"], table.get("tests", ""), scenes, checks)
+    # A decided case tells what was seen and decided, and the lesson that is shown here.
+    asks = table.get("asks") or f"{table['seen']} {table['decided']}"
+    return Entry(table["id"], asks, table.get("tests") or table.get("lesson", ""), scenes, checks)
 
 
 def _scene(table: Table, people: Table) -> Scene:
@@ -82,14 +88,15 @@ def _scene(table: Table, people: Table) -> Scene:
 
 def judged(scene: Scene) -> Finding:
     """Return what reading and judging make of a scene, by the way ``netralitas match`` takes."""
-    facts = {key: _unset(value) for key, value in scene.by["facts"].items()}
-    act = {key: _unset(value) for key, value in scene.act.items()}
-    line = {"id": scene.name, **act, "person": {"candidate_spouse_of": None, **facts}}
-    return reader().judge_statements([statement(json.loads(json.dumps(line)))])[0]
+    person = {"candidate_spouse_of": None, **scene.by["facts"]}
+    line = _unset({"id": scene.name, **scene.act, "person": person})
+    return reader().judge_statements([statement(line)])[0]
 
 
 def _unset(value: Any) -> Any:
     # TOML has no null: a fact that is stated as unknown is written out.
+    if isinstance(value, Mapping):
+        return {key: _unset(inner) for key, inner in value.items()}
     return None if value == "null" else value
 
 
