@@ -85,6 +85,7 @@ def once(path: Path) -> int:
     ]
     if not reports:
         console.say("Nothing was read: no contest is under way (netralitas status)")
+        return 0
     console.table("Sources", ("source", "platform", "new", "alert", "review", "note"), rows)
     return 1 if any(r.error for r in reports) else 0
 
