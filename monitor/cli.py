@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from monitor import __version__, cli_contests, cli_evidence, cli_governance
+from monitor import __version__, cli_contests, cli_evidence, cli_governance, cli_register
 from monitor.cli_options import DEFAULT, ConfigPath
 from monitor.errors import ConfigError, MonitorError
 
@@ -29,6 +29,8 @@ app = typer.Typer(
 )
 app.add_typer(cli_contests.app, name="contests")
 app.add_typer(cli_governance.app, name="governance")
+app.add_typer(cli_register.imports, name="import")
+app.add_typer(cli_register.app, name="register")
 rules = typer.Typer(no_args_is_help=True, help="See how rules stand, and switch them.")
 app.add_typer(rules, name="rules")
 

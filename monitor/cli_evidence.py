@@ -72,7 +72,7 @@ def keys_make(config: ConfigPath = DEFAULT) -> int:
 
 @keys.command("rotate", epilog="Example: netralitas keys rotate seen")
 def keys_rotate(
-    purpose: Annotated[str, typer.Argument(help="reference, seen or seal")],
+    purpose: Annotated[str, typer.Argument(help="reference, seen, seal or person")],
     config: ConfigPath = DEFAULT,
 ) -> int:
     """Add a newer version of one key; the older ones stay to find what they made."""

@@ -142,12 +142,13 @@ class Rules(_Section):
 
 
 class Retention(_Section):
-    """Days to keep: digests of acts that matched nothing (P13), health messages once sent, and
-    what rules in shadow would have told (at most 7).
+    """Days to keep: digests of acts that matched nothing (P13), health messages once sent,
+    register lines that ended, and what rules in shadow would have told (at most 7).
     """
 
     seen_days: Count = 400
     health_days: Count = 90
+    register_days: Count = 90
     shadow_days: Annotated[int, Field(ge=1, le=7)] = 7
 
 

@@ -76,8 +76,8 @@ def migrate(path: Path) -> int:
     settings = app.settings(path)
     settings.path("data").mkdir(mode=0o700, parents=True, exist_ok=True)
     kept = schema.upgrade(settings.database)
-    if keys.add_seal(settings.path("keys")):
-        console.say("A key for seals was made: back it up (netralitas keys list).")
+    for purpose in keys.add_later(settings.path("keys")):
+        console.say(f"A key was made, {purpose}: back it up (netralitas keys list).")
     console.plain(f"Backup: {kept}" if kept else "The database has this version's schema.")
     return 0
 

@@ -67,7 +67,8 @@ def command_faults(text: str, tree: dict[str, set[str]]) -> list[str]:
     faults = []
     for said in said_commands(text):
         words = said.split()
-        name = " ".join(words[:2]) if " ".join(words[:2]) in tree else words[0]
+        longer = (" ".join(words[:count]) for count in (3, 2))
+        name = next((name for name in longer if name in tree), words[0])
         options = {word for word in words if word.startswith("--")}
         if name.startswith("-"):
             name, options = "", {name}

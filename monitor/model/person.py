@@ -192,7 +192,7 @@ class Watch:
         later = next((move for move in moves if move.start > day), None)
         if later is not None:
             return later.before or here
-        newer = self.as_of is not None and moves[-1].start > self.as_of
+        newer = self.as_of is None or moves[-1].start > self.as_of
         return (moves[-1].after or here) if newer else here
 
     def facts(self, on: date | None = None) -> PersonFacts:

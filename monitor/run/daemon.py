@@ -19,7 +19,7 @@ from monitor.run.roster import Roster
 from monitor.run.schedule import Scheduler
 from monitor.run.seal import Sealer
 from monitor.run.season import Season
-from monitor.store import cursors, outbox, rates, shadow
+from monitor.store import cursors, outbox, rates, register_edit, shadow
 
 DISPATCH_LIMIT = 100
 DISPATCH_SECONDS = 1.0
@@ -205,7 +205,12 @@ class Daemon:
         with self._writer.transaction() as tx:
             gone = self._seen.purge(tx, (now - timedelta(days=keep.seen_days)).date())
             told = outbox.purge(tx, HEALTH, now - timedelta(days=keep.health_days))
-        logger.info("retention: {} digests and {} health messages dropped", gone, told)
+            ended = (now - timedelta(days=keep.register_days)).date()
+            lines = register_edit.forget(tx, ended, now)
+        if lines:
+            self._writer.fold()
+        dropped = "retention: {} digests, {} health messages and {} register lines dropped"
+        logger.info(dropped, gone, told, lines)
 
     async def _drain(self, workers: list[asyncio.Task[None]]) -> None:
         deadline = self._settings.schedule.stop_grace

@@ -21,35 +21,44 @@ Lines = Iterable[tuple[int, Mapping[str, str]]]
 @contextmanager
 def staged(
     where: str,
-    lines: Callable[[list[Fault]], Lines],
+    lines: Callable[[Stage, list[Fault]], Lines],
     database: Path | None = None,
     sheet: str = SHEET,
     told: Callable[[int], None] = lambda _: None,
+    silent: Collection[str] = (),
 ) -> Iterator[Stage]:
     """Read every line, and yield a stage that ``register_import.apply`` can take.
 
-    ``lines`` gets the list that faults go to. ``told`` hears how many lines were read. Raises
-    ``ConfigError`` with every fault, in the order of the lines; ``where`` is the file's name.
+    ``lines`` gets the stage and the list that faults go to; ``told`` hears how many lines were
+    read; what is on file of ``silent`` columns stays. Raises ``ConfigError`` with every fault, in
+    the order of the lines; ``where`` is the file's name.
     """
     faults: list[Fault] = []
     with Stage(sheet) as stage:
-        stream, count = iter(lines(faults)), 0
+        stream, count = iter(lines(stage, faults)), 0
         while part := list(itertools.islice(stream, AT_ONCE)):
             stage.add(part)
             count += len(part)
             told(count)
         if database is not None:
-            stage.beside(database)
+            stage.beside(database, silent)
         faults += stage.faults(where)
         if faults:
-            raise ConfigError(sorted(faults, key=_line))
+            raise ConfigError(sorted(dict.fromkeys(faults), key=_line))
         yield stage
 
 
 def check(path: Path, platforms: Collection[str] = register.PLATFORMS) -> None:
     """Read a register file; raise ``ConfigError`` with everything that is wrong with it."""
-    with staged(str(path), lambda faults: register.read(path, faults, platforms=platforms)):
+    with staged(str(path), reader(path, platforms)):
         pass
+
+
+def reader(
+    path: Path, platforms: Collection[str] = register.PLATFORMS
+) -> Callable[[Stage, list[Fault]], Lines]:
+    """Return what reads a register in our own form."""
+    return lambda _, faults: register.read(path, faults, platforms=platforms)
 
 
 def _line(fault: Fault) -> int:

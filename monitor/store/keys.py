@@ -1,12 +1,13 @@
 """The keys of an installation, as files outside the database.
 
 ``reference`` makes finding ids, ``seen`` makes the digests of acts that matched nothing, ``seal``
-signs checkpoints of the log. Each may have several versions: the newest makes new values, the
-older ones still find what they made.
+signs checkpoints of the log, ``person`` makes the register's references from NIPs. Each may have
+several versions: the newest makes new values, the older ones still find what they made.
 """
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import os
@@ -21,12 +22,14 @@ from typing import Literal, get_args
 from monitor.errors import StoreError
 from monitor.store.db import PRIVATE_FILE, PRIVATE_FOLDER
 
-Purpose = Literal["reference", "seen", "seal"]
+Purpose = Literal["reference", "seen", "seal", "person"]
 PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
 SEAL: Purpose = "seal"
+LATER: tuple[Purpose, ...] = (SEAL, "person")
 KEY_BYTES = 32
+REF_CHARS = 26  # 130 bits
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
-FILE = re.compile(r"(?P<purpose>reference|seen|seal)\.(?P<version>[1-9][0-9]*)\.key")
+FILE = re.compile(r"(?P<purpose>reference|seen|seal|person)\.(?P<version>[1-9][0-9]*)\.key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,15 @@ def digest(key: bytes, message: bytes) -> bytes:
     return hmac.digest(key, message, "sha256")
 
 
+def person_refs(ring: KeyRing, nip: str) -> tuple[str, ...]:
+    """Return what stands for a NIP on the register, by every version of the key, newest first.
+
+    Without the key nobody can go back, or try every NIP there may be: a plain hash could be.
+    """
+    found = (digest(key, b"nip:" + nip.encode()) for key in ring.versions("person"))
+    return tuple(f"p-{base64.b32encode(value)[:REF_CHARS].decode().lower()}" for value in found)
+
+
 def load(folder: Path) -> KeyRing:
     """Read every key; raise ``StoreError`` where one is missing, short or open to others."""
     if not folder.is_dir():
@@ -88,15 +100,17 @@ def rotate(folder: Path, purpose: Purpose) -> KeyRing:
     return load(folder)
 
 
-def add_seal(folder: Path) -> bool:
-    """Make the key for seals in an installation from before there was one; tell whether it did.
+def add_later(folder: Path) -> tuple[Purpose, ...]:
+    """Make the keys that an installation from before them lacks; return their purposes.
 
     The other keys are never made later: one of them missing is one that was lost.
     """
-    if not folder.is_dir() or _versions(folder, SEAL):
-        return False
-    _write(folder, SEAL, 1)
-    return True
+    if not folder.is_dir():
+        return ()
+    made = tuple(purpose for purpose in LATER if not _versions(folder, purpose))
+    for purpose in made:
+        _write(folder, purpose, 1)
+    return made
 
 
 def _read_all(folder: Path, purpose: Purpose) -> tuple[bytes, ...]:
@@ -105,8 +119,8 @@ def _read_all(folder: Path, purpose: Purpose) -> tuple[bytes, ...]:
     missing = sorted({*expected, *versions} ^ set(versions))
     if missing:
         path = _path(folder, purpose, missing[0])
-        if purpose == SEAL and not versions:
-            raise StoreError(f"{path}: no key for seals yet: run netralitas migrate")
+        if purpose in LATER and not versions:
+            raise StoreError(f"{path}: no such key yet: run netralitas migrate")
         raise StoreError(
             f"{path}: this key is missing: put it back from the backup of the keys"
             " (netralitas keys make is for a new installation only)"

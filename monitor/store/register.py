@@ -47,6 +47,7 @@ FROM account a JOIN person p USING (person_ref)
 ONE = LINES + "WHERE a.watch_id = ?"
 NEXT = LINES + "WHERE a.status = 'active' AND a.watch_id > ? ORDER BY a.watch_id LIMIT 500"
 THESE = LINES + "JOIN json_each(?) asked ON asked.value = a.watch_id WHERE a.status = 'active'"
+HAS_PERSON = "SELECT 1 FROM person WHERE person_ref = ?"
 INTERVALS = """
 SELECT person_ref, kind, first_day, last_day, reference, moved_from, moved_to
 FROM person_interval WHERE person_ref IN (SELECT value FROM json_each(?))
@@ -77,14 +78,20 @@ def each(conn: sqlite3.Connection) -> Iterator[Watch]:
             last = rows[-1][0]
 
 
-@guard()
 def person_facts(conn: sqlite3.Connection, watch_id: str, on: date | None) -> PersonFacts | None:
     """Return every fact of a line's person as of the day of the act, or ``None`` for no such line.
 
     A line that is no longer looked at still answers: an older act may be judged again.
     """
-    found = _read(conn, conn.execute(ONE, (watch_id,)).fetchall())
-    return found[0].facts(on) if found else None
+    found = any_watch(conn, watch_id)
+    return found.facts(on) if found else None
+
+
+def any_watch(conn: sqlite3.Connection, watch_id: str) -> Watch | None:
+    """Return a line of any status; one without a date of notice is none that could be used."""
+    with guard():
+        row = conn.execute(ONE, (watch_id,)).fetchone()
+        return _read(conn, [row])[0] if row and row[FIELDS.index("notice_date")] else None
 
 
 @guard()
@@ -92,6 +99,16 @@ def persons(conn: sqlite3.Connection, watch_ids: Sequence[str]) -> set[str]:
     """Return the references of the persons whose lines these are."""
     query = "SELECT person_ref FROM account WHERE watch_id = ?"
     return {row[0] for w in watch_ids for row in conn.execute(query, (w,))}
+
+
+@guard()
+def has_person(conn: sqlite3.Connection, person_ref: str) -> bool:
+    return conn.execute(HAS_PERSON, (person_ref,)).fetchone() is not None
+
+
+def known(conn: sqlite3.Connection, refs: Sequence[str]) -> str:
+    """Return the one of a person's references that is on file, else the newest, which is first."""
+    return next((ref for ref in refs if has_person(conn, ref)), refs[0])
 
 
 @guard()

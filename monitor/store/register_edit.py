@@ -45,6 +45,18 @@ SELECT id, first_day FROM person_interval
 WHERE person_ref = ? AND kind = ? AND (last_day = '' OR last_day > ?) AND first_day <= ?
 ORDER BY first_day DESC
 """
+ENDED = """
+SELECT watch_id FROM account WHERE status = 'removed' AND ended_on < ? ORDER BY watch_id
+"""
+# Those who have no line any more, leaves first.
+FORGET = (
+    """DELETE FROM person_key WHERE person_ref IN (SELECT person_ref FROM person p
+    WHERE NOT EXISTS (SELECT 1 FROM account a WHERE a.person_ref = p.person_ref))""",
+    """DELETE FROM person_interval WHERE NOT EXISTS (
+    SELECT 1 FROM account a WHERE a.person_ref = person_interval.person_ref)""",
+    """DELETE FROM person WHERE NOT EXISTS (
+    SELECT 1 FROM account a WHERE a.person_ref = person.person_ref)""",
+)
 ACCOUNT = "SELECT person_ref, ownership, notice_date, sheet, status FROM account WHERE watch_id = ?"
 HANDLE = "SELECT handle, address FROM source WHERE watch_id = ?"
 
@@ -149,6 +161,37 @@ def set_notice(
     register.touch(tx)
 
 
+def forget(tx: sqlite3.Connection, before: date, at: datetime) -> int:
+    """Delete the lines that were removed before a day, and persons of whom no line is left.
+
+    Who left service stays while a sheet lists them: deleted, the next import would take them for
+    new.
+
+    With a person goes the key of their digests, so that what matched nothing means nothing to
+    anybody. Contents of the log are the erasure's. Returns how many lines were deleted.
+    """
+    day = before.isoformat()
+    gone = [row[0] for row in tx.execute(ENDED, (day,))]
+    if not gone:
+        return 0
+    lines = [(watch_id,) for watch_id in gone]
+    tx.executemany("DELETE FROM source WHERE watch_id = ?", lines)
+    tx.executemany("DELETE FROM account WHERE watch_id = ?", lines)
+    for statement in FORGET:
+        tx.execute(statement)
+    by = By("netralitas", "retention.register_days")
+    note(tx, "deleted", [{"watch_id": watch_id} for watch_id in gone], by, at)
+    register.touch(tx)
+    return len(gone)
+
+
+def note_look(
+    tx: sqlite3.Connection, what: str, watch_id: str, person_ref: str, by: By, at: datetime
+) -> None:
+    """Log that somebody was shown personal data of the register (UU 27/2022 Pasal 31)."""
+    note(tx, what, [{"watch_id": watch_id, "person_ref": person_ref}], by, at)
+
+
 def note_handle(tx: sqlite3.Connection, watch: Watch, handle: str, at: datetime) -> bool:
     """Log that an account, known by its permanent id, now has another handle.
 
@@ -189,5 +232,5 @@ def _account(tx: sqlite3.Connection, watch_id: str) -> tuple[str, str, str, str,
 
 
 def _need_person(tx: sqlite3.Connection, person_ref: str) -> None:
-    if tx.execute("SELECT 1 FROM person WHERE person_ref = ?", (person_ref,)).fetchone() is None:
+    if not register.has_person(tx, person_ref):
         raise StoreError(f"{person_ref}: no such person: see netralitas register list")

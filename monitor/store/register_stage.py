@@ -7,8 +7,9 @@ of it is left behind, whatever happens to the process.
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from pathlib import Path
@@ -24,7 +25,7 @@ PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
 PRAGMA cache_size = -64000;
 CREATE TABLE line (
-  number INTEGER PRIMARY KEY, watch_id TEXT, person_ref TEXT, name TEXT, employer_type TEXT,
+  number INTEGER, watch_id TEXT, person_ref TEXT, name TEXT, employer_type TEXT,
   instansi TEXT, unit TEXT, superior TEXT, position TEXT, area TEXT, zone TEXT, route TEXT,
   candidate_spouse_of TEXT, as_of TEXT, source TEXT, platform TEXT, address TEXT, native_id TEXT,
   ownership TEXT, ownership_evidence TEXT, legal_ground TEXT, notice_date TEXT,
@@ -32,11 +33,33 @@ CREATE TABLE line (
 );
 CREATE TABLE named (key TEXT, number INTEGER, person_ref TEXT, shown TEXT, field TEXT);
 CREATE TABLE here (sheet TEXT);
+CREATE TABLE staff (person_ref TEXT PRIMARY KEY, number INTEGER, facts TEXT) WITHOUT ROWID;
 """
 ADD = """
 INSERT INTO line
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
+KEEPABLE = (
+    "native_id", "ownership", "ownership_evidence", "notice_date", "notice_exemption", "superior",
+    "route", "candidate_spouse_of",
+)  # fmt: skip
+KEEP_ACCOUNT = """
+UPDATE line SET native_id = iif(:native_id, a.native_id, line.native_id),
+  ownership = iif(:ownership, a.ownership, line.ownership),
+  ownership_evidence = iif(:ownership_evidence, a.ownership_evidence, line.ownership_evidence),
+  notice_date = iif(:notice_date, a.notice_date, line.notice_date),
+  notice_exemption = iif(:notice_exemption, a.notice_exemption, line.notice_exemption)
+FROM kept.account a WHERE a.watch_id = line.watch_id
+"""
+KEEP_PERSON = """
+UPDATE line SET superior = iif(:superior, p.superior, line.superior),
+  route = iif(:route, p.route, line.route),
+  candidate_spouse_of = iif(:candidate_spouse_of, p.candidate_spouse_of, line.candidate_spouse_of)
+FROM kept.person p WHERE p.person_ref = line.person_ref
+"""
+ADD_STAFF = "INSERT OR IGNORE INTO staff VALUES (?, ?, ?)"
+FIRST_STAFF = "SELECT number FROM staff WHERE person_ref = ?"
+STAFF = "SELECT facts FROM staff WHERE person_ref = ?"
 NAME_LINES = """
 INSERT INTO named
 SELECT platform || char(9) || casefold(address), number, person_ref, address, 'address' FROM line
@@ -74,7 +97,8 @@ BY_PERSON = "CREATE INDEX line_by_person ON line (person_ref, number)"
 OTHERWISE = """
 WITH first AS (
   SELECT person_ref, min(number) AS number FROM line GROUP BY person_ref HAVING count(*) > 1)
-SELECT l.*, o.* FROM first f JOIN line o ON o.number = f.number
+SELECT l.*, o.* FROM first f
+JOIN line o ON o.person_ref = f.person_ref AND o.number = f.number
 JOIN line l ON l.person_ref = f.person_ref AND l.number <> f.number
 WHERE (l.name, l.employer_type, l.instansi, l.unit, l.superior, l.position, l.area, l.zone, l.route,
   l.candidate_spouse_of, l.as_of) IS NOT (o.name, o.employer_type, o.instansi, o.unit, o.superior,
@@ -154,6 +178,7 @@ class Stage:
         self._conn.create_function("casefold", 1, _casefold, deterministic=True)
         self._conn.execute("INSERT INTO here VALUES (?)", (sheet,))
         self._kept = False
+        self.count = 0
 
     def __enter__(self) -> Self:
         return self
@@ -172,13 +197,42 @@ class Stage:
             self._conn.execute("BEGIN")
             rows = ((number, *map(line.__getitem__, FIELDS)) for number, line in lines)
             self._conn.executemany(ADD, rows)
+            self.count += len(lines)
             self._conn.execute("COMMIT")
 
-    def beside(self, database: Path) -> None:
-        """Look at the register that stands as well; it is only read."""
+    def add_staff(
+        self, people: Iterable[tuple[int, str, Mapping[str, str]]]
+    ) -> list[tuple[int, int]]:
+        """Take persons to join declarations with; return the numbers of each one twice there."""
+        twice = []
+        with guard():
+            self._conn.execute("BEGIN")
+            for number, person, facts in people:
+                values = (person, number, json.dumps(facts))
+                if not self._conn.execute(ADD_STAFF, values).rowcount:
+                    (first,) = self._conn.execute(FIRST_STAFF, (person,)).fetchone()
+                    twice.append((number, first))
+            self._conn.execute("COMMIT")
+        return twice
+
+    def staff(self, person_ref: str) -> dict[str, str] | None:
+        """Return what the staff sheet says of a person."""
+        with guard():
+            row = self._conn.execute(STAFF, (person_ref,)).fetchone()
+        return dict(json.loads(row[0])) if row else None
+
+    def beside(self, database: Path, silent: Collection[str] = ()) -> None:
+        """Look at the register that stands as well; it is only read.
+
+        ``silent`` are those of ``KEEPABLE`` that the sheet has no column for: what is on file of
+        them stays, so that a sheet does not undo what a person found out since.
+        """
+        flags = {name: int(name in silent) for name in KEEPABLE}
         with guard(database):
             self._conn.execute("ATTACH ? AS kept", (f"{database.absolute().as_uri()}?mode=ro",))
             self.version = version(self._conn)
+            self._conn.execute(KEEP_ACCOUNT, flags)
+            self._conn.execute(KEEP_PERSON, flags)
         self._kept = True
 
     def faults(self, where: str) -> list[Fault]:

@@ -10,6 +10,8 @@ HANDLE = re.compile(
     r"(?=.{3,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?"
 )
 DID = re.compile(r"did:(plc:[a-z2-7]{24}|web:[A-Za-z0-9.:%-]+)")
+# The one id of a network whose letters differ by case (support.google.com/youtube, channel URLs).
+CHANNEL = re.compile(r"UC[A-Za-z0-9_-]{22}")
 AREA = re.compile(r"(\d{2})(?:\.?(\d{2}))?")
 PROFILE_PAGE = re.compile(r"https?://(?:www\.)?bsky\.app/profile/([^/?#]+)[/?#]?.*", re.IGNORECASE)
 
@@ -29,6 +31,8 @@ def normalise(platform: str, text: str) -> str:
         return _feed(text)
     if platform == "bluesky":
         return _bluesky(text)
+    if platform == "youtube" and CHANNEL.fullmatch(text):
+        return text
     handle = text.removeprefix("@").lower()
     if not handle or any(c.isspace() for c in handle):
         raise BadAddress("a handle without blanks")

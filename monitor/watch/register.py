@@ -96,7 +96,8 @@ def line(
 ) -> Line | None:
     """Return one line's columns in their one form, or nothing after telling every fault of it.
 
-    With ``may_wait`` a line without a date of notice is taken: it waits and is not looked at (P3).
+    With ``may_wait`` a line is taken that is not looked at for now: one without a date of notice
+    (P3), or whose account could not be told from what was declared (its platform is empty).
     """
     return _line(_Row(where, number, cells, faults), platforms, may_wait=may_wait)
 
@@ -224,7 +225,8 @@ class _Row:
 def _line(row: _Row, platforms: Collection[str], *, may_wait: bool) -> Line | None:
     before = len(row.faults)
     _no_identity_numbers(row)
-    platform, address = _account(row, platforms)
+    unresolved = may_wait and row.cells.get("platform") == ""
+    platform, address = ("", "") if unresolved else _account(row, platforms)
     ground = "P3: a line needs the ground on which the account is looked at"
     notice, registered = _notice(row, may_wait=may_wait), row.day("registered_on")
     found = {

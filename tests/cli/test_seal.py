@@ -115,5 +115,5 @@ def test_an_older_installation_gets_its_key_from_migrate(run: Run, place: Path) 
     refused = run("seal", "-c", place)
     assert refused.status == 3
     assert "run netralitas migrate" in refused.err
-    assert "A key for seals was made" in run("migrate", "-c", place).out
+    assert "A key was made, seal" in run("migrate", "-c", place).out
     assert run("seal", "-c", place).status == 0

@@ -162,7 +162,7 @@ async def test_a_lost_key_is_not_replaced_in_silence(folder: Path, writer: Write
         desk.act()
         desk.sealer().sign()
         (folder / "keys" / "seal.1.key").unlink()
-        assert keys.add_seal(folder / "keys")
+        assert keys.add_later(folder / "keys")
         desk.act()
         with pytest.raises(StoreError, match="key of the last seal is missing"):
             desk.sealer().sign()

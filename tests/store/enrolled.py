@@ -17,7 +17,12 @@ CLERK = By("Petugas Rekaan", "uji")
 
 
 def enrol(
-    writer: Writer, watches: Sequence[Watch], at: datetime, sheet: str = "register", *, correction: bool = False
+    writer: Writer,
+    watches: Sequence[Watch],
+    at: datetime,
+    sheet: str = "register",
+    *,
+    correction: bool = False,
 ) -> Counter[str]:
     """Make the sheet hold these lines; raise ``ConfigError`` for what is wrong between them."""
     with Stage(sheet) as stage:

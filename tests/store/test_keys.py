@@ -42,6 +42,7 @@ def test_rotation_keeps_the_older_version(tmp_path: Path) -> None:
         ("seen", 1),
         ("seen", 2),
         ("seal", 1),
+        ("person", 1),
     ]
 
 
@@ -59,7 +60,7 @@ def test_nothing_prints_a_key(tmp_path: Path) -> None:
         (key,) = ring.versions(purpose)
         assert key.hex() not in shown
         assert str(key) not in shown
-    assert len({info.fingerprint for info in ring.describe()}) == 3
+    assert len({info.fingerprint for info in ring.describe()}) == 4
 
 
 def test_no_keys(tmp_path: Path) -> None:
@@ -82,14 +83,14 @@ def test_a_key_for_seals_is_added_once_to_an_older_installation(tmp_path: Path) 
     folder = tmp_path / "keys"
     keys.make(folder)
     (folder / "seal.1.key").unlink()
-    with pytest.raises(StoreError, match=r"seal\.1\.key: no key for seals yet: run netralitas mig"):
+    with pytest.raises(StoreError, match=r"seal\.1\.key: no such key yet: run netralitas mig"):
         keys.load(folder)
-    assert keys.add_seal(folder)
+    assert keys.add_later(folder)
     made = keys.load(folder).versions("seal")
-    assert not keys.add_seal(folder)
+    assert not keys.add_later(folder)
     assert keys.load(folder).versions("seal") == made
     (folder / "seen.1.key").unlink()
-    assert not keys.add_seal(folder)
+    assert not keys.add_later(folder)
     with pytest.raises(StoreError, match="this key is missing"):
         keys.load(folder)
 
