@@ -139,7 +139,8 @@ def _official_duty(case: Case) -> Answer:
     Whether words of a side ("mengawal") or an active part belonged to the order is for a person
     to say.
     """
-    if case.has("official-service") and not case.clear:
+    # A party gives out letters too: words of duty do not clear the seeking of a candidacy.
+    if case.has("official-service") and not case.clear and not case.has("approaches-party"):
         return case.shown("pelaksanaan tugas kedinasan", when=True)
     at_event = case.has("campaign-event", "approaches-party")
     called = case.has("invites") or not at_event

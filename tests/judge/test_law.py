@@ -127,3 +127,19 @@ def test_the_day_is_the_persons_own(zone: str | None, instruments: list[str]) ->
     days = act_days(statement(line).activity, PersonFacts(frozenset({"zone"}), zone=zone))
     (found,) = dated([match(("uu-20-2023", "Pasal 9 ayat (2)"))], days, READER.ruleset)
     assert [b.instrument for b in found.legal_basis] == instruments
+
+
+@pytest.mark.parametrize(
+    ("target", "cited"),
+    [("pilgub-99-2030/1", "baru Pasal 1"), ("pilpres-2030/1", "umum Pasal 1"), ("", "both")],
+)
+@pytest.mark.parametrize("days", [(date(2030, 7, 1), date(2030, 7, 1)), None])
+def test_the_law_of_another_kind_of_election_is_not_cited(
+    target: str, cited: str, days: tuple[date, date] | None
+) -> None:
+    regional = Instrument("baru", "Pilkada", "PB", "2030-01-01", levels=frozenset({"pilgub"}))
+    general = Instrument("umum", "Pemilu", "PU", "2030-01-01", levels=frozenset({"pilpres"}))
+    ruleset = replace(RULES, instruments={"baru": regional, "umum": general}, articles={})
+    (only,) = dated([match(("baru", "Pasal 1"), ("umum", "Pasal 1"), target=target)], days, ruleset)
+    named = [f"{b.instrument} {b.article}" for b in only.legal_basis]
+    assert named == (["baru Pasal 1", "umum Pasal 1"] if cited == "both" else [cited])
