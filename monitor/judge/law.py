@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 
+from monitor.judge.where import contest_of
 from monitor.model.finding import Match
 from monitor.model.rule import LegalBasis, RuleSet
 
@@ -16,21 +17,29 @@ def dated(matches: Iterable[Match], days: Span | None, ruleset: RuleSet) -> tupl
     """Return the matches with the basis that applied between two days, both included.
 
     A provision that was not yet, or no longer, in force gives way to the earlier one on file, or
-    is left out. Without days every basis stays: nothing is known that speaks against it.
+    is left out; so is the law of another kind of election. Without days every other basis stays:
+    nothing is known that speaks against it.
     """
-    if days is None:
-        return tuple(matches)
     return tuple(replace(m, legal_basis=tuple(_applied(m, days, ruleset))) for m in matches)
 
 
-def _applied(match: Match, days: Span, ruleset: RuleSet) -> Iterator[LegalBasis]:
-    level = match.target.partition("-")[0]
+def _applied(match: Match, days: Span | None, ruleset: RuleSet) -> Iterator[LegalBasis]:
+    contest = contest_of(match, ruleset.contests)
+    level = contest.level if contest else match.target.partition("-")[0]
     told: set[tuple[str, str]] = set()
     for cited in match.legal_basis:
-        basis = _at(cited, days, level, ruleset)
+        basis = cited if days is None else _at(cited, days, level, ruleset)
+        if basis and not _governs(basis, level, ruleset):
+            continue
         if basis and (basis.instrument, basis.article) not in told:
             told.add((basis.instrument, basis.article))
             yield basis
+
+
+def _governs(basis: LegalBasis, level: str, ruleset: RuleSet) -> bool:
+    """Say whether an instrument is about this kind of election, as far as one is known."""
+    instrument = ruleset.instruments.get(basis.instrument)
+    return not level or instrument is None or not instrument.levels or level in instrument.levels
 
 
 def _at(cited: LegalBasis, days: Span, level: str, ruleset: RuleSet) -> LegalBasis | None:

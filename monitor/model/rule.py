@@ -69,13 +69,17 @@ class LegalBasis:
 
 @dataclass(frozen=True, slots=True)
 class Instrument:
-    """A law, regulation, decree or circular, with the dates between which it applies."""
+    """A law, regulation, decree or circular, with the dates between which it applies.
+
+    ``levels`` are the contests that it governs, by the first word of their ids; empty means any.
+    """
 
     id: str
     title: str
     short: str
     valid_from: str
     valid_to: str = ""
+    levels: frozenset[str] = frozenset()
 
 
 class Band(StrEnum):

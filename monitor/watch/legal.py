@@ -105,6 +105,7 @@ def _instrument(table: Table) -> Instrument:
         short=table.text("short"),
         valid_from=_day(table, "valid_from", required=True),
         valid_to=_day(table, "valid_to"),
+        levels=frozenset(level.value for level in table.any_of("levels", Level)),
     )
     table.text("source", "")
     table.text("note", "")

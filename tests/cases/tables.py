@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -101,10 +101,11 @@ def _unset(value: Any) -> Any:
 
 
 def message(scene: Scene, finding: Finding) -> list[str]:
-    """Return the lines that a supervisor reads, without the number of the case."""
+    """Return the lines that a supervisor reads on the day, without the number of the case."""
     content = json.loads(canonical(finding_content(finding)))
     watch = {"as_of": "2024-12-31", "zone": "WIB", **scene.by["facts"], **scene.by}
-    plain = render_alert(content, watch, ALERT, ruleset()).plain
+    told = replace(ALERT, told_at=finding.activity.occurred_at)
+    plain = render_alert(content, watch, told, ruleset()).plain
     return [line.removesuffix(f" · {CASE}").strip() for line in plain.splitlines()]
 
 
