@@ -23,7 +23,7 @@ LICENCES := $(BIN)/pip-licenses --from=mixed --format=markdown --order=name --wi
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check lint network bench long crash mutations fuzz reading faults \
+.PHONY: help demo test check lint coverage network bench long crash mutations fuzz reading faults \
         lock run \
         licences wheel clean
 
@@ -52,6 +52,9 @@ lint: $(STAMP)/dev
 	$(BIN)/mypy
 	$(BIN)/netralitas check --config config.toml
 	$(BIN)/netralitas fairness --totals
+
+coverage: $(STAMP)/dev ## whom each rule reaches: rule x phase x employer type
+	$(BIN)/python -m tests.cases.coverage
 
 network: $(STAMP)/network ## the real servers on loopback, and the tests that need them
 	$(BIN)/python -m tests.network.servers --install

@@ -1,6 +1,6 @@
 """Rule x phase x employer type: what each rule's file declares, asked of every combination.
 
-``python -m tests.cases.coverage`` prints the table. A combination is decided by one of the rule's
+``make coverage`` prints the table. A combination is decided by one of the rule's
 own cases, moved into the phase and given to such a person; what must come of it follows from the
 file's ``phases`` and ``employer_types`` alone.
 """
