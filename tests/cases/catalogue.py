@@ -12,6 +12,7 @@ from typing import Any
 from monitor import watch
 from monitor.collect.registry import COLLECTORS, PLATFORMS
 from monitor.errors import ConfigError
+from monitor.model.person import EVERY_FACT, IntervalKind
 from monitor.model.rule import Rule
 from monitor.model.wire import statement
 from tests.cases.tables import Table
@@ -107,6 +108,12 @@ def _not_collected(platforms: list[str]) -> Iterator[str]:
     yield from (f"{name} is collected" for name in platforms if name in known)
 
 
+def _kept(intervals: list[str], facts: list[str]) -> Iterator[str]:
+    kinds = {kind.value for kind in IntervalKind}
+    yield from (f"the register keeps no interval {kind}" for kind in intervals if kind not in kinds)
+    yield from (f"the register keeps no {fact}" for fact in facts if fact not in EVERY_FACT)
+
+
 CHECKS: Mapping[str, Callable[..., Iterator[str]]] = {
     "cites": _cited,
     "cited together": _together,
@@ -115,5 +122,6 @@ CHECKS: Mapping[str, Callable[..., Iterator[str]]] = {
     "guidance apart from law": _guidance,
     "refused without instrument": _refused,
     "said twice": _twice,
+    "kept on the register": _kept,
     "not collected": _not_collected,
 }

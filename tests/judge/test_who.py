@@ -12,7 +12,7 @@ from monitor.match.engine import Engine
 from monitor.model.finding import Finding, Outcome
 from monitor.model.rule import Level
 from monitor.model.wire import statement
-from tests.cases.world import ruleset
+from tests.cases.world import reader, ruleset
 from tests.judge.scene import line_of
 
 AWAY = "pilgub-97-2024"
@@ -107,3 +107,21 @@ def test_every_kind_of_civil_servant_is_bound_alike(employer: str) -> None:
     finding = judged(text=PART, person={"employer_type": employer})
     assert finding.outcome is plain.outcome
     assert {m.rule for m in finding.matches} == {m.rule for m in plain.matches}
+
+
+@pytest.mark.parametrize(
+    ("area", "targets"),
+    [
+        ("98.01", {"pilgub-98-2024/2"}),
+        ("97.02", {"pilgub-97-2024/2"}),
+        (None, {"pilgub-98-2024/2", "pilgub-97-2024/2"}),
+    ],
+)
+def test_a_governors_number_is_that_of_the_writers_province(
+    area: str | None, targets: set[str]
+) -> None:
+    text = "Ayo coblos nomor 2 pilgub!"
+    line = statement(line_of(text=text, contests=None, person={"area": area}))
+    finding = reader().judge_statements([line])[0]
+    assert set(finding.targets) == targets
+    assert (finding.outcome is Outcome.ALERT) is (len(targets) == 1)
