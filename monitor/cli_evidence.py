@@ -1,4 +1,4 @@
-"""The command line's part on evidence: verify, seal, backups, keys."""
+"""The command line's part on evidence: verify, seal, export, backups, keys."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli_options import DEFAULT, ConfigPath
+from monitor.cli_options import DEFAULT, By, ConfigPath, Why
 
 keys = typer.Typer(no_args_is_help=True, help="Make, rotate and list the installation's keys.")
 
@@ -16,6 +16,7 @@ def attach(app: typer.Typer) -> None:
     """Give the program these commands."""
     app.command(epilog="Example: netralitas verify --head 42:9f2c…")(verify)
     app.command()(seal)
+    app.command(epilog="Example: netralitas export NTR-ABCD-EFGH --profile audit --to .")(export)
     app.command(epilog="Example: netralitas backup /backup")(backup)
     app.command(epilog="Example: netralitas restore --check /backup/netralitas-20241012T093000Z")(
         restore
@@ -26,11 +27,12 @@ def attach(app: typer.Typer) -> None:
 def verify(
     config: ConfigPath = DEFAULT,
     head: Annotated[str, typer.Option(help="SEQ:HEX as printed on an alert.")] = "",
+    export: Annotated[Path | None, typer.Option(help="An export, instead of the log.")] = None,
 ) -> int:
     """Check every value of the evidence log and every snapshot; name the first bad place."""
-    from monitor import upkeep
+    from monitor import exporting, upkeep
 
-    return upkeep.verify(config, head)
+    return exporting.verify(export) if export else upkeep.verify(config, head)
 
 
 def seal(config: ConfigPath = DEFAULT) -> int:
@@ -38,6 +40,20 @@ def seal(config: ConfigPath = DEFAULT) -> int:
     from monitor import sealing
 
     return sealing.seal(config)
+
+
+def export(
+    finding: Annotated[str, typer.Argument(help="The finding's id, as an alert prints it.")],
+    profile: Annotated[str, typer.Option(help="audit: pseudonymous.")],
+    to: Annotated[Path, typer.Option(help="The folder that gets the file.")] = Path(),
+    by: By = "",
+    why: Why = "",
+    config: ConfigPath = DEFAULT,
+) -> int:
+    """Write one finding with its snapshots, log entries, seals and a verifier as a ZIP."""
+    from monitor import exporting
+
+    return exporting.export(config, finding, profile, to, by, why)
 
 
 def backup(

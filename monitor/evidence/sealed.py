@@ -137,7 +137,7 @@ class Sealed:
         return named
 
     def _seal(self, seq: int, entry: Entry, row: Row | None, before: bytes | None) -> None:
-        public, self.seals = entry.public, self.seals + 1
+        public, self.seals = _said(entry), self.seals + 1
         if row is not None:
             wrong = self._wrong(seq, public, row, before)
             if wrong:
@@ -197,7 +197,7 @@ class Sealed:
             return "answer or certificates are not a BLOB"
         if authority != entry.subject:
             return "the authority is not the one that the entry names"
-        public = entry.public
+        public = _said(entry)
         digests = {"digest": hashlib.sha256(answer).hexdigest(), "seal": seal,
                    "roots": hashlib.sha256(roots).hexdigest()}  # fmt: skip
         if {**digests, "time": public.get("time")} != public:
@@ -219,10 +219,14 @@ def _public_of(row: Row | None) -> dict[str, Any]:
         entry = read(row[1]) if row else None
     except (ValueError, TypeError):
         return {}
-    if entry is None or entry.kind != SEAL or set(entry.public) != {"number", "digest"}:
-        return {}
-    kinds = type(entry.public["number"]), type(entry.public["digest"])
-    return entry.public if kinds == (int, str) else {}
+    public = _said(entry) if entry and entry.kind == SEAL else {}
+    kinds = {name: type(value) for name, value in public.items()}
+    return public if kinds == {"number": int, "digest": str} else {}
+
+
+def _said(entry: Entry) -> dict[str, Any]:
+    """Return what an entry says in clear, but the mark that every entry of a trial bears."""
+    return {name: value for name, value in entry.public.items() if name != "stamp"}
 
 
 def _key_of(row: Row | None) -> str | None:

@@ -13,7 +13,6 @@ import calendar
 import hashlib
 import hmac
 import json
-import os
 import re
 import sqlite3
 import subprocess
@@ -65,8 +64,8 @@ def openssl(words: str, **files: bytes) -> str:
     with tempfile.TemporaryDirectory() as folder:
         for name, data in files.items():
             Path(folder, name).write_bytes(data)
-        command, plain = ["openssl", *words.split()], {**os.environ, "LC_ALL": "C"}
-        done = subprocess.run(command, cwd=folder, env=plain, capture_output=True, check=False)
+        command = ["openssl", *words.split()]
+        done = subprocess.run(command, cwd=folder, capture_output=True, check=False)
     return done.stdout.decode("utf-8", "replace") if done.returncode == 0 else ""
 
 
@@ -193,6 +192,7 @@ class Database:
 
     def sealing(self, place: str, seq: int, entry: Any, before: bytes) -> None:
         seal, stamp, kind = self.seal.take(seq), self.stamp.take(seq), entry["kind"]
+        public = {k: v for k, v in entry["public"].items() if k != "stamp"}  # a trial's mark
         right = (len(seal), len(stamp)) == (kind == "seal", kind == "stamp")
         must(right, place, "a seal or stamp is missing, or one is not named")
         if seal:
@@ -200,22 +200,22 @@ class Database:
             found = (seq - 1, before.hex(), self.span.hexdigest())
             right = (point["seq"], point["hash"], point["rows"]) == found
             must(right, f"{place} seal", "it does not cover the entries that are there")
-            right = entry["public"] == {"number": point["number"], "digest": point["digest"]}
+            right = public == {"number": point["number"], "digest": point["digest"]}
             must(right, f"{place} seal", "not the seal that the entry names")
             self.before, self.seals[seq], self.span = point, point["stamped"], hashlib.sha256()
             self.said["seal"] = f"signed up to entry {seq - 1} at {point['at']}, {point['key']}"
         if stamp:
-            self.stamped(f"{place} stamp", entry, *stamp[0])
+            self.stamped(f"{place} stamp", entry["subject"], public, *stamp[0])
 
-    def stamped(self, place: str, entry: Any, seal: int, *row: Any) -> None:
+    def stamped(self, place: str, subject: str, public: Any, seal: int, *row: Any) -> None:
         authority, answer, roots = row
         must(type(answer) is bytes and type(roots) is bytes, place, "no BLOB")
         found = {"seal": seal, "digest": sha256(answer), "roots": sha256(roots)}
-        right = {**found, "time": entry["public"].get("time")} == entry["public"]
-        right = right and authority == entry["subject"] and seal in self.seals
+        right = {**found, "time": public.get("time")} == public
+        right = right and authority == subject and seal in self.seals
         must(right, place, "not the stamp that the entry names")
         at = stamped_at(place, answer, self.seals[seal], roots)
-        must(entry["public"]["time"].startswith(at), place, "not the time that the entry names")
+        must(public["time"].startswith(at), place, "not the time that the entry names")
         self.said["stamp"] = f"stamped up to entry {seal - 1} at {at}Z by {authority}"
 
 
@@ -223,10 +223,15 @@ def export(path: Path) -> list[str]:
     """Check every member of an export: by the manifest, by the log, by seals and stamps."""
     try:
         with zipfile.ZipFile(path) as archive:
-            names = archive.namelist()
-            must(len(set(names)) == len(names), "the archive", "a member is there twice")
-            members = {name: archive.read(name) for name in names}
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError) as error:
+            found = archive.infolist()
+            names = {member.filename for member in found if member.compress_type in (0, 8)}
+            must(
+                len(names) == len(found),
+                "the archive",
+                "a member is there twice, or packed in an unknown way",
+            )
+            members = {member.filename: archive.read(member) for member in found}
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError) as error:
         raise Bad(f"the archive: {error}") from None
     text, signature = members.pop("manifest.json", b""), members.pop("manifest.sig", b"")
     manifest = decoded("manifest.json", text, EXPORT)

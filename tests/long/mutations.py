@@ -1,4 +1,4 @@
-"""Change the evidence log in random ways: the verifier must name an entry that was touched.
+"""Change log, seals and exports in random ways: both verifiers must name what was touched.
 
     python -m tests.long.mutations --count 20000 --seed 7 --percent 10
 
@@ -19,9 +19,11 @@ import time
 from pathlib import Path
 
 from tests.evidence.mutate import build, missed
+from tests.evidence.mutate_export import members, missed_byte, missed_member
 
 STATE = Path(".make") / "mutations.json"
 SAVE_EVERY = 100
+KINDS, MEMBER, BIT = 9, 7, 8
 
 
 def main() -> int:
@@ -34,10 +36,19 @@ def main() -> int:
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         base = build(Path(folder) / "base")
+        exported = members(base)
         for number in numbers[done:]:
             # Each change has its own generator, so that one alone can be repeated.
             rng = random.Random(f"{args.seed}:{number}")
-            if text := missed(rng, base, Path(folder) / "copy"):
+            # Of nine changes, one is made to an export's members and one to its bits.
+            kind, archive = number % KINDS, Path(folder) / "export.zip"
+            if kind == MEMBER:
+                text = missed_member(rng, exported, archive)
+            elif kind == BIT:
+                text = missed_byte(rng, exported, archive)
+            else:
+                text = missed(rng, base, Path(folder) / "copy")
+            if text:
                 faults.append(f"change {number}: {text}")
             if number % SAVE_EVERY == SAVE_EVERY - 1 and args.only is None:
                 save(args.state, {**plan, "done": number + 1, "faults": faults})

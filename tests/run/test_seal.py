@@ -16,13 +16,16 @@ import pytest
 from monitor import config
 from monitor.clock import utc_now
 from monitor.errors import EvidenceError, StoreError
-from monitor.evidence import signing, stamp
+from monitor.evidence import signing, stamp, verify_evidence
+from monitor.evidence.files import Files
 from monitor.evidence.signing import public_key
+from monitor.evidence.verify import verify
 from monitor.model.seal import NO_SEAL, Seal, rows_digest, signed
 from monitor.net import Http
 from monitor.run.health import Health
 from monitor.run.seal import Sealer
 from monitor.store import alarms, keys, log, migrate, outbox, seals
+from monitor.store.audit import Audit
 from monitor.store.seals import Stamp
 from monitor.store.writer import Writer
 from tests.standin.authority import Authority, authority
@@ -282,6 +285,23 @@ async def test_without_an_authority_nothing_is_sealed_by_itself(
         desk.act()
         await desk.sealer().look()
         assert desk.seals() == []
+
+
+async def test_a_trials_seals_verify(folder: Path, writer: Writer) -> None:
+    """Every entry of a trial bears its mark, those of seals and stamps too."""
+    kind, subject = log.STAMPED_BY
+    async with authority(folder / "satu") as one, opened(folder, writer, one) as desk:
+        with writer.transaction() as tx:
+            public = {"mode": "trial", "stamp": "UJI COBA"}
+            log.append(tx, at=desk.clock(), kind=kind, subject=subject, public=public)
+        await desk.sealer(one).look()
+    marked = [b'"stamp":"UJI COBA"' in row.canonical for row in log.rows(writer.reader())]
+    assert marked == [True, True, True]
+    with Audit(folder / "database") as source:
+        report = verify(source, Files(folder / "snapshots"))
+    assert report.faults == ()
+    assert report.stamped is not None
+    verify_evidence.Database(folder / "database", folder / "snapshots").verify(None)
 
 
 def test_a_stamp_is_checked_against_its_data_and_roots(folder: Path) -> None:

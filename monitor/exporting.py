@@ -1,0 +1,86 @@
+"""``netralitas export`` and checking an export: evidence that leaves the house."""
+
+from __future__ import annotations
+
+import getpass
+import hashlib
+import json
+from contextlib import closing
+from pathlib import Path
+
+from monitor import app, console, sealing
+from monitor.clock import utc_now
+from monitor.errors import ConfigError, Fault, StoreError
+from monitor.evidence import export as exports
+from monitor.evidence import export_check
+from monitor.evidence.files import Files
+from monitor.evidence.signing import fingerprint
+from monitor.run.governance import may_leave
+from monitor.store import cases, keys, log, migrate
+from monitor.store.db import Connection
+from monitor.store.writer import Writer
+
+
+def export(path: Path, finding: str, profile: str, to: Path, by: str, why: str) -> int:
+    """Write one finding as a ZIP into a folder; the export itself is logged before it is there."""
+    if profile not in exports.PROFILES:
+        expected = "one of " + ", ".join(exports.PROFILES)
+        raise ConfigError([Fault("export", "--profile", expected, repr(profile))])
+    settings, now = app.settings(path), utc_now()
+    if not settings.database.exists():
+        raise StoreError(f"{settings.database}: no database yet; run: netralitas once")
+    migrate.check(settings.database)
+    seeds = keys.load(settings.path("keys")).versions(keys.SEAL)
+    target = to / f"{finding}-{profile}-{now:%Y%m%dT%H%M%SZ}.zip"
+    with closing(Writer(settings.database)) as writer:
+        conn = writer.reader()
+        found = cases.entries(conn, finding)
+        stamps = [json.loads(one.canonical)["public"].get("stamp", "") for one in found]
+        may_leave(settings, conn, f"export {finding}", stamps)
+        case = _case(conn, finding, found)
+        made = exports.members(case, Files(settings.snapshots), profile, now, seeds)
+        with writer.transaction() as tx:
+            log.append(
+                tx,
+                at=now,
+                kind=cases.EXPORT,
+                subject=finding,
+                public={
+                    "profile": profile,
+                    "manifest": hashlib.sha256(made[exports.MANIFEST]).hexdigest(),
+                },
+                content={"by": {"who": by or getpass.getuser(), "why": why}},
+            )
+            exports.write(made, target)
+    console.plain(f"Export: {target}")
+    console.plain(f"Check it: netralitas verify --export {target}")
+    return 0
+
+
+def verify(file: Path) -> int:
+    """Check an export; 1 and the first bad place where it is not sound."""
+    found = export_check.check(file)
+    if isinstance(found, str):
+        console.complain(f"First bad place: {found}")
+        return 1
+    numbers = ", ".join(map(str, found.entries))
+    console.plain(f"Finding {found.finding}, entries {numbers}. Head {found.head}")
+    console.plain(f"Signed by key {fingerprint(found.key)}")
+    for seq, at, authority in found.stamped:
+        console.plain(f"Stamped up to entry {seq} at {at} by {authority}")
+    if not found.stamped:
+        console.plain(f"Seal: {sealing.UNSEALED}")
+    console.say("Nothing was changed.")
+    return 0
+
+
+def _case(conn: Connection, finding: str, found: list[cases.Found]) -> exports.Case:
+    proof = cases.proof(conn, found)
+    return exports.Case(
+        finding=finding,
+        items=[exports.Item(one.seq, one.canonical, one.contents, one.salts) for one in found],
+        seals=proof.seals,
+        hashes=proof.hashes,
+        stamps=proof.stamps,
+        head=proof.head,
+    )
