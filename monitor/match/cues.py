@@ -138,7 +138,7 @@ def _wishes(page: Page, first: int) -> bool:
     """Say whether a wished state stands in the clause of a wish."""
     clause = page.words[first].clause
     wished = page.marked("wished") - page.marked("courtesy")
-    reach = range(max(0, first - 1), min(len(page.words), first + _WISH_REACH))
+    reach = range(max(0, first - 1), ahead(page, first, _WISH_REACH))
     return any(i in wished and page.words[i].clause == clause for i in reach)
 
 
@@ -180,6 +180,24 @@ def _inside(longer: dict[int, tuple[int, int]], cue: Cue) -> bool:
     return first <= cue.first and cue.last <= last and last - first > cue.last - cue.first
 
 
+def back(page: Page, index: int, reach: int) -> int:
+    """Return the first of so many words before a word; a name is one word, however long."""
+    named = page.named
+    while index > 0 and reach > 0:
+        index -= 1
+        reach -= index not in named or index - 1 not in named
+    return index
+
+
+def ahead(page: Page, index: int, reach: int) -> int:
+    """Return the end of so many words from a word on; a name is one word, however long."""
+    named, end = page.named, len(page.words)
+    while index < end and reach > 0:
+        reach -= index not in named or index + 1 not in named
+        index += 1
+    return index
+
+
 def turn(page: Page, cue: Cue) -> Cue:
     """Apply what stands around a cue: negation, double negation, frames, quoting, conditions."""
     turned = _negated(page, cue)
@@ -198,7 +216,7 @@ def turn(page: Page, cue: Cue) -> Cue:
 def _denied(page: Page, cue: Cue) -> bool:
     """Say whether the clause refutes what it reports, or speaks of nobody ("siapa pun")."""
     clause = page.words[cue.first].clause
-    before = range(max(0, cue.first - _LONG_REACH), cue.first)
+    before = range(back(page, cue.first, _LONG_REACH), cue.first)
     refuted = page.marked("rebuttal")
     if any(i in refuted and page.words[i].clause == clause for i in before):
         return True
@@ -208,7 +226,7 @@ def _denied(page: Page, cue: Cue) -> bool:
 def _weakened(page: Page, cue: Cue) -> float:
     word = page.words[cue.first]
     factor = 1.0
-    before = range(max(0, cue.first - _FRAME_REACH), cue.first)
+    before = range(back(page, cue.first, _FRAME_REACH), cue.first)
     same = [i for i in before if page.words[i].clause == word.clause]
     if page.marked("conditional") & set(same):
         factor *= 0.45
@@ -244,7 +262,7 @@ def begins(page: Page, cue: Cue) -> bool:
     word = page.words[cue.first]
     if cue.first == 0 or word.barrier or page.words[cue.first - 1].clause != word.clause:
         return True
-    before = range(max(0, cue.first - _CALL), cue.first)
+    before = range(back(page, cue.first, _CALL), cue.first)
     near = {i for i in before if page.words[i].clause == page.words[cue.first].clause}
     return any(near & page.marked(name) for name in ("first", "rally", "lean", "win"))
 

@@ -22,7 +22,10 @@ from monitor.text.tokens import WORD
 _FEW = 16
 _NONE: frozenset[int] = frozenset()
 # Lists whose words are parts of some names and not of others.
-_OF_NAMES = ("third", "reporter", "formal", "education", "list_word", "first", "chat", "others")
+_OF_NAMES = (
+    *("third", "reporter", "formal", "education", "list_word"),
+    *("first", "chat", "others", "wished"),
+)
 
 
 @dataclass(slots=True)

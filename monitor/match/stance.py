@@ -30,7 +30,7 @@ _SCALE = 2.6
 _SHARES = (1.0, 0.6, 0.4, 0.3, 0.2)
 _TAG_WEIGHT = 2.3
 _BARE_TAG_WEIGHT = 0.9
-# Under a text in which nobody talks, one bare name in a hashtag only files it.
+# Under a text in which nobody talks, a bare name in a hashtag only files it.
 _INDEX_TAG_WEIGHT = 0.6
 _SLOGAN_WEIGHT = 1.8
 _EMOJI_WEIGHT = 1.0
@@ -243,7 +243,8 @@ def _from_tags(page: Page, names: Sequence[Mention], lexicon: Lexicon) -> list[E
         if _chance(page, tag, mention):
             continue
         stance, weight = _tag_says(page, tag, mention, lexicon)
-        if weight == _BARE_TAG_WEIGHT and tag.first == tag.last and press.silent(page):
+        whole = (mention.first, mention.last) == (tag.first, tag.last)
+        if weight == _BARE_TAG_WEIGHT and whole and press.silent(page):
             weight = _INDEX_TAG_WEIGHT
         reason = f"hashtag #{tag.body} -> {mention.target}"
         spans = (_span(page, tag.first, tag.last),)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from monitor.model.activity import Activity, Media, Target
+from monitor.text.fold import fold_word
 
 H = TypeVar("H", Activity, Target)
 
@@ -27,12 +28,15 @@ class Edit:
     motto: bool = False
 
 
-def edited(activity: Activity, edits: Iterable[Edit]) -> Activity:
-    """Apply replacements; raise ``NoCounterpart`` where those of two targets overlap."""
+def edited(activity: Activity, edits: Iterable[Edit], titles: Collection[str] = ()) -> Activity:
+    """Apply replacements; raise ``NoCounterpart`` where those of two targets overlap.
+
+    ``titles`` are what may stand before a name ("Bu") and be read as part of it.
+    """
     by_field: dict[str, list[Edit]] = {}
     for edit in sorted(set(edits), key=lambda e: (e.start, -e.end)):
         kept = by_field.setdefault(edit.field, [])
-        _keep_apart(kept, edit)
+        _keep_apart(kept, edit, field_of(activity, edit.field), titles)
     for name, kept in by_field.items():
         text = field_of(activity, name)
         for edit in reversed(kept):
@@ -41,7 +45,7 @@ def edited(activity: Activity, edits: Iterable[Edit]) -> Activity:
     return activity
 
 
-def _keep_apart(kept: list[Edit], edit: Edit) -> None:
+def _keep_apart(kept: list[Edit], edit: Edit, text: str, titles: Collection[str]) -> None:
     """Add an edit; one inside another is dropped, of "Pak Sari" and "Sari Dewi" the last stays."""
     while kept and kept[-1].end > edit.start:
         if kept[-1].target != edit.target:
@@ -50,6 +54,8 @@ def _keep_apart(kept: list[Edit], edit: Edit) -> None:
             return
         if kept[-1].motto or edit.motto:
             raise NoCounterpart("slogan grown into a name")
+        if fold_word(text[kept[-1].start : edit.start]).strip() not in titles:
+            raise NoCounterpart("names that share a word")
         kept.pop()
     kept.append(edit)
 

@@ -48,6 +48,7 @@ class Swapper:
         self._owners = owners(ruleset.contests.values())
         listed = ruleset.lexicon.get("kata.uppercase_names", ())
         self._capitals = frozenset(key_of(name) for name in listed)
+        self._titles = frozenset(ruleset.lexicon.get("kata.honorific", ()))
         self._numerals = shape.pairs(ruleset.lexicon.get("bentuk.numerals", ()))
         self._gestures = shape.pairs(ruleset.lexicon.get("bentuk.gestures", ()))
 
@@ -83,7 +84,7 @@ class Swapper:
                 names = self._names[naming.target]
                 form = names.understand(naming.words)
                 edits.append(self._renamed(activity, naming, form, names, live))
-        return edited(activity, edits)
+        return edited(activity, edits, self._titles)
 
     def exchange(
         self,
@@ -100,7 +101,7 @@ class Swapper:
         taken = [(n.span.field, n.span.start, n.span.end) for n in namings]
         edits += self._handles(activity, sides, live, taken)
         edits += self._poses(activity, sides, taken)
-        changed = edited(activity, edits)
+        changed = edited(activity, edits, self._titles)
         return replace(changed, target=self._account(changed.target, sides))
 
     def _contest(self, target: str, live: Sequence[str]) -> Contest | None:
