@@ -225,11 +225,7 @@ def export(path: Path) -> list[str]:
         with zipfile.ZipFile(path) as archive:
             found = archive.infolist()
             names = {member.filename for member in found if member.compress_type in (0, 8)}
-            must(
-                len(names) == len(found),
-                "the archive",
-                "a member is there twice, or packed in an unknown way",
-            )
+            must(len(names) == len(found), "the archive", "a member twice, or packed oddly")
             members = {member.filename: archive.read(member) for member in found}
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError) as error:
         raise Bad(f"the archive: {error}") from None
