@@ -154,7 +154,7 @@ def test_a_clock_that_steps_back_is_measured(bench: Bench) -> None:
 
 def test_no_alarm_text_needs_more_than_is_given(bench: Bench) -> None:
     for kind in TEXTS:
-        more = {"owner": "Pemilik Rekaan", "cause": "persetujuan"}
+        more = {"owner": "Pemilik Rekaan", "cause": "persetujuan", "since": "kemarin"}
         bench.health.alarm(kind, "w-1", count=3, polls=3, usual=1, **more)
     assert len(bench.open()) == len(TEXTS)
     assert not any("{" in text for text in bench.owed())
