@@ -66,14 +66,18 @@ class Declared:
 
 def accounts(cell: str, platform: str = "") -> Iterator[Declared]:
     """Yield every account that a cell declares; ``platform`` is what its column speaks of."""
+    named = ""
     for part in _parts(cell):
+        if word := PLATFORMS.get(part.lower().rstrip(" :=-")):
+            named = word  # "IG: @budi" was parted before its @
+            continue
         if NONE.fullmatch(part):
             continue
-        said, rest = platform, part
-        found = SAID.match(part)
-        if found:
+        said, rest = named or platform, part
+        if found := SAID.match(part):
             said, rest = PLATFORMS[found[1].lower()], part[found.end() :]
         yield _account(part, rest.strip(), said)
+        named = ""
 
 
 def _parts(cell: str) -> Iterator[str]:
