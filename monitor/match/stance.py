@@ -120,7 +120,8 @@ def sides(items: Iterable[Evidence], *, capped: bool = False) -> list[Side]:
         for target, reasons in by_target.items()
     ]
     kept = [side for side in found if side is not None]
-    return sorted(kept, key=lambda s: (-s.score, s.target))
+    # Of equals the first in the text leads, whoever it is.
+    return sorted(kept, key=lambda s: (-s.score, min(span.start for span in s.spans), s.target))
 
 
 def _side(target: str, items: list[Evidence], *, attacked: bool, capped: bool) -> Side | None:

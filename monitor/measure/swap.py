@@ -137,11 +137,12 @@ class Swapper:
     ) -> Edit:
         text, raw, place = self._raw(activity, naming)
         shouted = shape.shouting(text)
+        no_capitals = shouted or _in_a_word(text, place)
         usable = [
             w
             for w in like(form, names, self._taken(names, live))
             # A short name that is also a word must stand in capitals, which here tell nothing.
-            if naming.in_tag or not (shouted and w.key in self._capitals)
+            if naming.in_tag or not (no_capitals and w.key in self._capitals)
         ]
         if not usable:
             raise NoCounterpart(form.sort.value)
