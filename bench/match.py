@@ -1,16 +1,18 @@
 """Finding names, and `netralitas match` end to end, beside what one would pick instead.
 
 All engines get the same texts and the same list of written forms, in turns within one run; the
-median of the rounds is printed. Slow ones see as many texts as fit in their turn. Texts come from
-a file (JSON Lines with `text` and perhaps `kind`, `.gz` too) in its order; without one, sentences
-are invented and names planted, some with a slip of the finger. Rates of one process count
-processor time, so that a busy machine does not blur them; two processes are timed by the clock.
-Only ratios can be compared between machines.
+median of the rounds is printed. In each round ours read all texts in file order, with memories
+empty at first; the others are slower and see as many as fit in their turn, going on where they
+stopped. Texts come from a file (JSON Lines with `text` and perhaps `kind`, `.gz` too); without
+one, sentences are invented and names planted, some with a slip of the finger. Rates of one process
+count processor time, so that a busy machine does not blur them; two processes are timed by the
+clock. Only ratios can be compared between machines.
 """
 
 from __future__ import annotations
 
 import argparse
+import gc
 import gzip
 import itertools
 import json
@@ -20,10 +22,11 @@ import statistics
 import subprocess
 import sys
 import time
-from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from unittest import mock
 
 import ahocorasick
 from rapidfuzz import fuzz, process
@@ -34,9 +37,11 @@ from monitor.match.lexicon import Lexicon
 from monitor.match.names import aliases
 from monitor.model.activity import Activity
 from monitor.model.contest import TargetKind
+from monitor.model.rule import RuleSet
 from monitor.model.wire import statement
 from monitor.run.replay import replay
 from monitor.run.rules import Reader
+from monitor.text import fuzzy
 from monitor.text.fold import fold
 from monitor.text.fuzzy import MIN_LETTERS, NearNames
 from monitor.text.index import PhraseIndex
@@ -44,6 +49,9 @@ from monitor.text.tokens import Kind, marks
 
 CUTOFF = 85
 BATCH = 500
+INVENTED = 20_000
+# As `netralitas match` sets the garbage collector, and here for every engine alike.
+OBJECTS = 50_000
 HOSTILE = (125_000, 250_000, 500_000, 1_000_000)
 
 Engine = Callable[[Sequence[str]], object]
@@ -60,7 +68,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("file", nargs="?", type=Path)
     parser.add_argument(
-        "--limit", type=int, default=20_000, help="about so many, evenly spaced; 0: all"
+        "--limit", type=int, default=0, help="only about so many texts, evenly spaced"
     )
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--turn", type=float, default=0.5, help="seconds for each engine's turn")
@@ -71,15 +79,20 @@ def main() -> None:
     found = {phrase for phrase, _ in aliases(ruleset.contests.values(), lexicon)}
     patterns = sorted(phrase for phrase in found if not phrase.startswith("@"))
     rng = random.Random(given.seed)
-    whole = list(_read(given.file) if given.file else _invent(rng, patterns, given.limit or 20_000))
+    whole = list(
+        _read(given.file) if given.file else _invent(rng, patterns, given.limit or INVENTED)
+    )
     texts = whole[:: max(1, len(whole) // (given.limit or len(whole)))]
     size = sum(len(t.text) for t in texts) / len(texts)
     print(f"  {len(texts):,} texts of {size:.0f} characters, {len(patterns):,} written forms,")
     print(f"  {len(ruleset.contests):,} contests, all live; median of {given.rounds} rounds\n")
     reader = Reader(ruleset)
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(OBJECTS)
     _identical([t.text for t in texts[:300]], patterns)
-    _engines(reader, texts, patterns, given.rounds, given.turn)
-    _end_to_end(texts, given.rounds, given.turn)
+    _engines(ruleset, texts, patterns, given.rounds, given.turn)
+    _end_to_end(texts, given.rounds)
     _one_by_one(reader, texts)
     _slips(reader, rng, texts)
     _fresh_process(texts)
@@ -191,36 +204,52 @@ def _identical(texts: Sequence[str], patterns: Sequence[str]) -> None:
 # ---- engines in turns -------------------------------------------------------------------------
 
 
+Rates = dict[tuple[str, str], list[float]]
+BRUTE = "RapidFuzz, same rule by brute force"
+
+
 def _engines(
-    reader: Reader, texts: Sequence[Text], patterns: Sequence[str], rounds: int, turn: float
+    ruleset: RuleSet, texts: Sequence[Text], patterns: Sequence[str], rounds: int, turn: float
 ) -> None:
-    live = tuple(reader.ruleset.contests)
-
-    def stage(batch: Sequence[str]) -> None:
-        for text in batch:
-            reader.namings(_activity(text), live)
-
-    quick, brute = Quick(patterns), Brute(patterns)
-    engines: dict[str, Engine] = {
-        "RapidFuzz, same rule by brute force": brute.hits,
+    slow: dict[str, Engine] = {
+        BRUTE: Brute(patterns).hits,
         f"RapidFuzz extract, partial_ratio >= {CUTOFF}": lambda b: [
             process.extract(t, patterns, scorer=fuzz.partial_ratio, score_cutoff=CUTOFF) for t in b
         ],
         "a loop of regular expressions": _regexes(patterns),
         "pyahocorasick, no slips": _automaton(patterns),
-        "ours, index alone (fold, slips, forms)": quick.hits,
-        "ours, the whole target stage": stage,
+    }
+    ours: dict[str, Callable[[], Engine]] = {
+        "ours, index alone (fold, slips, forms)": lambda: Quick(patterns).hits,
+        "ours, the whole target stage": lambda: _stage(Reader(ruleset)),
     }
     kinds = [k for k in ("pol", "gen") if any(t.kind == k for t in texts)]
     groups = {"all": [t.text for t in texts]}
     groups |= {k: [t.text for t in texts if t.kind == k] for k in kinds}
-    rates = _in_turns(engines, groups, rounds, turn)
-    base = {group: rates["RapidFuzz, same rule by brute force", group] for group in groups}
+    ends = {(n, g): itertools.cycle(_batches(of, 5)) for n in slow for g, of in groups.items()}
+    rates: Rates = {}
+    for _ in range(rounds):
+        for (name, group), batches in ends.items():
+            rates.setdefault((name, group), []).append(_rate(slow[name], batches, turn))
+        for name, make in ours.items():
+            for group, rate in _whole(make(), texts).items():
+                rates.setdefault((name, group), []).append(rate)
+    _table((*slow, *ours), list(groups), rates)
+
+
+def _table(names: Sequence[str], groups: Sequence[str], rates: Rates) -> None:
+    median = {key: statistics.median(values) for key, values in rates.items()}
     print(f"  {'texts/s':42}" + "".join(f"{group:>12}{'ratio':>10}" for group in groups))
-    for name in engines:
-        cells = (f"{rates[name, g]:12,.0f} {rates[name, g] / base[g]:8,.1f}x" for g in groups)
+    for name in names:
+        cells = (f"{median[name, g]:12,.0f} {median[name, g] / median[BRUTE, g]:8,.1f}x"
+                 for g in groups)  # fmt: skip
         print(f"  {name:42}" + "".join(cells))
     print()
+
+
+def _stage(reader: Reader) -> Engine:
+    live = tuple(reader.ruleset.contests)
+    return lambda batch: [reader.namings(_activity(text), live) for text in batch]
 
 
 def _regexes(patterns: Sequence[str]) -> Engine:
@@ -236,22 +265,24 @@ def _automaton(patterns: Sequence[str]) -> Engine:
     return lambda batch: [list(machine.iter(text.lower())) for text in batch]
 
 
-def _in_turns(
-    engines: dict[str, Engine], groups: dict[str, list[str]], rounds: int, turn: float
-) -> dict[tuple[str, str], float]:
-    """Return the median rate of each engine on each group; each goes on where it stopped."""
-    found: dict[tuple[str, str], list[float]] = {}
-    ends = {(name, g): itertools.cycle(_batches(texts)) for name in engines
-            for g, texts in groups.items()}  # fmt: skip
-    for _ in range(rounds):
-        for (name, group), batches in ends.items():
-            found.setdefault((name, group), []).append(_rate(engines[name], batches, turn))
-    return {key: statistics.median(values) for key, values in found.items()}
-
-
-def _batches(texts: Sequence[str]) -> list[Sequence[str]]:
+def _batches(texts: Sequence[str], size: int) -> list[Sequence[str]]:
     # The slowest engines need small ones to keep to their turn.
-    return [texts[n : n + 5] for n in range(0, len(texts), 5)]
+    return [texts[n : n + size] for n in range(0, len(texts), size)]
+
+
+def _whole(engine: Engine, texts: Sequence[Text]) -> dict[str, float]:
+    """Return texts/s over all texts in their order, and of each kind among them."""
+    spent: dict[str, float] = defaultdict(float)
+    done: Counter[str] = Counter()
+    for kind, run in itertools.groupby(texts, key=lambda text: text.kind):
+        for batch in _batches([text.text for text in run], 50):
+            began = time.process_time()
+            engine(batch)
+            took = time.process_time() - began
+            for group in ("all", kind):
+                spent[group] += took
+                done[group] += len(batch)
+    return {group: done[group] / spent[group] for group in done}
 
 
 def _rate(engine: Engine, batches: Iterable[Sequence[str]], turn: float) -> float:
@@ -267,35 +298,24 @@ def _rate(engine: Engine, batches: Iterable[Sequence[str]], turn: float) -> floa
 # ---- the command ------------------------------------------------------------------------------
 
 
-def _end_to_end(texts: Sequence[Text], rounds: int, turn: float) -> None:
-    """Time `netralitas match` from JSON to JSON, in one process and in two."""
+def _end_to_end(texts: Sequence[Text], rounds: int) -> None:
+    """Time `netralitas match` from JSON to JSON over all texts, in one process and in two."""
     lines = [json.dumps({"id": str(n), "text": t.text}).encode() for n, t in enumerate(texts)]
-    alone, both = [], []
-    for _ in range(rounds):
-        alone.append(_stream(lines, 1, turn))
-        both.append(_stream(lines, 2, turn))
-    core = statistics.median(cpu for _, cpu in alone)
-    one, two = (statistics.median(wall for wall, _ in runs) for runs in (alone, both))
+    runs = [(*_stream(lines, 1), *_stream(lines, 2)) for _ in range(rounds)]
+    one, core, two, _ = (statistics.median(values) for values in zip(*runs, strict=True))
     print(f"  netralitas match, one core {core:15,.0f} texts/s of processor time")
     print(f"  netralitas match, one process {one:12,.0f} texts/s by the clock")
     print(f"  netralitas match --jobs 2 {two:16,.0f} texts/s by the clock   {two / one:5.2f}x")
 
 
-def _stream(lines: Sequence[bytes], jobs: int, turn: float) -> tuple[float, float]:
-    """Return texts/s by the clock and of this process, after the readers are built."""
-    answers = replay(itertools.cycle(lines), watch.shipped(), jobs=jobs)
-    # Whole batches of each process come before the clock starts.
-    for _ in itertools.islice(answers, 4 * jobs * BATCH):
-        pass
-    done, began, worked = 0, time.perf_counter(), time.process_time()
-    for _ in answers:
-        done += 1
-        if done % BATCH == 0 and time.perf_counter() - began >= 2 * turn:
-            break
-    rates = done / (time.perf_counter() - began), done / (time.process_time() - worked)
-    if isinstance(answers, Generator):
-        answers.close()
-    return rates
+def _stream(lines: Sequence[bytes], jobs: int) -> tuple[float, float]:
+    """Return texts/s by the clock and of this process, from the first answer on."""
+    answers = replay(lines, watch.shipped(), jobs=jobs)
+    next(iter(answers))
+    began, worked = time.perf_counter(), time.process_time()
+    # The first batches came before the clock started.
+    done = sum(1 for _ in answers) - jobs * BATCH
+    return done / (time.perf_counter() - began), done / (time.process_time() - worked)
 
 
 def _one_by_one(reader: Reader, texts: Sequence[Text]) -> None:
@@ -310,6 +330,7 @@ def _one_by_one(reader: Reader, texts: Sequence[Text]) -> None:
 
 # ---- slips of the finger and disguises ---------------------------------------------------------
 
+GENERAL = 60_000
 LEET = str.maketrans("aeost", "43057")
 CYRILLIC = str.maketrans("aeopcxy", "аеорсху")
 
@@ -325,24 +346,34 @@ def _slips(reader: Reader, rng: random.Random, texts: Sequence[Text]) -> None:
         if len(name.split()) > 1 and max(map(len, name.split())) >= MIN_LETTERS
     ]
     changes: dict[str, Callable[[str], str]] = {
-        "as written": str,
         "one edit": lambda word: _slip(rng, word),
+        "stretched within": lambda word: word[:3] + word[3] * 3 + word[4:],
         "leet": lambda word: word[0] + word[1:].lower().translate(LEET),
         "stretched": lambda word: word[:-1] + word[-1] * 4,
         "look-alike letters": lambda word: word.lower().translate(CYRILLIC),
         "spaced": " ".join,
     }
+    drawn = [person for person in rng.choices(people, k=1200) if _finds(reader, rng, str, *person)]
+    print(f"  {len(drawn):,} planted full names, all found as they are listed")
     for kind, change in changes.items():
-        drawn = rng.choices(people, k=1000)
         found = sum(_finds(reader, rng, change, *person) for person in drawn)
         print(f"  planted names, {kind:20} {found / len(drawn):6.3f} found")
+    gen = [t.text for t in texts if t.kind == "gen"][:GENERAL]
+    with_slips, without = _named(reader, gen), _named(_exact(reader.ruleset), gen)
+    print(f"  {len(gen):,} texts of kind gen: {len(with_slips)} names with typing slips read,")
+    print(f"  {len(without)} without; only with them {len(with_slips - without)}\n")
+
+
+def _named(reader: Reader, texts: Sequence[str]) -> set[tuple[int, str]]:
     live = tuple(reader.ruleset.contests)
-    gen = [t.text for t in texts if t.kind == "gen"][:5000]
-    named = [(t, n) for t in gen for n in reader.namings(_activity(t), live)]
-    changed = sum(fold(t[n.span.start : n.span.end]).text.strip("#") != n.words for t, n in named)
-    print(
-        f"  {len(gen):,} texts of kind gen: {len(named)} names, {changed} of them not as listed\n"
-    )
+    return {(n, found.target) for n, text in enumerate(texts)
+            for found in reader.namings(_activity(text), live)}  # fmt: skip
+
+
+def _exact(ruleset: RuleSet) -> Reader:
+    """Return a reader that knows no word long enough for a slip."""
+    with mock.patch.object(fuzzy, "MIN_LETTERS", sys.maxsize):
+        return Reader(ruleset)
 
 
 def _finds(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import IntEnum
+from string import ascii_lowercase
 from typing import Generic, TypeVar
 
 import msgspec
@@ -25,10 +26,15 @@ _MEMO_LIMIT = 80_000
 # What is longer was hardly written twice.
 _KEPT_LETTERS = 40
 _CAPITALS_MIN = 2
+# Punctuation that may surround a word and is no part of it.
+_EDGES = '.,!?;:"()'
+_EDGES_LIMIT = 1_000
 # After these a full stop shortens a word; it does not end a sentence.
 _SHORTENED = frozenset(
     ("no", "nmr", "nmer", "dr", "drs", "ir", "prof", "h", "hj", "kh", "st", "jl", "kab", "tgk")
 )
+# Words that a stop behind them may not end, letters that may stand apart, and what begins a link.
+_UNSURE = _SHORTENED | frozenset((*ascii_lowercase, "www"))
 
 
 class Act(IntEnum):
@@ -103,6 +109,7 @@ class ChunkReader(Generic[T]):
         self._names = names
         self._contrast = contrast
         self._memo: Memo[str, Chunk[T]] = Memo(_MEMO_LIMIT)
+        self._edges: Memo[tuple[str, bool], tuple[Step[T], ...]] = Memo(_EDGES_LIMIT)
 
     def read(self, text: str) -> list[Chunk[T]]:
         """Return a text's chunks; one only, where its letters may be spaced."""
@@ -121,16 +128,30 @@ class ChunkReader(Generic[T]):
     def _make(self, raw: str) -> Chunk[T]:
         folded = fold(raw)
         text = folded.text
-        if text.isalpha() and text.isascii() and 1 < len(raw) <= WORD_LETTERS:
-            # Most chunks are one word, and need no cutting.
-            mark = Mark(WORD, text, *folded.span(0, len(text)))
-            return Chunk((self._word(raw, mark),), len(raw), text)
-        steps = tuple(self._steps(raw, marks(folded)))
-        first = next((step.act for step in steps if step.act <= Act.HANDLE), None)
-        return Chunk(steps, len(raw), text, None if first is None else first is Act.TAG)
+        body = text.strip(_EDGES)
+        if body.isalpha() and body.isascii() and len(body) <= WORD_LETTERS and body not in _UNSURE:
+            # Most chunks are one word, perhaps with a comma or a stop, and need no cutting.
+            first = 0 if body == text else text.index(body)
+            last = first + len(body)
+            word = self._word(raw, WORD, body, *folded.span(first, last))
+            if body == text:
+                return Chunk((word,), len(raw), text)
+            steps = (*self._edge(text[:first], None), word, *self._edge(text[last:], body))
+            return Chunk(steps, len(raw), text)
+        steps = tuple(self._steps(raw, marks(folded), None))
+        first_act = next((step.act for step in steps if step.act <= Act.HANDLE), None)
+        return Chunk(steps, len(raw), text, None if first_act is None else first_act is Act.TAG)
 
-    def _steps(self, raw: str, found: Iterator[Mark]) -> Iterator[Step[T]]:
-        before: str | None = None
+    def _edge(self, edge: str, before: str | None) -> tuple[Step[T], ...]:
+        """Return the steps of punctuation before or after a word."""
+        key = edge, before is None
+        known = self._edges.get(key)
+        if known is None:
+            known = tuple(self._steps(edge, marks(fold(edge)), before))
+            self._edges.put(key, known)
+        return known
+
+    def _steps(self, raw: str, found: Iterator[Mark], before: str | None) -> Iterator[Step[T]]:
         for mark in found:
             if mark.kind is Kind.STOP:
                 act = _stop(mark.form, before)
@@ -147,10 +168,9 @@ class ChunkReader(Generic[T]):
             return Step(Act.TAG, tuple(self._tag(raw[mark.start : mark.end], mark)), mark.form)
         if mark.kind is Kind.HANDLE and mark.form not in self._names:
             return Step(Act.HANDLE, (), mark.form)
-        return self._word(raw, mark)
+        return self._word(raw, *mark)
 
-    def _word(self, raw: str, mark: Mark) -> Step[T]:
-        kind, form, start, end = mark
+    def _word(self, raw: str, kind: Kind, form: str, start: int, end: int) -> Step[T]:
         if kind is Kind.SPACED:
             kind, forms = WORD, self._forms.spelt(form)
         else:

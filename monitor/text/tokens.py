@@ -80,8 +80,10 @@ _TOKEN = re.compile(
 )
 _KINDS = {kind.value: kind for kind in Kind}
 _GAP = re.compile(r"[ .\-_]")
-# What every run of spaced letters holds somewhere.
-_LOOSE = re.compile(r"[ .\-_][A-Za-z0-9'][ .\-_][A-Za-z0-9'][ .\-_]")
+# The beginning of every run of spaced letters: four or more. It begins with what is rare.
+_LOOSE = re.compile(
+    r"[ .\-_](?<=[\W_][A-Za-z].)[A-Za-z0-9'][ .\-_][A-Za-z0-9'][ .\-_][A-Za-z0-9](?![^\W_])"
+)
 
 
 def marks(folded: Folded) -> Iterator[Mark]:
@@ -101,4 +103,4 @@ def may_be_spaced(text: str) -> bool:
 
     Where this is false, no mark reaches over a space.
     """
-    return _LOOSE.search(text) is not None
+    return _LOOSE.search(f" {text}") is not None

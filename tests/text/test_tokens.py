@@ -10,7 +10,7 @@ from monitor.text.fold import fold
 from monitor.text.forms import Forms
 from monitor.text.index import PhraseIndex
 from monitor.text.layout import Layout
-from monitor.text.tokens import Kind, Token, marks
+from monitor.text.tokens import Kind, Token, marks, may_be_spaced
 
 EMPTY = Forms(frozenset(), {}, [])
 NOTHING: PhraseIndex[str] = PhraseIndex({})
@@ -110,6 +110,12 @@ def test_a_question_marks_its_own_clause() -> None:
 def test_capitals_are_the_writers() -> None:
     seen = [(t.upper, t.title) for t in cut("KPU Sari a B pilih")]
     assert seen == [(True, True), (False, True), (False, False), (False, True), (False, False)]
+
+
+def test_letters_that_may_stand_apart_are_four() -> None:
+    assert may_be_spaced("ayo P i l h, ya")
+    assert may_be_spaced("p.i.l.i.h")
+    assert not may_be_spaced("h.r. muslim dan d.o. atau s.w.t. ya")
 
 
 ODD = st.text(alphabet=st.sampled_from("aA1#@. ,?!\"'\n\u200b\u00a0О́-_|*"), max_size=60)
