@@ -15,7 +15,7 @@ from monitor.evidence import verify as evidence
 from monitor.evidence.files import Files
 from monitor.evidence.report import Report
 from monitor.evidence.signing import fingerprint, public_key
-from monitor.store import alarms, keys, log, outbox
+from monitor.store import alarms, keys, log, outbox, register_read
 from monitor.store import backup as backups
 from monitor.store import migrate as schema
 from monitor.store.audit import Audit
@@ -55,6 +55,9 @@ def status(path: Path) -> int:
                 for r in seen
             ],
         )  # fmt: skip
+        lines = register_read.counts(conn)
+        said = ", ".join(f"{n} {status}" for status, n in lines.items()) or "empty"
+        console.say(f"Register: {said}")
         owed = outbox.backlog(conn)
         console.say("Messages: " + ", ".join(f"{n} {state}" for state, n in owed.items()))
         for alarm in alarms.open_(conn):

@@ -75,6 +75,12 @@ def listed(
     return found, count - len(found)
 
 
+@guard()
+def counts(conn: sqlite3.Connection) -> dict[str, int]:
+    """Return how many lines have each status that any has."""
+    return dict(conn.execute("SELECT status, count(*) FROM account GROUP BY status"))
+
+
 def lines(conn: sqlite3.Connection) -> Iterator[Line]:
     """Yield every line, by watch id."""
     with guard():
