@@ -172,6 +172,8 @@ def _from_cue(page: Page, bound: Bound, damping: float, mocked: float) -> Eviden
     plain = min(damping, bound.factor) >= (_PRAYED if cue.name == "wish" else _PLAIN)
     sure = kind.clear and not (cue.name == "win" and _only_told(page, cue))
     clear = direct and plain and mocked == 1.0 and (sure or calls(page, cue))
+    if bound.mention and bound.mention.unsure:
+        clear = False
     if cue.name == "hard" and bound.mention:
         clear = clear and _says_of(page, cue, bound.mention)
     if cue.name == "reject" and cue.first in page.marked("reject_near"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from monitor.match.lexicon import SMALL_NUMBER, Lexicon
 from monitor.match.live import Live
@@ -24,6 +24,7 @@ _MAX_HANDLES = 50
 _BEFORE_NAME = 2
 _PARTY_REACH = 4
 _SIDED = 4
+_CHOICES = ("vote", "make_win", "reject")
 _SIDES = ("vote", "reject", "hard", "soft", "praise", "win", "make_win", "own", "rally", "office")
 _PARTY_BACKING = ("party_word", "vote", "politics", "reject", "make_win")
 
@@ -32,7 +33,8 @@ _PARTY_BACKING = ("party_word", "vote", "politics", "reject", "make_win")
 class Mention:
     """One place where a target is meant: word range (both ends included) and how it was named.
 
-    ``rivals`` are targets of other live contests that the same number or name could mean.
+    ``rivals`` are targets of other live contests that the same number or name could mean;
+    ``unsure`` names mean somebody only by the words beside them.
     """
 
     target: str
@@ -42,6 +44,7 @@ class Mention:
     form: Form
     party: bool = False
     rivals: tuple[str, ...] = ()
+    unsure: bool = False
 
 
 class TargetReader:
@@ -86,7 +89,11 @@ class TargetReader:
             or self._backed(page, f, certain, homes)
             or (live.close(f.value.contest) and self._sided(page, f))
         ]
-        named = _resolved(kept, live, context, page.places)
+        unsure = [f for f in _longest(found) if f not in kept and self._chosen(page, f, live)]
+        named = _resolved([*kept, *unsure], live, context, page.places)
+        if unsure:
+            places = {(f.first, f.last) for f in unsure}
+            named = [replace(m, unsure=(m.first, m.last) in places) for m in named]
         named += self._tagged(page, order, named)
         numbers = self._numbers.read(page, live, [m.target for m in named] + list(context))
         named += [_numbered(n) for n in numbers]
@@ -168,6 +175,24 @@ class TargetReader:
         here = {i for i in near if words[i].clause == clause and words[i].tag < 0}
         here -= set(range(found.first, found.last + 1))
         return any(page.marked(name) & here for name in _SIDES)
+
+    def _chosen(self, page: Page, found: Found[Alias], live: Live) -> bool:
+        """Say whether a common given name closes a short call to choose: "menangkan Sari!".
+
+        Enough for a question in a contest that the writer votes in, and no more: people choose
+        many things that bear a name.
+        """
+        words, last = page.words, found.last
+        if found.value.party or found.value.capitals or words[last].tag >= 0:
+            return False
+        if not live.close(found.value.contest) or (found.first == last and words[last].slip):
+            return False
+        clause = words[last].clause
+        before = {
+            i for i in range(max(0, found.first - 2), found.first) if words[i].clause == clause
+        }
+        after = [i for i in range(last + 1, min(len(words), last + 3)) if words[i].clause == clause]
+        return len(after) <= 1 and any(page.marked(name) & before for name in _CHOICES)
 
     def _adjacent(self, found: Found[Alias], strong: Sequence[int]) -> bool:
         return any(
