@@ -4,26 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
+from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
 
 from monitor import app, config, console
 from monitor.clock import utc_now
+from monitor.collect import registry as collectors
 from monitor.errors import ConfigError, Fault, StoreError
 from monitor.model.contest import ZONES, Contest
 from monitor.model.rule import RuleSet
 from monitor.run import governance, terms
-from monitor.run.governance import Document
+from monitor.run.governance import Admission, Document, Line
 from monitor.store import governance as decisions
-from monitor.store import migrate
+from monitor.store import migrate, register
 from monitor.store.db import Connection, connect
 from monitor.store.governance import Decision
 from monitor.store.writer import Writer
+from monitor.watch import register as register_file
+from monitor.watch import trial
 from monitor.watch.toml import near
 
 COLUMNS = ("document", "state", "version", "recorded", "by", "sha256", "file")
 CONTESTS_SHOWN = 10
 DIGEST_SHOWN = 16
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A line of the register's file, as far as the mode asks for it."""
+
+    watch_id: str
+    person_ref: str
+    platform: str
+    address: str
+    legal_ground: str
+    zone: str
 
 
 def record(path: Path, document: str, file: Path, version: str, by: str, why: str) -> int:
@@ -72,7 +88,13 @@ def extend(path: Path, contest: str, until: date, by: str, why: str) -> int:
 
 def check(settings: config.Config) -> None:
     """Raise ``ConfigError`` with what would keep the configured mode from starting now."""
-    faults = governance.faults_now(_known(settings), settings, utc_now())
+    now = utc_now()
+    faults = governance.faults_now(_known(settings), settings, now)
+    try:
+        admission = Admission(settings, trial.testers(settings.path("testers")))
+        admission.check(_lines(settings), now)
+    except ConfigError as error:
+        faults += error.faults
     if faults:
         raise ConfigError(faults)
 
@@ -122,6 +144,18 @@ def _desk(path: Path) -> Iterator[tuple[config.Config, Writer]]:
     migrate.check(settings.database)
     with closing(Writer(settings.database)) as writer:
         yield settings, writer
+
+
+def _lines(settings: config.Config) -> Iterator[Line]:
+    """Yield the register's lines that are in order; of others ``check`` tells by itself."""
+    if settings.has_register_file:
+        platforms = collectors.PLATFORMS.values()
+        rows = register_file.read(settings.path("register_file"), [], platforms=platforms)
+        keys = [field.name for field in fields(_Row)]
+        yield from (_Row(**{key: row[key] for key in keys}) for _, row in rows)
+    elif settings.database.exists():
+        with closing(connect(settings.database, read_only=True)) as conn:
+            yield from register.each(conn)
 
 
 def _known(settings: config.Config) -> Mapping[str, Decision]:

@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from monitor.config import Config
 from monitor.errors import ConfigError, Fault
 from monitor.model.day import local_day
 from monitor.model.evidence import Canonical
-from monitor.model.person import Watch
 from monitor.store import governance
 from monitor.store.db import Connection
 from monitor.store.governance import MODE, Decision
@@ -163,6 +163,23 @@ def faults_now(known: Mapping[str, Decision], settings: Config, now: datetime) -
     return found
 
 
+class Line(Protocol):
+    """What is asked of a register line."""
+
+    @property
+    def watch_id(self) -> str: ...
+    @property
+    def person_ref(self) -> str: ...
+    @property
+    def platform(self) -> str: ...
+    @property
+    def address(self) -> str: ...
+    @property
+    def legal_ground(self) -> str: ...
+    @property
+    def zone(self) -> str: ...
+
+
 class Admission:
     """Says of each register line whether the mode lets it be watched."""
 
@@ -171,13 +188,13 @@ class Admission:
         self._settings = settings
         self._testers = testers
 
-    def check(self, watches: Iterable[Watch], now: datetime) -> None:
+    def check(self, watches: Iterable[Line], now: datetime) -> None:
         """Raise ``ConfigError`` naming the lines that may not be watched now."""
         faults = [fault for watch in watches if (fault := self.fault(watch, now))]
         if faults:
             raise ConfigError(_first(faults))
 
-    def fault(self, watch: Watch, now: datetime) -> Fault | None:
+    def fault(self, watch: Line, now: datetime) -> Fault | None:
         """Return why a line may not be watched now, if it may not."""
         invented = is_invented(self._settings, watch)
         if self._settings.mode == TRIAL:
@@ -187,7 +204,7 @@ class Admission:
         hint = "an invented register is for a trial"
         return Fault(watch.watch_id, "address", "a real account", "an invented one", hint)
 
-    def _not_agreed(self, watch: Watch, now: datetime) -> Fault | None:
+    def _not_agreed(self, watch: Line, now: datetime) -> Fault | None:
         tester = self._testers.get(watch.person_ref)
         if not trial.says_consent(watch.legal_ground):
             hint = "a real register needs production"
@@ -203,7 +220,7 @@ class Admission:
         return Fault(watch.watch_id, "consent", expected, "another day")
 
 
-def is_invented(settings: Config, watch: Watch) -> bool:
+def is_invented(settings: Config, watch: Line) -> bool:
     """Say whether a line can concern nobody: a reserved address, or a network on this machine."""
     bluesky = settings.collect.bluesky
     own_network = watch.platform == "bluesky" and all(

@@ -120,6 +120,21 @@ def test_check_lists_what_production_lacks(run: Run, place: Path) -> None:
     assert checked.err.count("on record, got none") == 3
 
 
+def test_check_names_each_line_that_the_mode_does_not_allow(run: Run, place: Path) -> None:
+    register = place.parent / "watchlists" / "register" / "contoh.csv"
+    text = register.read_text("utf-8")
+    register.write_text(text.replace("//budi.example/", "//budi.desa.id/"), "utf-8")
+    checked = run("check", "-c", place)
+    assert checked.status == 2
+    (line,) = (each for each in checked.err.splitlines() if "legal_ground" in each)
+    assert line.startswith("w-0002: legal_ground: expected an invented account")
+    assert "budi.desa.id" not in line
+    register.write_text(text, "utf-8")
+    assert "legal_ground" not in run("check", "-c", place).err
+    production(place)
+    assert run("check", "-c", place).err.count("address: expected a real account") == 3
+
+
 @pytest.mark.parametrize("command", ["run", "once"])
 def test_production_refuses_to_start_and_lists_all(run: Run, place: Path, command: str) -> None:
     production(place)
