@@ -77,12 +77,11 @@ def hashes(conn: sqlite3.Connection, first: int, last: int) -> Iterator[tuple[in
 
 
 @guard()
-def unsealed(conn: sqlite3.Connection) -> int:
-    """Count the entries after the last seal that sealing did not write itself."""
+def unsealed(conn: sqlite3.Connection) -> bool:
+    """Tell whether an entry came after the last seal that sealing did not write itself."""
     row = conn.execute("SELECT coalesce(max(seq), 0) FROM seal").fetchone()
-    query = "SELECT count(*) FROM log WHERE seq > ? AND kind NOT IN (?, ?)"
-    count: int = conn.execute(query, (row[0], *OWN_KINDS)).fetchone()[0]
-    return count
+    query = "SELECT 1 FROM log WHERE seq > ? AND kind NOT IN (?, ?) LIMIT 1"
+    return conn.execute(query, (row[0], *OWN_KINDS)).fetchone() is not None
 
 
 def next_checkpoint(tx: sqlite3.Connection, at: datetime, key: str) -> Checkpoint:
