@@ -167,8 +167,7 @@ class PageReader:
         changed = False
         for index in guessed:
             word = words[index]
-            before = words[index - 1].form if index else ""
-            after = words[index + 1].form if index + 1 < len(words) else ""
+            before, after = _beside(words, index - 1, word), _beside(words, index + 1, word)
             if self._paired(before, word.form, after):
                 continue
             near = self.forms.near(word.form)
@@ -179,6 +178,13 @@ class PageReader:
 
     def _paired(self, before: str, word: str, after: str) -> bool:
         return f"{before} {word}" in self._pairs or f"{word} {after}" in self._pairs
+
+
+def _beside(words: Sequence[Word], index: int, word: Word) -> str:
+    """Return the form at a place beside a word, if it stands in the word's clause."""
+    if not 0 <= index < len(words) or words[index].clause != word.clause:
+        return ""
+    return words[index].form
 
 
 def _place(page: Page, rows: Iterable[Row[Meaning]]) -> None:
