@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 Cell = str | int | float | bool | datetime | date | time | timedelta | None
 
@@ -38,6 +39,8 @@ class BadCell(ValueError):
 
 def text(value: Cell) -> str:
     """Return a cell's text on one line, without control characters and double blanks."""
+    if type(value) is str and value.isalnum() and len(value) <= LONGEST:
+        return value  # most cells: nothing to mend
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -92,6 +95,7 @@ def _serial(value: float, serials: date | None) -> str:
     return (serials + timedelta(days=int(value))).isoformat()
 
 
+@lru_cache(maxsize=4_096)
 def _written(found: str) -> str:
     if not found or found == "-":
         return ""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from monitor.errors import ConfigError, Fault
@@ -30,6 +31,8 @@ IDS = frozenset({"watch_id", "person_ref", "native_id"})
 TOLD = 200  # letters of a declaration that are repeated to its author
 
 Refer = Callable[[str], str]
+Convert = Callable[[Cell], str]
+Plan = Sequence[tuple[str, int, Convert]]
 Staff = Callable[[str], Mapping[str, str] | None]
 
 
@@ -104,9 +107,9 @@ class Sheet:
         ``staff`` gives the facts of a reference, from the sheet that the declarations are joined
         with; a person who is not there is a fault.
         """
-        found = 0
+        found, plan = 0, self._plan()
         for number, row in self._rows(faults):
-            cells = self._converted(number, row, faults)
+            cells = self._converted(number, row, faults, plan)
             found += 1
             if cells is None:
                 continue
@@ -203,15 +206,16 @@ class Sheet:
         return line
 
     def _cells(self, faults: list[Fault]) -> Iterator[tuple[int, dict[str, str]]]:
+        plan = self._plan()
         for number, row in self._rows(faults):
-            cells = self._converted(number, row, faults)
+            cells = self._converted(number, row, faults, plan)
             if cells is not None:
                 yield number, cells
 
     def _rows(self, faults: list[Fault]) -> Iterator[tuple[int, Sequence[Cell]]]:
         width = self.layout.width
         for number, row in self.rows:
-            if not any(cell is not None and cell != "" for cell in row):
+            if not any(row):  # 0 or False alone is no row either
                 continue
             if len(row) > width and any(cell not in (None, "") for cell in row[width:]):
                 hint = "a cell that holds the separator must stand in double quotes"
@@ -221,14 +225,14 @@ class Sheet:
             yield number, row
 
     def _converted(
-        self, number: int, row: Sequence[Cell], faults: list[Fault]
+        self, number: int, row: Sequence[Cell], faults: list[Fault], plan: Plan
     ) -> dict[str, str] | None:
         """Return a row's texts by column, or nothing after telling every fault of its cells."""
         found, good = dict(self.profile.constants), True
-        for column, place in self.layout.places.items():
-            value = row[place.index] if place.index < len(row) else None
+        width = len(row)
+        for column, index, convert in plan:
             try:
-                text = self._convert(column, value)
+                text = convert(row[index] if index < width else None)
             except (BadCell, BadNip) as error:
                 self._fault(number, column, error.expected, error.got, faults, error.hint)
                 good = False
@@ -244,18 +248,23 @@ class Sheet:
             good = False
         return found if good else None
 
-    def _convert(self, column: str, value: Cell) -> str:
+    def _plan(self) -> Plan:
+        """Return how each column's cells are read; asked once, since a sheet may be long."""
+        return [(name, at.index, self._way(name)) for name, at in self.layout.places.items()]
+
+    def _way(self, column: str) -> Convert:
         if column == NIP:
-            return self.ways.refer(nip.read(value, self.ways.today))
+            return lambda value: self.ways.refer(nip.read(value, self.ways.today))
         if column in DAYS:
-            return forms.day(value, serials=self.serials)
+            return partial(forms.day, serials=self.serials)
         if column in IDS:
-            return forms.identifier(value)
+            return forms.identifier
         if column == "area":
-            return forms.code(value)
-        text = forms.text(value)
-        translated = self.profile.values.get(column)
-        return translated.get(fold(text), text) if translated else text
+            return forms.code
+        words_of = self.profile.values.get(column)
+        if not words_of:
+            return forms.text
+        return lambda value: words_of.get(fold(found := forms.text(value)), found)
 
     def _key(self, column: str) -> str:
         if column == "person_ref" and NIP in self.layout.places:

@@ -128,7 +128,9 @@ def _refuse_floats(value: Canonical) -> None:
         raise TypeError("a float has no single text form")
     if isinstance(value, (dict, Mapping)):
         for item in value.values():
-            _refuse_floats(item)
+            if type(item) not in _PLAIN:
+                _refuse_floats(item)
     elif isinstance(value, (list, tuple, Sequence)) and not isinstance(value, str):
         for item in value:
-            _refuse_floats(item)
+            if type(item) not in _PLAIN:
+                _refuse_floats(item)

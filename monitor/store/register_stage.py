@@ -136,7 +136,7 @@ WHERE a.watch_id IS NULL OR a.status <> goal
   OR (l.name, l.employer_type, l.instansi, l.unit, l.superior, l.position, l.area, l.zone, l.route,
     l.candidate_spouse_of, l.as_of, l.source) IS NOT (p.name, p.employer_type, p.instansi, p.unit,
     p.superior, p.position, p.area, p.zone, p.route, p.candidate_spouse_of, p.as_of, p.source)
-ORDER BY l.number
+ORDER BY l.rowid
 """
 GONE = """
 SELECT a.watch_id, a.person_ref FROM kept.account a

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 # Handle and DID as the AT Protocol writes them (atproto.com/specs/handle, /specs/did).
@@ -39,6 +40,7 @@ def normalise(platform: str, text: str) -> str:
     return handle
 
 
+@lru_cache(maxsize=1_024)
 def area(text: str) -> str | None:
     """Return a province or regency code with its dot (``3515`` is ``35.15``), else ``None``."""
     found = AREA.fullmatch(text.strip())

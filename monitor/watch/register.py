@@ -265,6 +265,9 @@ def _notice(row: _Row, *, may_wait: bool) -> str:
 
 
 def _no_identity_numbers(row: _Row) -> None:
+    every = "\n".join(row.optional(name) for name in FREE_TEXT)
+    if not IDENTITY_NUMBER.search(every):
+        return
     for name in FREE_TEXT:
         if IDENTITY_NUMBER.search(row.optional(name)):
             hint = "looks like a NIK or NIP in clear: use a keyed reference or an own number"
