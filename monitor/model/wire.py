@@ -108,7 +108,7 @@ def finding_content(finding: Finding) -> dict[str, Canonical]:
         "phase": finding.phase,
         "facts": finding.facts,
         "ruleset": finding.ruleset,
-        "matches": [match_content(m) for m in finding.matches],
+        "matches": [{**match_content(m), "outcome": m.outcome.value} for m in finding.matches],
         "exculpations": _exculpations(finding),
         "questions": list(finding.questions),
         "incumbents": list(finding.incumbents),

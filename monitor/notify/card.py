@@ -60,7 +60,7 @@ def build(
         "revision_no": alert.revision_no,
         "who": _who(watch, size),
         "signal": activity["signal"],
-        "acts": _acts(matches, ruleset, size),
+        "acts": _acts(content, ruleset, size),
         "toward": _short(_toward(content, ruleset, size), size),
         "source": _source(activity["signal"], target, ruleset, size),
         "time": _time(activity, watch, language),
@@ -94,9 +94,13 @@ def _who(watch: Mapping[str, Any], size: Size) -> dict[str, str]:
     }
 
 
-def _acts(matches: Sequence[Mapping[str, Any]], ruleset: RuleSet, size: Size) -> list[str]:
+def _acts(content: Mapping[str, Any], ruleset: RuleSet, size: Size) -> list[str]:
+    """What is said to have been done: only what stands as sure as the whole."""
     acts = {rule.id: rule.act for rule in ruleset.rules}
-    found = [clean(acts.get(m["rule"], ""), size.field) for m in matches]
+    sure = content["outcome"]
+    # A finding of before this was recorded names every deed.
+    told = (m for m in content["matches"] if m.get("outcome", sure) == sure)
+    found = [clean(acts.get(m["rule"], ""), size.field) for m in told]
     return _distinct(a for a in found if a)
 
 

@@ -364,3 +364,13 @@ def test_an_incumbents_instansi_is_told_that_another_desk_decides_too() -> None:
         content = examples.post() | {"incumbents": names}
         message = render_alert(content, examples.WATCH, examples.FACTS, examples.RULES)
         assert (said in message.plain) is bool(names)
+
+
+def test_only_deeds_as_sure_as_the_whole_are_said_to_be_done() -> None:
+    content = examples.post()
+    doubtful = content["matches"][0] | {"rule": "support-like-candidate", "outcome": "review"}
+    content["matches"].append(doubtful)
+    said = render_alert(content, examples.WATCH, examples.FACTS, examples.RULES).plain
+    assert "mengunggah dukungan kepada calon" in said.splitlines()
+    assert "menyukai unggahan" not in said
+    assert "• support-like-candidate" in said
