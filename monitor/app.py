@@ -143,7 +143,7 @@ def _enter(
                 by = By("netralitas", "paths.register, read at start")
                 changes = register_import.apply(tx, stage, by, clock())
                 logger.info("register: {} changes recorded", changes.total())
-            admission.check(register.each(tx), clock())
+            admission.check(register.claims(tx), clock())
     roster.look()
     if not len(roster):
         raise ConfigError([_nobody(config, register.waiting(writer.reader()))])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from monitor.store import governance as decisions
 from monitor.store import migrate, register
 from monitor.store.db import Connection, connect
 from monitor.store.governance import Decision
+from monitor.store.register import Claim
 from monitor.store.writer import Writer
 from monitor.watch import register as register_file
 from monitor.watch import trial
@@ -28,18 +28,6 @@ from monitor.watch.toml import near
 COLUMNS = ("document", "state", "version", "recorded", "by", "sha256", "file")
 CONTESTS_SHOWN = 10
 DIGEST_SHOWN = 16
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """A line of the register's file, as far as the mode asks for it."""
-
-    watch_id: str
-    person_ref: str
-    platform: str
-    address: str
-    legal_ground: str
-    zone: str
 
 
 def record(path: Path, document: str, file: Path, version: str, by: str, why: str) -> int:
@@ -151,11 +139,10 @@ def _lines(settings: config.Config) -> Iterator[Line]:
     if settings.has_register_file:
         platforms = collectors.PLATFORMS.values()
         rows = register_file.read(settings.path("register_file"), [], platforms=platforms)
-        keys = [field.name for field in fields(_Row)]
-        yield from (_Row(**{key: row[key] for key in keys}) for _, row in rows)
+        yield from (Claim(*(row[key] for key in Claim._fields)) for _, row in rows)
     elif settings.database.exists():
         with closing(connect(settings.database, read_only=True)) as conn:
-            yield from register.each(conn)
+            yield from register.claims(conn)
 
 
 def _known(settings: config.Config) -> Mapping[str, Decision]:

@@ -187,6 +187,10 @@ class Admission:
         """``testers`` are found by person reference."""
         self._settings = settings
         self._testers = testers
+        # A directory on this machine: whoever it knows can be nobody.
+        bluesky = settings.collect.bluesky
+        urls = (bluesky.directory, bluesky.resolver)
+        self._own_network = all(trial.is_invented(urlsplit(url).netloc) for url in urls)
 
     def check(self, watches: Iterable[Line], now: datetime) -> None:
         """Raise ``ConfigError`` naming the lines that may not be watched now."""
@@ -196,7 +200,8 @@ class Admission:
 
     def fault(self, watch: Line, now: datetime) -> Fault | None:
         """Return why a line may not be watched now, if it may not."""
-        invented = is_invented(self._settings, watch)
+        own = watch.platform == "bluesky" and self._own_network
+        invented = own or trial.is_invented(watch.address)
         if self._settings.mode == TRIAL:
             return None if invented else self._not_agreed(watch, now)
         if not invented:
@@ -218,15 +223,6 @@ class Admission:
         until = f" to {tester.until}" if tester.until else ""
         expected = f"today within the consent, {tester.consented_on}{until}"
         return Fault(watch.watch_id, "consent", expected, "another day")
-
-
-def is_invented(settings: Config, watch: Line) -> bool:
-    """Say whether a line can concern nobody: a reserved address, or a network on this machine."""
-    bluesky = settings.collect.bluesky
-    own_network = watch.platform == "bluesky" and all(
-        trial.is_invented(urlsplit(url).netloc) for url in (bluesky.directory, bluesky.resolver)
-    )
-    return own_network or trial.is_invented(watch.address)
 
 
 def _recorded(document: Document, decision: Decision | None, folder: Path) -> Recorded:

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from monitor.model.evidence import canonical
 from monitor.model.person import (
@@ -47,6 +47,10 @@ FROM account a JOIN person p USING (person_ref)
 ONE = LINES + "WHERE a.watch_id = ?"
 NEXT = LINES + "WHERE a.status = 'active' AND a.watch_id > ? ORDER BY a.watch_id LIMIT 500"
 THESE = LINES + "JOIN json_each(?) asked ON asked.value = a.watch_id WHERE a.status = 'active'"
+CLAIMS = """
+SELECT a.watch_id, a.person_ref, a.platform, a.address, a.legal_ground, p.zone
+FROM account a JOIN person p USING (person_ref) WHERE a.status = 'active'
+"""
 HAS_PERSON = "SELECT 1 FROM person WHERE person_ref = ?"
 INTERVALS = """
 SELECT person_ref, kind, first_day, last_day, reference, moved_from, moved_to
@@ -67,6 +71,23 @@ def watches(conn: sqlite3.Connection, watch_ids: Sequence[str] | None = None) ->
     if watch_ids is None:
         return tuple(each(conn))
     return _read(conn, conn.execute(THESE, (json.dumps(watch_ids),)).fetchall())
+
+
+class Claim(NamedTuple):
+    """By what right a line's account is looked at, without the rest: for passes over all lines."""
+
+    watch_id: str
+    person_ref: str
+    platform: str
+    address: str
+    legal_ground: str
+    zone: str
+
+
+def claims(conn: sqlite3.Connection) -> Iterator[Claim]:
+    """Yield the claim of every line that may be looked at."""
+    with guard():
+        yield from map(Claim._make, conn.execute(CLAIMS))
 
 
 def each(conn: sqlite3.Connection) -> Iterator[Watch]:

@@ -42,6 +42,8 @@ def is_invented(address: str) -> bool:
     host = _host(address)
     if host == "localhost" or f".{host}".endswith(INVENTED):
         return True
+    if ":" not in host and not host[-1:].isdigit():
+        return False
     try:
         return ip_address(host).is_loopback
     except ValueError:
