@@ -72,6 +72,8 @@ _REPORTED = _VOTES | {"win", "rally", "praise", "office", "office_bare"}
 _SHOWN_WORDS = frozenset(
     {"vote", "vote_formal", "make_win", "own", "office", "win", "wish", "reject", "hard"}
 )
+_SAID = tuple(name for name in CLASSES if name not in _ANSWERS)
+_SHOWN = tuple(name for name in _SAID if name in _SHOWN_WORDS)
 _LOOK_BACK = 4
 _WISH_REACH = 12
 _LONG_REACH = 10
@@ -111,9 +113,8 @@ def _raw(page: Page, taken: frozenset[int]) -> Iterator[Cue]:
 
     A phrase that reaches into a name is part of it: "untuk Presiden X" wishes no office.
     """
-    allowed = _SHOWN_WORDS if page.field.startswith("media") else frozenset(CLASSES)
-    for name in CLASSES:
-        for first, last in page.spots.get(name, ()) if name in allowed - _ANSWERS else ():
+    for name in _SHOWN if page.field.startswith("media") else _SAID:
+        for first, last in page.spots.get(name, ()):
             named = any(i in taken for i in range(first, last + 1))
             if named or _in_name_tag(page, first, taken) or not _fits(page, name, taken):
                 continue
@@ -168,6 +169,8 @@ def _longer(page: Page) -> dict[int, tuple[int, int]]:
     found: dict[int, tuple[int, int]] = {}
     for name in _COVERING:
         for first, last in page.spots.get(name, ()):
+            if first == last:
+                continue
             for index in range(first, last + 1):
                 known = found.get(index, (index, index))
                 if last - first > known[1] - known[0]:

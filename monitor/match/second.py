@@ -11,6 +11,7 @@ import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from monitor.match import press
 from monitor.match.page import Page
@@ -19,7 +20,7 @@ from monitor.match.targets import Mention
 from monitor.model.finding import Span
 from monitor.model.rule import Stance
 from monitor.model.weights import Weight, Weights
-from monitor.text.tokens import Kind
+from monitor.text.tokens import EMOJI, HANDLE
 
 _NEAR = 6
 _TWO = 2
@@ -93,9 +94,10 @@ def signs(
         result[f"{side} {item.name}"] = 1.0
     taken = _taken(names)
     for name, places in page.spots.items():
-        count = sum(1 for a, b in places if not all(i in taken for i in range(a, b + 1)))
+        own = (True for a, b in places if a not in taken or not taken.issuperset(range(a, b + 1)))
+        count = sum(islice(own, _TWO))
         if count:
-            result[f"list {name}"] = min(count, _TWO) / _TWO
+            result[f"list {name}"] = count / _TWO
     return {name: value for name, value in result.items() if value}
 
 
@@ -140,7 +142,7 @@ def _shape(page: Page, names: Sequence[Mention]) -> dict[str, float]:
         "targets 3": float(len({m.target for m in names}) > _TWO),
         "exclaimed": float("!" in page.text),
         "link": float(_LINK in page.text),
-        "emoji": min(sum(w.kind is Kind.EMOJI for w in others), _TWO),
+        "emoji": min(sum(w.kind is EMOJI for w in others), _TWO),
         "long": min(count, _LONG) / 30,
         "stopped": float(page.text.strip()[-1:] in (".", "!", "?")),
         "titled": titled,
@@ -158,11 +160,13 @@ def words(page: Page, names: Sequence[Mention], target: str) -> tuple[dict[str, 
     forms: dict[str, int] = {}
     reach = {i for s in spots for i in range(s - _NEAR, s + _NEAR + 1)}
     for index, word in enumerate(page.words):
-        if index in taken or word.form.isdigit() or word.kind is Kind.HANDLE:
+        form = word.form
+        if index in taken or form.isdigit() or word.kind is HANDLE:
             continue
-        forms.setdefault(word.form, index)
+        if form not in forms:
+            forms[form] = index
         if index in reach:
-            near.add(word.form)
+            near.add(form)
     return forms, near
 
 

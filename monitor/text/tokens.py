@@ -24,7 +24,7 @@ class Kind(Enum):
 
 
 # Bound once: in this Python a member of an enum is slow to look up.
-WORD, TAG, EMOJI = Kind.WORD, Kind.TAG, Kind.EMOJI
+WORD, TAG, HANDLE, EMOJI = Kind.WORD, Kind.TAG, Kind.HANDLE, Kind.EMOJI
 
 
 class Mark(NamedTuple):
