@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
@@ -52,9 +53,12 @@ class Asked:
 
 
 def listing(path: Path, status: str, instansi: str) -> int:
-    """Print lines and how they stand."""
-    with _open(path) as (_, writer):
-        found, more = register_read.listed(writer.reader(), status, instansi, EVERYBODY)
+    """Print lines and how they stand; that somebody looked is logged."""
+    with _desk(path, getpass.getuser(), "netralitas register list") as desk:
+        with desk.writer.transaction() as tx:
+            register_edit.note_look(tx, "listed", "", "", desk.by, desk.now)
+        conn = desk.writer.reader()
+        found, more = register_read.listed(conn, status, instansi, EVERYBODY)
     rows = [
         (r["watch_id"], r["person_ref"], r["platform"], r["address"], r["instansi"],
          r["ownership"], r["notice_date"], r["status"])

@@ -231,8 +231,11 @@ class Sheet:
         found, good = dict(self.profile.constants), True
         width = len(row)
         for column, index, convert in plan:
+            value = row[index] if index < width else None
+            if column == NIP and not value and "person_ref" in self.layout.places:
+                continue  # an agency's account has no NIP, and an office's reference instead
             try:
-                text = convert(row[index] if index < width else None)
+                text = convert(value)
             except (BadCell, BadNip) as error:
                 self._fault(number, column, error.expected, error.got, faults, error.hint)
                 good = False

@@ -46,10 +46,11 @@ class Roster:
         if self._known == (register.version(self._writer.reader()), today):
             return
         with self._writer.transaction() as tx:
-            self.follow(tx, today)
-        self._known = (register.version(self._writer.reader()), today)
+            self._follow(tx, today)
+            known = register.version(tx), today
+        self._known = known
 
-    def follow(self, tx: Connection, today: Mapping[str, date]) -> None:
+    def _follow(self, tx: Connection, today: Mapping[str, date]) -> None:
         """End and resume what the day asks for, and make the sources those of the register."""
         now = self._clock()
         left, back = register_edit.settle(tx, today, now)

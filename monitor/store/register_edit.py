@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import date, datetime
 
 from monitor.errors import StoreError
@@ -35,6 +36,13 @@ STAND = """
 UPDATE account SET ended_on = '', status = CASE WHEN platform = '' THEN 'unresolved'
   WHEN notice_date = '' THEN 'waiting' ELSE 'active' END
 WHERE watch_id = ?
+"""
+# A move that has taken place is also what the line says now.
+MOVE = """
+UPDATE person SET instansi = :instansi, unit = :unit, superior = :superior, position = :position,
+  area = :area, zone = :zone, as_of = max(as_of, :day)
+WHERE person_ref = :person_ref AND NOT EXISTS (SELECT 1 FROM person_interval i
+  WHERE i.person_ref = :person_ref AND i.kind = 'transfer' AND i.first_day > :day)
 """
 FIND = """
 SELECT id, last_day, reference FROM person_interval
@@ -89,7 +97,8 @@ def add_interval(
 ) -> bool:
     """Put a dated state on file, or correct one of the same kind and first day.
 
-    Returns whether anything changed. Raises ``StoreError`` for a person who is not on file.
+    A transfer whose day has come also becomes the person's present place. Returns whether anything
+    changed. Raises ``StoreError`` for a person who is not on file.
     """
     _need_person(tx, person_ref)
     last = interval.end.isoformat() if interval.end else ""
@@ -107,6 +116,8 @@ def add_interval(
         )
         values = (person_ref, interval.kind, first, last, interval.reference, *places)
         tx.execute(ADD_INTERVAL, values)
+    if interval.after and interval.start <= at.date():
+        tx.execute(MOVE, {**asdict(interval.after), "person_ref": person_ref, "day": first})
     before = {"last_day": known[1], "reference": known[2]} if known else {}
     after = {"kind": interval.kind, "first_day": first, "last_day": last}
     after["reference"] = interval.reference

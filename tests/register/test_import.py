@@ -172,6 +172,16 @@ def test_declarations_are_joined_with_the_staff_sheet(office: Office) -> None:
     assert fix.stat().st_mode & 0o077 == 0
 
 
+def test_an_agencys_account_has_a_reference_for_a_nip(office: Office) -> None:
+    agency = ("", "Kecamatan Rekaan", "feed", "https://kecamatan.example/rss", "Dinas Rekaan",
+              "Kecamatan", "INSTANSI", *ROW[7:])  # fmt: skip
+    rows = [("person_ref", *HEADER), ("a-1", *agency), ("", *ROW)]
+    assert "2 added" in office.take(office.csv(rows))
+    assert office.rows("SELECT person_ref FROM person WHERE employer_type = 'INSTANSI'") == [
+        ("a-1",)
+    ]
+
+
 def test_a_declaration_of_somebody_who_is_not_staff(office: Office) -> None:
     staff = [
         ["NIP Baru", "Nama", "Jenis Pegawai", "Instansi Kerja", "Unor Nama"],
@@ -264,8 +274,11 @@ def test_intervals_come_and_end_by_commands(office: Office, line: str) -> None:
     assert after is not None
     assert (before.unit, after.unit) == ("Bidang Satu", "Sekretariat")
     kinds = "SELECT json_extract(CAST(canonical AS TEXT), '$.public.change') FROM log ORDER BY seq"
-    assert [k for (k,) in office.rows(kinds)] == ["import", "interval", "interval", "interval"]
     shown = office.run("register", "show", line, *BY, "-c", office.config)
+    assert office.run("register", "list", "-c", office.config).status == 0
+    looked = ["import", "interval", "interval", "interval", "shown", "listed"]
+    assert [k for (k,) in office.rows(kinds)] == looked
+    assert office.rows("SELECT unit, as_of FROM person") == [("Sekretariat", "2024-10-01")]
     assert "ST 8" in shown.out
     assert "Bidang Satu" in shown.out
 

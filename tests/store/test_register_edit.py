@@ -62,6 +62,24 @@ def test_a_person_with_two_reasons_to_leave_leaves_once(
     assert register.watches(writer.reader()) == ()
 
 
+def test_a_transfer_is_the_present_place_unless_a_later_one_is_known(
+    writer: Writer, watch: Watch, now: datetime
+) -> None:
+    enrol(writer, [watch], now)
+    here = watch.placement_on(None)
+    places = [replace(here, unit=unit) for unit in ("Satu", "Dua")]
+    days = [now.date() - timedelta(days=days) for days in (20, 10)]
+    first = Interval("transfer", days[0], None, "", here, places[0])
+    second = Interval("transfer", days[1], None, "", places[0], places[1])
+    with writer.transaction() as tx:
+        for move in (second, first):
+            register_edit.add_interval(tx, "p-1", move, CLERK, now)
+    (line,) = register.watches(writer.reader())
+    assert (line.unit, line.as_of) == ("Dua", days[1])
+    told = [line.placement_on(day - timedelta(days=n)).unit for day in days for n in (1, 0)]
+    assert told == ["Bidang Uji", "Satu", "Satu", "Dua"]
+
+
 def test_what_was_removed_is_forgotten_with_the_persons_key(
     writer: Writer, watch: Watch, other: Watch, now: datetime
 ) -> None:
