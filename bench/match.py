@@ -50,6 +50,7 @@ from monitor.text.tokens import Kind, marks
 CUTOFF = 85
 BATCH = 500
 INVENTED = 20_000
+FRESH = 20_000
 # As `netralitas match` sets the garbage collector, and here for every engine alike.
 OBJECTS = 50_000
 HOSTILE = (125_000, 250_000, 500_000, 1_000_000)
@@ -95,7 +96,7 @@ def main() -> None:
     _end_to_end(texts, given.rounds)
     _one_by_one(reader, texts)
     _slips(reader, rng, texts)
-    _fresh_process(texts)
+    _fresh_process(texts[:FRESH])
     _hostile(reader, patterns)
 
 
