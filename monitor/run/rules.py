@@ -63,8 +63,8 @@ class Reader:
         that has ended is over, also for older acts that are found only now (P25).
         """
         activities = [self.with_role(activity) for activity, _ in cases]
-        watched = self.live_at(now)
-        live = [tuple(c for c in self._live(a) if c in watched) for a in activities]
+        watched = frozenset(self.live_at(now))
+        live = [_among(watched, self._live(activity)) for activity in activities]
         facts = [fact for _, fact in cases]
         own = [self._own(fact.person) for fact in facts]
         return self._decide(activities, facts, live, own, standing)
@@ -171,3 +171,8 @@ class Reader:
         if when is None and activity.watch_id:
             when = activity.first_seen_at
         return self._days.at(when) if when else self._days.all
+
+
+def _among(watched: frozenset[str], live: tuple[str, ...]) -> tuple[str, ...]:
+    # Nearly always all of them, and then the same tuple: reading remembers what it made of it.
+    return live if watched.issuperset(live) else tuple(c for c in live if c in watched)
