@@ -18,7 +18,7 @@ from monitor.text.forms import Forms
 from monitor.text.index import PhraseIndex
 from monitor.text.memo import Memo
 from monitor.text.tags import camel_parts, deliberate
-from monitor.text.tokens import TAG, WORD, WORD_LETTERS, Kind, Mark, marks, may_be_spaced
+from monitor.text.tokens import TAG, WORD, Kind, Mark, marks, may_be_spaced
 
 T = TypeVar("T")
 
@@ -128,8 +128,8 @@ class ChunkReader(Generic[T]):
     def _make(self, raw: str) -> Chunk[T]:
         folded = fold(raw)
         text = folded.text
-        body = text.strip(_EDGES)
-        if body.isalpha() and body.isascii() and len(body) <= WORD_LETTERS and body not in _UNSURE:
+        body = text.strip(_EDGES) if len(raw) <= _KEPT_LETTERS else ""
+        if body.isalpha() and body.isascii() and body not in _UNSURE:
             # Most chunks are one word, perhaps with a comma or a stop, and need no cutting.
             first = 0 if body == text else text.index(body)
             last = first + len(body)

@@ -61,8 +61,6 @@ class Token(msgspec.Struct, gc=False):
     tag: int = -1
 
 
-# The longest run of letters that is one word.
-WORD_LETTERS = 64
 # Bounded repeats keep every alternative linear on hostile input.
 _TOKEN = re.compile(
     r"""
