@@ -131,8 +131,6 @@ def test_check_names_each_line_that_the_mode_does_not_allow(run: Run, place: Pat
     assert "budi.desa.id" not in line
     register.write_text(text, "utf-8")
     assert "legal_ground" not in run("check", "-c", place).err
-    production(place)
-    assert run("check", "-c", place).err.count("address: expected a real account") == 3
 
 
 @pytest.mark.parametrize("command", ["run", "once"])
