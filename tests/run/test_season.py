@@ -15,7 +15,7 @@ from monitor.clock import utc_now
 from monitor.demo.atproto import Atproto
 from monitor.errors import ConfigError
 from monitor.run import terms
-from monitor.run.governance import STAMP, TRIAL_TIME
+from monitor.run.governance import STAMP, TRIAL_TIME, Document, record
 from monitor.store.writer import Writer
 from tests.run.ruling import open_alarms, running, until
 from tests.whole import Stage
@@ -180,3 +180,27 @@ async def test_production_without_documents_does_not_start(stage: Stage, network
     assert [fault.key for fault in caught.value.faults] == ["dpia", "controller", "legal-ground"]
     assert network.asked == []
     assert stage.place.count("log") == stage.place.count("person") == 0
+
+
+async def test_production_with_its_documents_is_no_trial(stage: Stage) -> None:
+    writer = Writer(stage.place.settings.database)
+    try:
+        for document in Document:
+            file = stage.place.folder / f"{document}.pdf"
+            file.write_bytes(b"isi")
+            with writer.transaction() as tx:
+                record(
+                    tx, stage.place.settings, document, file,
+                    version="1", who="Bu Rekaan", why="disetujui", now=utc_now(),
+                )  # fmt: skip
+    finally:
+        writer.close()
+    swap_config(stage, "\n[http]", 'mode = "production"\n[http]')
+    await stage.once()
+    assert stage.place.findings()
+    assert stage.telegram.messages
+    assert not any(STAMP in message.text for message in stage.telegram.messages)
+    assert not any("stamp" in f["entry"]["public"] for f in stage.place.findings())
+    (stage.place.folder / "dpia.pdf").write_bytes(b"diubah")
+    with pytest.raises(ConfigError, match="changed since version 1"):
+        await stage.place.once()
