@@ -16,6 +16,7 @@ def attach(app: typer.Typer) -> None:
     """Give the program these commands."""
     app.command(epilog="Example: netralitas verify --head 42:9f2c…")(verify)
     app.command()(seal)
+    app.command(epilog="Example: netralitas card NTR-ABCD-EFGH --to kartu.png")(card)
     app.command(epilog="Example: netralitas export NTR-ABCD-EFGH --profile audit --to .")(export)
     app.command(epilog="Example: netralitas backup /backup")(backup)
     app.command(epilog="Example: netralitas restore --check /backup/netralitas-20241012T093000Z")(
@@ -54,6 +55,19 @@ def export(
     from monitor import exporting
 
     return exporting.export(config, finding, profile, to, by, why)
+
+
+def card(
+    finding: Annotated[str, typer.Argument(help="The finding's id, as an alert prints it.")],
+    to: Annotated[Path, typer.Option(help="A new file: .png or .pdf.")],
+    by: By = "",
+    why: Why = "",
+    config: ConfigPath = DEFAULT,
+) -> int:
+    """Draw one finding as a picture, with the words that matched marked."""
+    from monitor import carding
+
+    return carding.card(config, finding, to, by, why)
 
 
 def backup(

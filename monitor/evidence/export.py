@@ -42,7 +42,7 @@ README = """\
 Bukti satu temuan: {finding} (profil {profile}, dibuat {made_at})
 
 Isi berkas ini diamati oleh kami pada waktu yang tertulis di dalamnya. Ini dugaan untuk dinilai
-manusia, bukan sesuatu yang telah terbukti.
+manusia, bukan putusan.
 
 Memeriksa: python3 verify_evidence.py BERKAS.zip
 (Python 3.9 dan openssl 3.0 atau yang lebih baru; bacalah dahulu, ambil salinannya dari sumber lain

@@ -14,8 +14,8 @@ from monitor.store.db import guard
 from monitor.store.log import ContentRow
 from monitor.store.seals import Stamp
 
-# What an export writes itself is no part of the case.
-EXPORT = "export"
+# What a command notes when a case is shown or let out is no part of the case.
+EXPORT, CARD = "export", "card"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +43,16 @@ class Proof:
 
 @guard()
 def entries(conn: sqlite3.Connection, finding: str) -> list[Found]:
-    """Return every entry about a finding but its exports; ``StoreError`` where there is none."""
+    """Return the entries of a finding's case; ``StoreError`` where there is no such finding."""
     first = "SELECT min(seq) FROM finding WHERE finding_id = ?"
     (seq,) = conn.execute(first, (finding,)).fetchone()
     if seq is None:
         raise StoreError(f"{finding}: there is no such finding")
     query = (
-        "SELECT seq, canonical, hash FROM log WHERE seq >= ? AND subject = ? AND kind <> ?"
+        "SELECT seq, canonical, hash FROM log WHERE seq >= ? AND subject = ? AND kind NOT IN (?, ?)"
         " ORDER BY seq"
     )
-    rows = [LogRow(*row) for row in conn.execute(query, (seq, finding, EXPORT))]
+    rows = [LogRow(*row) for row in conn.execute(query, (seq, finding, EXPORT, CARD))]
     return [_found(conn, row) for row in rows]
 
 

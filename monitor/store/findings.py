@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import sqlite3
 
+from monitor.errors import StoreError
 from monitor.store.db import guard
 from monitor.store.keys import KeyRing, digest
 
@@ -80,3 +81,13 @@ def _code(key: bytes, activity_id: str, turn: int = 0) -> str:
     name = f"{activity_id}#{turn}" if turn else activity_id
     code = base64.b32encode(digest(key, name.encode())[:CODE_BYTES]).decode()
     return f"NTR-{code[:GROUP]}-{code[GROUP:]}"
+
+
+@guard()
+def last_entry(conn: sqlite3.Connection, finding_id: str) -> int:
+    """Return the entry of a finding's newest revision; ``StoreError`` where there is none."""
+    query = "SELECT max(seq) FROM finding WHERE finding_id = ?"
+    (seq,) = conn.execute(query, (finding_id,)).fetchone()
+    if seq is None:
+        raise StoreError(f"{finding_id}: there is no such finding")
+    return int(seq)

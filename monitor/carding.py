@@ -1,0 +1,51 @@
+"""``netralitas card``: one finding as a picture; who asked for it is logged."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from contextlib import closing
+from pathlib import Path
+from typing import Literal, cast, get_args
+
+from monitor import app, console
+from monitor.clock import from_text, utc_now
+from monitor.errors import ConfigError, Fault, StoreError
+from monitor.notify import words
+from monitor.notify.picture import Form, render_card
+from monitor.notify.render import render_alert
+from monitor.run.dispatch import alert_facts
+from monitor.store import cases, findings, log, migrate
+from monitor.store.writer import Writer
+
+Suffix = Literal[".png", ".pdf"]
+
+
+def card(path: Path, finding: str, to: Path, by: str, why: str) -> int:
+    """Draw the newest revision of a finding into a new file (.png or .pdf)."""
+    if to.suffix not in get_args(Suffix) or to.exists():
+        expected = "a new file that ends in .png or .pdf"
+        raise ConfigError([Fault("card", "--to", expected, str(to))])
+    settings, now = app.settings(path), utc_now()
+    migrate.check(settings.database)
+    ruleset = app.load_ruleset(settings)
+    with closing(Writer(settings.database)) as writer:
+        conn = writer.reader()
+        seq = findings.last_entry(conn, finding)
+        content, watch = log.content(conn, seq, "finding"), log.content(conn, seq, "watch")
+        if content is None or watch is None:
+            raise StoreError(f"{finding}: its content was erased; only its entry is left")
+        facts = alert_facts(conn, seq)
+        message = render_alert(content, watch, facts, ruleset, "id")
+        seen = from_text(content["activity"]["first_seen_at"])
+        form = cast("Form", to.suffix.removeprefix("."))
+        made = render_card(message, words.moment(seen, watch["zone"], "id"), form)
+        with writer.transaction() as tx:
+            who = {"who": by or getpass.getuser(), "why": why}
+            log.append(tx, at=now, kind=cases.CARD, subject=finding, public={}, content={"by": who})
+            with os.fdopen(os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                file.write(made.data)
+    console.plain(f"Card: {to}")
+    if made.note:
+        console.complain(made.note)
+    return 0
