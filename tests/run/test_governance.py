@@ -13,13 +13,16 @@ from typing import Any
 
 import pytest
 
-from monitor import config
+from monitor import config, watch
 from monitor.errors import ConfigError
 from monitor.model.person import EmployerType, Ownership, Watch
 from monitor.run import governance
 from monitor.run.governance import STAMP, TRIAL_TIME, Admission, Document
+from monitor.run.health import Health
+from monitor.run.rules import Reader
+from monitor.run.season import Season
+from monitor.store import alarms, log, migrate
 from monitor.store import governance as decisions
-from monitor.store import log, migrate
 from monitor.store.writer import Writer
 from monitor.watch.trial import Consent
 
@@ -330,3 +333,35 @@ def test_what_was_recorded_on_trial_never_leaves(writer: Writer, tmp_path: Path)
     found = settings(tmp_path, "production")
     enter(writer, found, REAL)
     assert STAMP in gate(writer, found, "", STAMP)
+
+
+# ---- a line that comes in, and a consent that ends, while the program runs --------------------
+
+
+def test_a_line_that_may_not_be_watched_is_told_once(writer: Writer, tmp_path: Path) -> None:
+    found = settings(tmp_path)
+    health = Health(writer, found.health, tmp_path, (), lambda: NOW)
+    reader = Reader(watch.load(watch.shipped(), contests=("pilgub-31-2017",)))
+    season = Season(reader, health, Admission(found, TESTERS), NOW + TRIAL_TIME)
+    last, after = NOW + timedelta(days=19), NOW + timedelta(days=20)
+    assert season.admits(INVENTED, after)
+    assert season.admits(AGREED, last)
+    assert [season.admits(AGREED, after), season.admits(AGREED, after)] == [False, False]
+    assert not season.admits(REAL, last)
+    told = {alarm.key: alarm.text for alarm in alarms.open_(writer.reader())}
+    assert set(told) == {"admission:w-2", "admission:w-3"}
+    assert "2030-03-01 to 2030-03-20" in told["admission:w-3"]
+    assert not any("sari" in text.lower() for text in told.values())
+    assert len([e for e in entries(writer) if e["kind"] == "alarm"]) == 2
+
+
+def test_a_trials_last_second(writer: Writer, tmp_path: Path) -> None:
+    found = settings(tmp_path)
+    health = Health(writer, found.health, tmp_path, (), lambda: NOW)
+    reader = Reader(watch.load(watch.shipped(), contests=("pilgub-31-2017",)))
+    ends = enter(writer, found, INVENTED)
+    assert ends is not None
+    season = Season(reader, health, Admission(found, {}), ends)
+    season.check(ends - timedelta(seconds=1))
+    with pytest.raises(ConfigError, match="a trial of 30 days"):
+        season.check(ends)
