@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from monitor.match import press
+from monitor.match.cues import CLASSES
 from monitor.match.page import Page
 from monitor.match.stance import REVIEW, Evidence, Side
 from monitor.match.targets import Mention
@@ -29,6 +30,7 @@ _TOLD = 3
 _SURE = 0.9
 # What the weights must see to raise a question of their own: a likely side, in enough words.
 _RAISES = 0.5
+_RAISES_UNSAID, _RAISES_ALONE = 0.65, 0.75
 _FEWEST = 5
 # Texts of these lists have a meaning of their own, which sums of small weights do not see.
 _QUIET = (
@@ -203,7 +205,7 @@ class SecondReader:
             return _doubted(found, opinion)
         if top and top.stance is opinion.stance:
             return list(found)
-        weak = opinion.chance < _RAISES or opinion.words < _FEWEST
+        weak = opinion.chance < _least(page) or opinion.words < _FEWEST
         if (weak and not found) or any(page.has(name) for name in _QUIET):
             return [replace(side, clear=False) for side in found]
         rest = [replace(side, clear=False) for side in found if side.target != target]
@@ -234,6 +236,17 @@ class SecondReader:
         heavy = sorted(spoken, key=lambda row: (-row[column], row[2]))[:_TOLD]
         spoke = tuple(row[2] for row in heavy if row[column] > 0)
         return Opinion(target, for_it / whole, against / whole, spoke, len(spoken))
+
+
+def _least(page: Page) -> float:
+    """Return the chance that a question needs: more, the less of the text is about an election.
+
+    The weights were fitted on texts about elections; of others they know nothing.
+    """
+    if page.handles or page.has("politics"):
+        return _RAISES
+    told = any(page.has(name) for name in CLASSES)
+    return _RAISES_UNSAID if told else _RAISES_ALONE
 
 
 def _shares(

@@ -104,3 +104,10 @@ def test_no_name_sways_the_shipped_weights(text: str) -> None:
     assert found[0].stance is found[1].stance
     assert found[0].score == found[1].score
     assert {t for r in found for t in r.targets} <= {SARI, WIRA}
+
+
+def test_a_text_about_something_else_needs_more_to_be_asked_about() -> None:
+    shy = replace(WORDY, words=dict(WORDY.words) | {"jreng": Weight(4.0, 0.0)})
+    assert read("rapat kemarin sore di balai sama Wiratama jreng", shy).stance is None
+    about = read("rapat kemarin sore di balai sama Wiratama jreng kampanye", shy)
+    assert about.stance is Stance.SUPPORT
