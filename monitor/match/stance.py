@@ -7,6 +7,7 @@ clear only on a call to reject or a hard insult bound to the target in its own c
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -41,6 +42,8 @@ _PLAIN = 0.7
 _PRAYED = 0.6
 _MOCKED = 0.6
 _PREDICATE = 3
+# A ballot's number or a campaign's year; "53" in a party's hashtag is its birthday.
+_NUMBER = re.compile(r"0?[1-9]|1\d|2[0-4]|20[1-9]\d")
 _CONTENT_LETTERS = 4
 _CRITICISM = frozenset({"soft", "refuse", "unpraise"})
 _NOT_INHERITED = frozenset({"soft", "rally", "lean", "refuse", "unpraise"})
@@ -274,7 +277,7 @@ def _tag_says(page: Page, tag: Tag, mention: Mention, lexicon: Lexicon) -> tuple
         return Stance.ATTACK, _TAG_WEIGHT
     if mention.form is Form.SLOGAN:
         return Stance.SUPPORT, _TAG_WEIGHT
-    if any(form in lexicon.campaign_parts or form.isdigit() for form in rest):
+    if any(form in lexicon.campaign_parts or _NUMBER.fullmatch(form) for form in rest):
         return Stance.SUPPORT, _TAG_WEIGHT
     if mention.party:
         return Stance.SUPPORT, _BARE_TAG_WEIGHT
