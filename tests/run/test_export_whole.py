@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import zipfile
@@ -15,8 +16,9 @@ from monitor.clock import utc_now
 from monitor.evidence import export, export_check, verify_evidence
 from monitor.evidence.files import Files
 from monitor.net import Http
-from monitor.store import cases, keys
+from monitor.store import cases, keys, seals
 from monitor.store.writer import Writer
+from tests.run.ruling import until
 from tests.standin.authority import authority
 from tests.whole import Stage
 
@@ -36,6 +38,30 @@ async def test_a_case_from_the_act_to_the_export(stage: Stage, tmp_path: Path) -
                 _is_sound(path, finding["entry"])
     assert stage.place.verified().fault_count == 0
     verify_evidence.Database(settings.database, settings.snapshots).verify(None)
+
+
+async def test_the_running_daemon_seals_by_itself(stage: Stage, tmp_path: Path) -> None:
+    settings = stage.place.settings
+    async with authority(tmp_path / "satu") as one:
+        made = config.Authority(name="satu", url=one.url, ca_file=one.roots)
+        hosts = (*settings.http.allow_private, one.host)
+        asked = settings.model_copy(
+            update={
+                "seal": config.Seal(interval=0.5, authorities=(made,)),
+                "http": settings.http.model_copy(update={"allow_private": hosts}),
+            }
+        )
+        async with app.opened(asked) as opened:
+            task = asyncio.create_task(opened.daemon.run())
+            try:
+                await until(lambda: seals.last_stamp(opened.writer.reader()) is not None)
+            finally:
+                opened.daemon.stop()
+                await task
+    report = stage.place.verified()
+    assert report.faults == ()
+    assert report.stamped is not None
+    assert report.stamped.authority == "satu"
 
 
 def _export(settings: config.Config, writer: Writer, finding: str, folder: Path) -> Path:
