@@ -2,11 +2,11 @@
 
 All engines get the same texts and the same list of written forms, in turns within one run; the
 median of the rounds is printed. In each round ours read all texts in file order, with memories
-empty at first; the others are slower and see as many as fit in their turn, going on where they
-stopped. Texts come from a file (JSON Lines with `text` and perhaps `kind`, `.gz` too); without
-one, sentences are invented and names planted, some with a slip of the finger. Rates of one process
-count processor time, so that a busy machine does not blur them; two processes are timed by the
-clock. Only ratios can be compared between machines.
+empty at first; the others are slower and see as many as fit in their turn, drawn from all, going
+on where they stopped. Texts come from a file (JSON Lines with `text` and perhaps `kind`, `.gz`
+too); without one, sentences are invented and names planted, some with a slip of the finger. Rates
+of one process count processor time, so that a busy machine does not blur them; two processes are
+timed by the clock. Only ratios can be compared between machines.
 """
 
 from __future__ import annotations
@@ -229,7 +229,9 @@ def _engines(
     kinds = [k for k in ("pol", "gen") if any(t.kind == k for t in texts)]
     groups = {"all": [t.text for t in texts]}
     groups |= {k: [t.text for t in texts if t.kind == k] for k in kinds}
-    ends = {(n, g): itertools.cycle(_batches(of, 5)) for n in slow for g, of in groups.items()}
+    # What a turn sees of a long file must be like the whole of it.
+    mixed = {g: random.Random(1).sample(of, len(of)) for g, of in groups.items()}
+    ends = {(n, g): itertools.cycle(_batches(of, 5)) for n in slow for g, of in mixed.items()}
     rates: Rates = {}
     for _ in range(rounds):
         for (name, group), batches in ends.items():
