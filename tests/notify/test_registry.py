@@ -17,7 +17,7 @@ from monitor.notify.stdout import Stdout
 
 FOLDER = Path(next(iter(notify.__path__)))
 # What the notifiers share; every other file in the folder is a notifier.
-SHARED = {"__init__", "base", "registry", "render", "card", "quote", "words"}
+SHARED = {"__init__", "base", "registry", "render", "card", "quote", "words", "picture"}
 
 
 @pytest.fixture
