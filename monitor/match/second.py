@@ -243,10 +243,16 @@ def _least(page: Page) -> float:
 
     The weights were fitted on texts about elections; of others they know nothing.
     """
-    if page.handles or page.has("politics"):
+    if page.handles or _outside_names(page, "politics"):
         return _RAISES
-    told = any(page.has(name) for name in CLASSES)
+    told = any(_outside_names(page, name) for name in CLASSES)
     return _RAISES_UNSAID if told else _RAISES_ALONE
+
+
+def _outside_names(page: Page, name: str) -> bool:
+    """Say whether a phrase of a list stands in the text without being part of a name."""
+    named = page.named
+    return any(first not in named for first, _ in page.spots.get(name, ()))
 
 
 def _shares(

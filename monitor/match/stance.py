@@ -241,6 +241,7 @@ def _to_parent(page: Page, found: Sequence[Cue], inherited: str, *, account: boo
 
 def _from_tags(page: Page, names: Sequence[Mention], lexicon: Lexicon) -> list[Evidence]:
     found = []
+    bare: set[str] = set()
     for mention in names:
         place = page.words[mention.first].tag
         if place < 0:
@@ -250,8 +251,12 @@ def _from_tags(page: Page, names: Sequence[Mention], lexicon: Lexicon) -> list[E
             continue
         stance, weight = _tag_says(page, tag, mention, lexicon)
         whole = (mention.first, mention.last) == (tag.first, tag.last)
-        if weight == _BARE_TAG_WEIGHT and whole and press.silent(page):
-            weight = _INDEX_TAG_WEIGHT
+        if weight == _BARE_TAG_WEIGHT and whole:
+            # A target's other names in hashtags of their own say no more than the first.
+            if mention.target in bare:
+                continue
+            bare.add(mention.target)
+            weight = _INDEX_TAG_WEIGHT if press.silent(page) else weight
         reason = f"hashtag #{tag.body} -> {mention.target}"
         spans = (_span(page, tag.first, tag.last),)
         clear = stance is Stance.SUPPORT and weight >= _SLOGAN_WEIGHT

@@ -219,3 +219,8 @@ def test_a_report_under_a_campaigns_hashtag_is_campaign_material() -> None:
     line = "Panitia Gelar Rapat Akbar Di Lapangan Utama Kota - Kabar Desa https://kabar.example/1"
     assert read(f"{line} #WiratamaMenang").matches[0].outcome is Outcome.ALERT
     assert read(f"{line} Wiratama Menang").matches == ()
+
+
+def test_a_targets_names_in_hashtags_of_their_own_count_once() -> None:
+    one, two = read("Sarapan dulu ya #Sarinande"), read("Sarapan dulu ya #Sarinande #Lukito")
+    assert one.score == two.score > 0
