@@ -1,12 +1,13 @@
 # ruff: noqa: INP001, SLF001 (a script beside the package, which reads with the engine's own parts)
 """Fit the weights of the second reading and write them: ``watchlists/lexicons/bobot.tsv``.
 
-    python tools/fit_weights.py CORPUS LABELLED [--held-out 012] [--out FILE]
+    python tools/fit_weights.py CORPUS LABELLED [--also FILE] [--held-out 012] [--out FILE]
 
 ``CORPUS`` is unlabelled JSON Lines (may be gzip) with ``text``; from it come word vectors, so that
 a word which no labelled text holds is weighed like its neighbours in use. ``LABELLED`` is JSON
 Lines with ``id``, ``text``, ``label``, ``contests`` and perhaps ``ambiguous``. ``--held-out``
-leaves out the labelled texts whose sha256(id) ends in one of these digits. Needs scikit-learn.
+leaves out the labelled texts whose sha256(id) ends in one of these digits. ``--also`` is a
+second file of that form, labelled in one quick reading, which counts less. Needs scikit-learn.
 
 No text enters the result, no name of a candidate, pair, party or place, and no word that stands
 in fewer than ten texts.
@@ -46,6 +47,7 @@ SIGN_SCALE, WORD_SCALE, VECTOR_SCALE = 1.2, 4.0, 1.5
 PENALTY = 0.2
 OWN = 3  # labelled texts that a word must stand in to get a weight beyond its vector's
 AMBIGUOUS = 0.5
+ALSO = 0.3  # texts that one reader labelled in passing
 SMOOTH = 1e-3
 NONE = "neutral"
 
@@ -81,7 +83,7 @@ class Reader:
         page = self.pages.read("text", text)
         return [w.form for w in page.words if w.form not in self.names and not w.form.isdigit()]
 
-    def labelled(self, row: dict[str, Any]) -> Text | None:
+    def labelled(self, row: dict[str, Any], share: float = 1.0) -> Text | None:
         live = self.live.of(tuple(sorted(row["contests"], key=lambda c: c.startswith("pemilu"))))
         page = self.pages.read("text", row["text"])
         names = self.targets.read(page, live)
@@ -93,7 +95,7 @@ class Reader:
             return None
         forms, near = second.words(page, names, target)
         label = row["label"] if row["label"] in ("support", "attack") else NONE
-        weight = AMBIGUOUS if row.get("ambiguous") else 1.0
+        weight = share * (AMBIGUOUS if row.get("ambiguous") else 1.0)
         found = second.signs(page, names, items, sides, target)
         return Text(label, weight, found, list(forms), near)
 
@@ -215,6 +217,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("corpus", type=Path)
     parser.add_argument("labelled", type=Path)
+    parser.add_argument("--also", type=Path)
     parser.add_argument("--held-out", default="")
     parser.add_argument("--out", type=Path, default=watch.shipped() / FILE)
     given = parser.parse_args()
@@ -222,6 +225,9 @@ def main() -> None:
     vectors = Vectors.of([reader.words(row["text"]) for row in lines(given.corpus)])
     rows = [r for r in lines(given.labelled) if _last(r["id"]) not in given.held_out]
     texts = [text for row in rows if (text := reader.labelled(row))]
+    if given.also:
+        more = [reader.labelled(row, ALSO) for row in lines(given.also)]
+        texts += [text for text in more if text]
     digest = hashlib.sha256(given.labelled.read_bytes()).hexdigest()
     note = (
         "Weights of the second reading (docs/weights.md), written by tools/fit_weights.py.",

@@ -16,7 +16,7 @@ from itertools import islice
 from monitor.match import press
 from monitor.match.cues import CLASSES
 from monitor.match.page import Page
-from monitor.match.stance import REVIEW, Evidence, Side
+from monitor.match.stance import ALERT, REVIEW, Evidence, Side
 from monitor.match.targets import Mention
 from monitor.model.finding import Span
 from monitor.model.rule import Stance
@@ -27,7 +27,7 @@ _NEAR = 6
 _TWO = 2
 _LONG = 60
 _TOLD = 3
-_SURE = 0.9
+_LIKELY, _SURE = 0.7, 0.9
 # What the weights must see to raise a question of their own: a likely side, in enough words.
 _RAISES = 0.5
 _RAISES_UNSAID, _RAISES_ALONE = 0.65, 0.75
@@ -205,11 +205,17 @@ class SecondReader:
             return _doubted(found, opinion)
         if top and top.stance is opinion.stance:
             return list(found)
-        weak = opinion.chance < _least(page) or opinion.words < _FEWEST
-        if (weak and not found) or any(page.has(name) for name in _QUIET):
+        if any(page.has(name) for name in _QUIET) or not self._raises(page, opinion, top):
             return [replace(side, clear=False) for side in found]
         rest = [replace(side, clear=False) for side in found if side.target != target]
         return [_suspected(page, opinion), *rest]
+
+    @staticmethod
+    def _raises(page: Page, opinion: Opinion, top: Side | None) -> bool:
+        """Say whether the weights are sure enough for a side that the first reading did not see."""
+        if top:
+            return top.score < ALERT or opinion.chance >= _LIKELY
+        return opinion.chance >= _least(page) and opinion.words >= _FEWEST
 
     def opinion(
         self,
@@ -273,9 +279,9 @@ def _shares(
 
 
 def _doubted(found: Sequence[Side], opinion: Opinion) -> list[Side]:
-    """Keep only what the first reading is sure of; where the second is surer, as a question."""
+    """Keep what the first reading is sure of, or nearly so; as a question, if weights are surer."""
     neutral = 1 - opinion.support - opinion.attack
-    kept = [side for side in found if side.clear]
+    kept = [s for s in found if s.clear or (s.score >= ALERT and neutral < _LIKELY)]
     return [replace(side, clear=side.clear and neutral < _SURE) for side in kept]
 
 

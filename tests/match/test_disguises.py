@@ -144,7 +144,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(st.lists(st.one_of(PIECES, st.text(max_size=4)), max_size=14).map("".join))
 def test_every_name_lies_in_the_text_and_its_letters_fold_to_it(text: str) -> None:
     namings = _engine_of_world().namings(statement({"id": "x", "text": text}).activity, (GOVERNOR,))
