@@ -256,12 +256,20 @@ def _from_tags(page: Page, names: Sequence[Mention], lexicon: Lexicon) -> list[E
             if mention.target in bare:
                 continue
             bare.add(mention.target)
-            weight = _INDEX_TAG_WEIGHT if press.silent(page) else weight
+            filed = press.silent(page) and not _campaigns(page, tag, lexicon)
+            weight = _INDEX_TAG_WEIGHT if filed else weight
         reason = f"hashtag #{tag.body} -> {mention.target}"
         spans = (_span(page, tag.first, tag.last),)
         clear = stance is Stance.SUPPORT and weight >= _SLOGAN_WEIGHT
         found.append(Evidence(mention.target, stance, weight, reason, spans, clear, tag=True))
     return found
+
+
+def _campaigns(page: Page, own: Tag, lexicon: Lexicon) -> bool:
+    """Say whether another hashtag holds a word of campaigns ("#LanjutkanJatim")."""
+    taken = page.named | set(range(own.first, own.last + 1))
+    others = (w for i, w in enumerate(page.words) if w.tag >= 0 and i not in taken)
+    return any(w.form in lexicon.campaign_parts for w in others)
 
 
 def _chance(page: Page, tag: Tag, mention: Mention) -> bool:

@@ -224,3 +224,9 @@ def test_a_report_under_a_campaigns_hashtag_is_campaign_material() -> None:
 def test_a_targets_names_in_hashtags_of_their_own_count_once() -> None:
     one, two = read("Sarapan dulu ya #Sarinande"), read("Sarapan dulu ya #Sarinande #Lukito")
     assert one.score == two.score > 0
+
+
+def test_a_campaigns_word_in_another_hashtag_makes_a_name_more_than_a_file() -> None:
+    line = "Daftar harga sayur hari ini di pasar kota #SarinandeLukito"
+    assert read(line).stance is None
+    assert read(f"{line} #LanjutkanNusa").stance is Stance.SUPPORT
