@@ -266,8 +266,7 @@ def begins(page: Page, cue: Cue) -> bool:
     if cue.first == 0 or word.barrier or page.words[cue.first - 1].clause != word.clause:
         return True
     before = range(back(page, cue.first, _CALL), cue.first)
-    clause, named = page.words[cue.first].clause, page.named
-    near = {i for i in before if page.words[i].clause == clause and i not in named}
+    near = {i for i in before if page.words[i].clause == word.clause} - page.named
     return any(near & page.marked(name) for name in ("first", "rally", "lean", "win"))
 
 

@@ -94,7 +94,7 @@ def signs(
     for item in items:
         side = "own" if item.target == target else "other"
         result[f"{side} {item.name}"] = 1.0
-    taken = _taken(names)
+    taken = _taken(page, names)
     for name, places in page.spots.items():
         own = (True for a, b in places if a not in taken or not taken.issuperset(range(a, b + 1)))
         count = sum(islice(own, _TWO))
@@ -133,7 +133,7 @@ def _mood(page: Page, names: Sequence[Mention]) -> dict[str, float]:
 
 def _shape(page: Page, names: Sequence[Mention]) -> dict[str, float]:
     """Return signs of form; a name counts as one word and its letters not at all."""
-    taken = _taken(names)
+    taken = _taken(page, names)
     others = [w for i, w in enumerate(page.words) if i not in taken]
     count = len(others) + len(names)
     titled = sum(w.title for w in others) / max(1, len(others))
@@ -156,8 +156,14 @@ def _shape(page: Page, names: Sequence[Mention]) -> dict[str, float]:
 
 def words(page: Page, names: Sequence[Mention], target: str) -> tuple[dict[str, int], set[str]]:
     """Return each known form outside names with its first place, and those near the target."""
-    taken = _taken(names)
-    spots = sorted(i for m in names if m.target == target for i in (m.first, m.last))
+    taken = _taken(page, names)
+    titles = page.marked("honorific")
+    ends = (
+        (m.first + (m.first in titles and m.first < m.last), m.last)
+        for m in names
+        if m.target == target
+    )
+    spots = sorted(i for pair in ends for i in pair)
     near: set[str] = set()
     forms: dict[str, int] = {}
     reach = {i for s in spots for i in range(s - _NEAR, s + _NEAR + 1)}
@@ -172,8 +178,11 @@ def words(page: Page, names: Sequence[Mention], target: str) -> tuple[dict[str, 
     return forms, near
 
 
-def _taken(names: Sequence[Mention]) -> frozenset[int]:
-    return frozenset(i for m in names for i in range(m.first, m.last + 1))
+def _taken(page: Page, names: Sequence[Mention]) -> frozenset[int]:
+    """Return the words of names, with a title before them: some lists hold it, others not."""
+    titles = page.marked("honorific")
+    found = {i for m in names for i in range(m.first, m.last + 1)}
+    return frozenset(found | {m.first - 1 for m in names if m.first - 1 in titles})
 
 
 class SecondReader:

@@ -137,17 +137,19 @@ class Swapper:
     ) -> Edit:
         text, raw, place = self._raw(activity, naming)
         shouted = shape.shouting(text)
-        no_capitals = shouted or _in_a_word(text, place)
+        glued = _in_a_word(text, place) and not naming.in_tag and " " not in raw
+        no_capitals = shouted or glued
         usable = [
             w
             for w in like(form, names, self._taken(names, live))
             # A short name that is also a word must stand in capitals, which here tell nothing.
-            if naming.in_tag or not (no_capitals and w.key in self._capitals)
+            if (naming.in_tag or not (no_capitals and w.key in self._capitals))
+            and not (glued and " " in w.key)
         ]
         if not usable:
             raise NoCounterpart(form.sort.value)
         chosen = usable[0]
-        if naming.in_tag or (_in_a_word(text, place) and " " not in raw):
+        if naming.in_tag or glued:
             return _edit(naming, place, shape.in_tag(chosen.text, raw))
         capitals = chosen.key in self._capitals
         said = shape.in_text(chosen.text, raw, shouted=shouted, capitals=capitals)
