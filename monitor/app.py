@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, AsyncExitStack, ExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import (
+    AbstractContextManager,
+    AsyncExitStack,
+    ExitStack,
+    asynccontextmanager,
+    closing,
+    contextmanager,
+)
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +19,7 @@ from monitor.clock import Clock, utc_now
 from monitor.collect import registry as collectors
 from monitor.collect.base import Collector
 from monitor.config import Config, load, read_secret
-from monitor.errors import ConfigError, EvidenceError, Fault, NotifyError
+from monitor.errors import ConfigError, EvidenceError, Fault, NotifyError, StoreError
 from monitor.evidence import stamp
 from monitor.evidence.files import Files
 from monitor.log import logger, set_up
@@ -62,6 +69,17 @@ def settings(path: Path) -> Config:
     loaded = load(path)
     set_up(loaded.log.level, json_lines=loaded.log.json_lines)
     return loaded
+
+
+@contextmanager
+def desk(path: Path) -> Iterator[tuple[Config, Writer]]:
+    """Open the database of a configuration for one command; raise ``StoreError`` without one."""
+    config = settings(path)
+    if not config.database.exists():
+        raise StoreError(f"{config.database}: no database yet; run: netralitas migrate")
+    migrate.check(config.database)
+    with closing(Writer(config.database)) as writer:
+        yield config, writer
 
 
 def load_ruleset(config: Config) -> RuleSet:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
 from monitor import app, config, console
 from monitor.clock import utc_now
 from monitor.collect import registry as collectors
-from monitor.errors import ConfigError, Fault, StoreError
+from monitor.errors import ConfigError, Fault
 from monitor.model.contest import ZONES, Contest
 from monitor.model.rule import RuleSet
 from monitor.run import governance, terms
@@ -20,7 +20,6 @@ from monitor.store import migrate, register
 from monitor.store.db import Connection, connect
 from monitor.store.governance import Decision
 from monitor.store.register import Claim
-from monitor.store.writer import Writer
 from monitor.watch import register as register_file
 from monitor.watch import trial
 from monitor.watch.toml import near
@@ -34,7 +33,7 @@ def record(path: Path, document: str, file: Path, version: str, by: str, why: st
     """Record a document that production needs."""
     kind = _document(document)
     _need(("--version", version), ("--by", by), ("--why", why))
-    with _desk(path) as (settings, writer), writer.transaction() as tx:
+    with app.desk(path) as (settings, writer), writer.transaction() as tx:
         sha256 = governance.record(
             tx, settings, kind, file, version=version, who=by, why=why, now=utc_now()
         )
@@ -44,7 +43,7 @@ def record(path: Path, document: str, file: Path, version: str, by: str, why: st
 
 def listing(path: Path) -> int:
     """Print how each document stands; 1 where production could not start."""
-    with _desk(path) as (settings, writer):
+    with app.desk(path) as (settings, writer):
         known = decisions.latest(writer.reader())
         found = governance.documents(known, settings.folder)
         lacking = governance.missing(known, settings.folder)
@@ -62,7 +61,7 @@ def listing(path: Path) -> int:
 def extend(path: Path, contest: str, until: date, by: str, why: str) -> int:
     """Keep a contest open until a day, or end that today."""
     _need(("--by", by), ("--why", why))
-    with _desk(path) as (settings, writer):
+    with app.desk(path) as (settings, writer):
         found = _contest(app.load_ruleset(settings), contest)
         now = utc_now()
         today = now.astimezone(ZONES[found.zone]).date()
@@ -122,16 +121,6 @@ def _print_contests(ruleset: RuleSet) -> None:
         console.plain(f"  {one.contest}: {one.round}, until {one.last}")
     if len(live) > CONTESTS_SHOWN:
         console.plain(f"  and {len(live) - CONTESTS_SHOWN} more")
-
-
-@contextmanager
-def _desk(path: Path) -> Iterator[tuple[config.Config, Writer]]:
-    settings = app.settings(path)
-    if not settings.database.exists():
-        raise StoreError(f"{settings.database}: no database yet; run: netralitas migrate")
-    migrate.check(settings.database)
-    with closing(Writer(settings.database)) as writer:
-        yield settings, writer
 
 
 def _lines(settings: config.Config) -> Iterator[Line]:

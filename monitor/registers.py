@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -15,7 +15,7 @@ from monitor.errors import ConfigError, Fault, StoreError
 from monitor.intake import outgoing
 from monitor.model.person import Interval, IntervalKind, Ownership, Placement
 from monitor.run import enrol
-from monitor.store import migrate, register, register_edit, register_read
+from monitor.store import register, register_edit, register_read
 from monitor.store.register_import import By
 from monitor.store.writer import Writer
 from monitor.watch.toml import near
@@ -221,15 +221,5 @@ def _desk(path: Path, by: str, why: str) -> Iterator[Desk]:
         raise ConfigError(
             [Fault("netralitas register", n, "a text", "nothing", hint) for n in empty]
         )
-    with _open(path) as (settings, writer):
+    with app.desk(path) as (settings, writer):
         yield Desk(settings, writer, By(by, why), utc_now())
-
-
-@contextmanager
-def _open(path: Path) -> Iterator[tuple[config.Config, Writer]]:
-    settings = app.settings(path)
-    if not settings.database.exists():
-        raise StoreError(f"{settings.database}: no database yet; run: netralitas migrate")
-    migrate.check(settings.database)
-    with closing(Writer(settings.database)) as writer:
-        yield settings, writer

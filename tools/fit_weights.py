@@ -16,6 +16,7 @@ in fewer than ten texts.
 from __future__ import annotations
 
 import argparse
+import functools
 import gzip
 import hashlib
 import json
@@ -45,6 +46,8 @@ WINDOW = 6
 SIZE = 200
 SIGN_SCALE, WORD_SCALE, VECTOR_SCALE = 1.2, 4.0, 1.5
 PENALTY = 0.2
+GLUED = 5  # letters from which a name inside an unknown word is no accident
+_LINKS = frozenset({"http", "https", "www"})
 OWN = 3  # labelled texts that a word must stand in to get a weight beyond its vector's
 AMBIGUOUS = 0.5
 ALSO = 0.3  # texts that one reader labelled in passing
@@ -80,8 +83,17 @@ class Reader:
 
     def words(self, text: str) -> list[str]:
         """Return the known forms of a text in order; names are left out."""
-        page = self.pages.read("text", text)
-        return [w.form for w in page.words if w.form not in self.names and not w.form.isdigit()]
+        return [w.form for w in self.pages.read("text", text).words if self.plain(w.form)]
+
+    @functools.cache  # noqa: B019 (one reader lives as long as the script)
+    def plain(self, word: str) -> bool:
+        """Say whether a word is a word: no name, no number, no hashtag glued of names."""
+        if word in self.names or word in _LINKS or any(map(str.isdigit, word)):
+            return False
+        if word in self.lexicon.everyday:
+            return True
+        ends = range(len(word) + 1)
+        return not any(word[a:b] in self.names for a in ends for b in ends if b - a >= GLUED)
 
     def labelled(self, row: dict[str, Any], share: float = 1.0) -> Text | None:
         live = self.live.of(tuple(sorted(row["contests"], key=lambda c: c.startswith("pemilu"))))
