@@ -162,7 +162,7 @@ class Engine:
     def _own_sides(self, scene: _Scene) -> list[Side]:
         if scene.activity.signal in _WORDLESS:
             return []
-        inherited = self._inherited(scene)
+        inherited, spelled = self._inherited(scene)
         items: list[stance.Evidence] = []
         account = bool(_account_of(scene.activity.target, scene.live))
         for page, mentions in scene.own:
@@ -170,21 +170,24 @@ class Engine:
         if not (items or scene.mentions or inherited):
             return []
         found = stance.sides(items, capped=_several(scene.mentions))
-        if scene.mentions or self._targets.addressed(scene.pages[0], scene.live) == inherited:
+        if scene.mentions or spelled:
             page, mentions = scene.own[0]
             found = self._second.heed(page, mentions, items, found, inherited)
         return _with_rivals(found, scene.mentions)
 
-    def _inherited(self, scene: _Scene) -> str:
-        """Return the one target that an answer without a name speaks of."""
+    def _inherited(self, scene: _Scene) -> tuple[str, bool]:
+        """Return the one target that an answer without a name speaks of, if any.
+
+        The second value says that the handles in the text spell that target's name.
+        """
         if scene.activity.signal not in _ANSWERS or scene.mentions:
-            return ""
-        account = _account_of(scene.activity.target, scene.live)
-        account = account or self._targets.addressed(scene.pages[0], scene.live)
-        if account:
-            return account
-        named = {m.target for m in scene.parent_mentions}
-        return next(iter(named)) if len(named) == 1 else ""
+            return "", False
+        spelled = self._targets.addressed(scene.pages[0], scene.live)
+        known = _account_of(scene.activity.target, scene.live) or spelled
+        if not known:
+            named = {m.target for m in scene.parent_mentions}
+            known = next(iter(named)) if len(named) == 1 else ""
+        return known, known == spelled
 
     def _features(self, scene: _Scene, sides: Sequence[Side]) -> frozenset[str]:
         view = View(

@@ -77,20 +77,8 @@ class TargetReader:
         found = [f for f in page.names if f.value.contest in order and self._written(page, f)]
         if page.has("namesake"):
             found = [f for f in found if not _of_namesake(page, f)]
-        kept = _longest(found)
-        sure = [f for f in kept if not f.value.ambiguous]
-        certain = frozenset(f.value.target for f in sure)
-        homes = {f.value.contest for f in sure}
-        homes |= {live.home[target].id for target in context if target in live.home}
-        kept = [
-            f
-            for f in kept
-            if not f.value.ambiguous
-            or self._backed(page, f, certain, homes)
-            or (live.close(f.value.contest) and self._sided(page, f))
-        ]
-        unsure = [f for f in _longest(found) if f not in kept and self._chosen(page, f, live)]
-        named = _resolved([*kept, *unsure], live, context, page.places)
+        meant, unsure = self._meant(page, _longest(found), live, context)
+        named = _resolved([*meant, *unsure], live, context, page.places)
         if unsure:
             places = {(f.first, f.last) for f in unsure}
             named = [replace(m, unsure=(m.first, m.last) in places) for m in named]
@@ -98,6 +86,26 @@ class TargetReader:
         numbers = self._numbers.read(page, live, [m.target for m in named] + list(context))
         named += [_numbered(n) for n in numbers]
         return sorted(named, key=lambda m: (m.first, m.last))
+
+    def _meant(
+        self, page: Page, found: Sequence[Found[Alias]], live: Live, context: Sequence[str]
+    ) -> tuple[list[Found[Alias]], list[Found[Alias]]]:
+        """Return the names that mean somebody, and those that do only by the words beside them."""
+        sure = [f for f in found if not f.value.ambiguous]
+        certain = frozenset(f.value.target for f in sure)
+        homes = {f.value.contest for f in sure}
+        homes |= {live.home[target].id for target in context if target in live.home}
+        meant: list[Found[Alias]] = []
+        unsure: list[Found[Alias]] = []
+        for f in found:
+            if not f.value.ambiguous or self._backed(page, f, certain, homes):
+                meant.append(f)
+            elif live.close(f.value.contest):
+                if self._sided(page, f):
+                    meant.append(f)
+                elif self._chosen(page, f):
+                    unsure.append(f)
+        return meant, unsure
 
     def addressed(self, page: Page, live: Live) -> str:
         """Return the one target whose name the handles in a text spell, if it is one.
@@ -176,7 +184,7 @@ class TargetReader:
         here -= set(range(found.first, found.last + 1))
         return any(page.marked(name) & here for name in _SIDES)
 
-    def _chosen(self, page: Page, found: Found[Alias], live: Live) -> bool:
+    def _chosen(self, page: Page, found: Found[Alias]) -> bool:
         """Say whether a common given name closes a short call to choose: "menangkan Sari!".
 
         Enough for a question in a contest that the writer votes in, and no more: people choose
@@ -185,7 +193,7 @@ class TargetReader:
         words, last = page.words, found.last
         if found.value.party or found.value.capitals or words[last].tag >= 0:
             return False
-        if not live.close(found.value.contest) or (found.first == last and words[last].slip):
+        if found.first == last and words[last].slip:
             return False
         clause = words[last].clause
         before = {
