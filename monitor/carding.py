@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 from contextlib import closing
 from pathlib import Path
@@ -15,7 +14,7 @@ from monitor.notify import words
 from monitor.notify.picture import Form, render_card
 from monitor.notify.render import render_alert
 from monitor.run.dispatch import alert_facts
-from monitor.store import cases, findings, log, migrate
+from monitor.store import findings, log, migrate, readings
 from monitor.store.writer import Writer
 
 Suffix = Literal[".png", ".pdf"]
@@ -41,8 +40,7 @@ def card(path: Path, finding: str, to: Path, by: str, why: str) -> int:
         form = cast("Form", to.suffix.removeprefix("."))
         made = render_card(message, words.moment(seen, watch["zone"], "id"), form)
         with writer.transaction() as tx:
-            who = {"who": by or getpass.getuser(), "why": why}
-            log.append(tx, at=now, kind=cases.CARD, subject=finding, public={}, content={"by": who})
+            readings.note(tx, at=now, command="card", subject=finding, who=by, why=why)
             with os.fdopen(os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
                 file.write(made.data)
     console.plain(f"Card: {to}")

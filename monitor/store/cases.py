@@ -12,10 +12,13 @@ from monitor.model.seal import Seal
 from monitor.store import log, seals
 from monitor.store.db import guard
 from monitor.store.log import ContentRow
+from monitor.store.readings import READING
 from monitor.store.seals import Stamp
 
 # What a command notes when a case is shown or let out is no part of the case.
+# A card was an entry of its own kind before it was a reading.
 EXPORT, CARD = "export", "card"
+ASIDE = (EXPORT, CARD, READING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +52,10 @@ def entries(conn: sqlite3.Connection, finding: str) -> list[Found]:
     if seq is None:
         raise StoreError(f"{finding}: there is no such finding")
     query = (
-        "SELECT seq, canonical, hash FROM log WHERE seq >= ? AND subject = ? AND kind NOT IN (?, ?)"
-        " ORDER BY seq"
+        "SELECT seq, canonical, hash FROM log WHERE seq >= ? AND subject = ?"
+        " AND kind NOT IN (?, ?, ?) ORDER BY seq"
     )
-    rows = [LogRow(*row) for row in conn.execute(query, (seq, finding, EXPORT, CARD))]
+    rows = [LogRow(*row) for row in conn.execute(query, (seq, finding, *ASIDE))]
     return [_found(conn, row) for row in rows]
 
 

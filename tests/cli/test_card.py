@@ -48,7 +48,8 @@ def test_a_card_is_drawn_and_noted(run: Run, place: Path, tmp_path: Path, name: 
         last = list(log.rows(writer.reader()))[-1]
         assert log.content(writer.reader(), last.seq, "by") == {"who": "Bu Rekaan", "why": "rapat"}
     entry = json.loads(last.canonical)
-    assert (entry["kind"], entry["subject"]) == ("card", FINDING)
+    assert (entry["kind"], entry["subject"]) == ("reading", FINDING)
+    assert entry["public"] == {"command": "card"}
     again = run("card", *words, "-c", place)
     assert again.status == 2
     assert "a new file" in again.err
