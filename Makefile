@@ -83,8 +83,9 @@ faults: $(STAMP)/dev ## full disks, dead servers, wrong clocks, in random order
 lock: $(STAMP)/dev ## compile requirements/*.in into hash-pinned *.txt
 	$(COMPILE) requirements/dev.in -o requirements/dev.txt
 	$(COMPILE) -c requirements/dev.txt requirements/runtime.in -o requirements/runtime.txt
+	$(COMPILE) -c requirements/dev.txt requirements/audit.in -o requirements/audit.txt
 	$(COMPILE) -c requirements/dev.txt requirements/build.in -o requirements/build.txt
-	$(COMPILE) requirements/network.in -o requirements/network.txt
+	$(COMPILE) -c requirements/dev.txt requirements/network.in -o requirements/network.txt
 	$(COMPILE) requirements/fuzz.in -o requirements/fuzz.txt
 
 licences: $(STAMP)/dev ## write docs/licences.md from what is installed

@@ -11,6 +11,8 @@ import pytest
 
 from tests import guard
 
+pytest_plugins = ["tests.browser"]
+
 # The program must not care; `TZ=Asia/Jayapura make test` shows that it does not.
 os.environ.setdefault("TZ", "UTC")
 time.tzset()
