@@ -22,9 +22,11 @@ from sqlalchemy import (
     MetaData,
     UniqueConstraint,
     event,
+    text,
 )
 from sqlmodel import Field, SQLModel
 
+from monitor.store.about import PERSON
 from monitor.store.tables_seal import SEAL_TRIGGERS
 
 STRICT: dict[str, Any] = {"sqlite_strict": True}
@@ -44,7 +46,11 @@ def _from_entry(name: str) -> Any:
 class Log(SQLModel, table=True):
     """One entry of the evidence log; the last three columns are read out of ``canonical``."""
 
-    __table_args__ = (CheckConstraint("length(hash) = 32", name="log_hash_length"), STRICT)
+    __table_args__ = (
+        CheckConstraint("length(hash) = 32", name="log_hash_length"),
+        Index("log_by_subject", "subject"),
+        STRICT,
+    )
     seq: int = _col(INTEGER, key=True)
     canonical: bytes = _col(BLOB)
     hash: bytes = _col(BLOB)
@@ -56,7 +62,10 @@ class Log(SQLModel, table=True):
 class Content(SQLModel, table=True):
     """A content of an entry: canonical JSON, and the salt of its commitment."""
 
-    __table_args__ = STRICT
+    __table_args__ = (
+        Index("content_by_person", text(PERSON), sqlite_where=text(f"{PERSON} IS NOT NULL")),
+        STRICT,
+    )
     seq: int = _col(INTEGER, ForeignKey("log.seq"), key=True)
     name: str = _col(TEXT, key=True)
     salt: bytes = _col(BLOB)
