@@ -30,6 +30,9 @@ GUARDS = {
     "stamp_with_entry": "0d92f0046b411016ad0c50414c5a926c2d1e54e47d4365df92746c146cc581b4",
     "stamp_no_update": "e8424abfdeff1d23983dfa132c8dce0aaaa559a812ec75f48c5a975add86fb98",
     "stamp_no_delete": "3ceb86b893c2ff0ed21ddb36c9f5a12a0f6f4202426dbc63476e62116963428c",
+    "content_no_delete": "414c51db9ef88a1c4135718790ced21124a7e83d624f2d89384853d9272fbe3a",
+    "snapshot_no_delete": "4395a8278cf5f43317bd7d70a5ec9f5ff08b49d4685066fb1d95918dadc65b9a",
+    "tombstone_stays": "a3e04e98f83ee22104dca06eb78c681c8254a309708a8e26211e7b004663373c",
 }
 
 

@@ -27,6 +27,7 @@ from sqlalchemy import (
 from sqlmodel import Field, SQLModel
 
 from monitor.store.about import PERSON
+from monitor.store.tables_erasure import ERASURE_TRIGGERS
 from monitor.store.tables_seal import SEAL_TRIGGERS
 
 STRICT: dict[str, Any] = {"sqlite_strict": True}
@@ -338,6 +339,7 @@ TRIGGERS = (
     """CREATE TRIGGER snapshot_no_update BEFORE UPDATE ON snapshot
     BEGIN SELECT RAISE(ABORT, 'a snapshot never changes'); END""",
     *SEAL_TRIGGERS,
+    *ERASURE_TRIGGERS,
 )
 
 

@@ -1,0 +1,215 @@
+"""What an erasure takes out of the database, and the tombstone that it leaves.
+
+Content and salt go; the entry, with its commitments, stays, so every hash of the chain stays
+valid. A trigger lets a row go only while the tombstone that names it is the log's last entry.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from monitor.clock import to_text
+from monitor.errors import StoreError
+from monitor.model.erasure import ERASURE, HOLD, Lost, Order, signed
+from monitor.model.evidence import LogHead
+from monitor.model.review import REVIEW, CaseState, Step, state_after
+from monitor.store import about, log
+from monitor.store.db import guard
+from monitor.store.keys import KeyRing, digest
+
+# What these entries say in content is how a case was handled, by whom: not the person's data.
+HANDLING = frozenset({"delivery", "export", "card", "reading", HOLD})
+# What the case was left with; a tombstone's own content is never erased.
+DATABASE = ""
+
+FILES = "SELECT name FROM snapshot WHERE seq = ?"
+CONTENTS = "SELECT name FROM content WHERE seq = ?"
+PENDING = "SELECT entry, file FROM erasing ORDER BY entry, file"
+
+# Makes the signature (64 bytes) of some bytes.
+Sign = Callable[[bytes], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a case stands for retention: its state, whether it is held, and what may not go."""
+
+    finding: str
+    state: CaseState
+    case_file: bool
+    held: bool
+    decided_at: str
+    decided_by: int
+    erased: bool
+    platform: str
+
+
+@guard()
+def standing(conn: sqlite3.Connection, finding: str) -> Standing:
+    """Return how a case stands; ``StoreError`` where there is no such finding."""
+    entries = [json.loads(row.canonical) for row in about.entries(conn, finding)]
+    first = next((entry for entry in entries if entry["kind"] == "finding"), None)
+    if first is None:
+        raise StoreError(f"{finding}: there is no such finding")
+    reviews = [e for e in entries if e["kind"] == REVIEW and _step(e)]
+    steps = [Step(e["public"]["step"]) for e in reviews]
+    state = state_after(steps)
+    since = len(steps) - steps[::-1].index(Step.REOPENED) if Step.REOPENED in steps else 0
+    to_examine = Step.TO_EXAMINE in steps[since:] and state is not CaseState.DISMISSED
+    holds = [e["public"].get("held") for e in entries if e["kind"] == HOLD]
+    last = reviews[-1] if reviews else None
+    return Standing(
+        finding=finding,
+        state=state,
+        case_file=state is CaseState.FORWARDED or to_examine,
+        held=bool(holds and holds[-1]),
+        decided_at=last["at"] if last else "",
+        decided_by=last["seq"] if last else 0,
+        erased=not any(True for _ in conn.execute(CONTENTS, (first["seq"],))),
+        platform=str(first["public"].get("platform", "")),
+    )
+
+
+@guard()
+def reviewed(conn: sqlite3.Connection) -> list[str]:
+    """Return the ids of the cases that somebody took a step in; it reads the whole log."""
+    query = "SELECT canonical FROM log WHERE instr(canonical, ?)"
+    rows = conn.execute(query, (f'"kind":"{REVIEW}"'.encode(),))
+    entries = (json.loads(row[0]) for row in rows)
+    return sorted({e["subject"] for e in entries if e["kind"] == REVIEW})
+
+
+@guard()
+def case(conn: sqlite3.Connection, finding: str) -> Lost:
+    """Return what there is to be destroyed of one case."""
+    lost = Lost()
+    for row in about.entries(conn, finding):
+        entry = json.loads(row.canonical)
+        if entry["kind"] not in HANDLING and entry["kind"] != ERASURE:
+            take(conn, lost, entry)
+    return lost
+
+
+def take(conn: sqlite3.Connection, lost: Lost, entry: dict[str, Any]) -> None:
+    """Add everything that is left of an entry's contents and files."""
+    seq = entry["seq"]
+    contents = [name for (name,) in conn.execute(CONTENTS, (seq,))]
+    files = [name for (name,) in conn.execute(FILES, (seq,))]
+    if contents:
+        lost.content[seq] = sorted({*lost.content.get(seq, ()), *contents})
+    if files:
+        lost.files[seq] = files
+        lost.commitments += [entry["files"][name]["commitment"] for name in files]
+
+
+def bury(
+    tx: sqlite3.Connection,
+    at: datetime,
+    subject: str,
+    order: Order,
+    lost: Lost,
+    key: str,
+    sign: Sign,
+) -> LogHead:
+    """Append the tombstone and delete what it names; the files are left to ``pending``.
+
+    ``key`` is the public key (64 hex) of the last seal, and ``sign`` signs with it.
+    """
+    before, moment = log.head(tx), to_text(at)
+    public = order.public(_texts(lost.content), _texts(lost.files), key)
+    data = signed(before.seq + 1, moment, subject, before.hash, public)
+    head = log.append(
+        tx,
+        at=at,
+        kind=ERASURE,
+        subject=subject,
+        public={**public, "signature": sign(data).hex()},
+        content={"order": order.content()},
+    )
+    for table, named in (("content", lost.content), ("snapshot", lost.files)):
+        query = f"DELETE FROM {table} WHERE seq = ? AND name = ?"  # noqa: S608 - both are ours
+        tx.executemany(query, [(seq, name) for seq, names in named.items() for name in names])
+    left = [(head.seq, name) for name in (*sorted(set(lost.commitments)), DATABASE)]
+    tx.executemany("INSERT INTO erasing (entry, file) VALUES (?, ?)", left)
+    return head
+
+
+def silence(tx: sqlite3.Connection, finding: str) -> None:
+    """Take the case's words out of the outbox; what was sent keeps the message's number."""
+    mine = "WHERE kind = 'finding' AND subject = ?"
+    tx.execute(f"DELETE FROM outbox {mine} AND state = 'pending'", (finding,))  # noqa: S608
+    tx.execute(f"UPDATE outbox SET body = '', last_error = NULL {mine}", (finding,))  # noqa: S608
+
+
+@guard()
+def pending(conn: sqlite3.Connection) -> list[str]:
+    """Return the files that are still to be removed, and "" while the database is to be rebuilt."""
+    return [row[1] for row in conn.execute(PENDING)]
+
+
+def done(tx: sqlite3.Connection, names: Iterable[str]) -> None:
+    """Strike out what was done."""
+    tx.executemany("DELETE FROM erasing WHERE file = ?", [(name,) for name in names])
+
+
+@guard()
+def destroyed(conn: sqlite3.Connection) -> Iterator[str]:
+    """Yield the commitment of every file whose salt is gone under a tombstone."""
+    query = "SELECT seq, canonical FROM log WHERE instr(canonical, ?)"
+    for _, canonical in conn.execute(query, (f'"kind":"{ERASURE}"'.encode(),)):
+        tombstone = json.loads(canonical)
+        named = tombstone["public"].get("files", {}) if tombstone["kind"] == ERASURE else {}
+        for seq, names in named.items():
+            row = conn.execute("SELECT canonical FROM log WHERE seq = ?", (int(seq),)).fetchone()
+            files = json.loads(row[0])["files"] if row else {}
+            yield from (files[name]["commitment"] for name in names if name in files)
+
+
+def remember(
+    tx: sqlite3.Connection, keyring: KeyRing, finding: str, acts: Sequence[tuple[str, str]], seq: int
+) -> None:
+    """Keep a keyed digest of each dismissed (act, revision), so that it is known if seen again."""
+    key = keyring.versions("reference")[0]
+    tx.executemany(
+        "INSERT INTO decided (act, finding_id, entry) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+        [(_act(key, *act), finding, seq) for act in acts],
+    )
+
+
+@guard()
+def decided(
+    conn: sqlite3.Connection, keyring: KeyRing, act: str, revision: str
+) -> tuple[str, int] | None:
+    """Return case and tombstone of an act that was dismissed and erased, in this very wording."""
+    for key in keyring.versions("reference"):
+        query = "SELECT finding_id, entry FROM decided WHERE act = ?"
+        row = conn.execute(query, (_act(key, act, revision),)).fetchone()
+        if row is not None:
+            return row[0], row[1]
+    return None
+
+
+@guard()
+def acts(conn: sqlite3.Connection, finding: str) -> list[tuple[str, str]]:
+    """Return (id, revision) of the acts that a case is about, as far as their content is there."""
+    query = "SELECT seq FROM finding WHERE finding_id = ? ORDER BY revision_no"
+    found = [log.content(conn, seq, "finding") for (seq,) in conn.execute(query, (finding,))]
+    told = [content["activity"] for content in found if content]
+    return [(a["id"], a["revision"]) for a in told if a.get("id") and a.get("revision")]
+
+
+def _act(key: bytes, act: str, revision: str) -> bytes:
+    return digest(key, f"decided\n{act}\n{revision}".encode())
+
+
+def _texts(named: dict[int, list[str]]) -> dict[str, Sequence[str]]:
+    return {str(seq): names for seq, names in named.items() if names}
+
+
+def _step(entry: dict[str, Any]) -> bool:
+    return entry["public"].get("step") in set(Step)

@@ -1,0 +1,57 @@
+"""The tables and triggers of lawful erasure: a part of the schema's one home, ``tables``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import BLOB, INTEGER, TEXT, Column, ForeignKey
+from sqlmodel import Field, SQLModel
+
+KEYED: dict[str, Any] = {"sqlite_strict": True, "sqlite_with_rowid": False}
+
+
+def _col(kind: type[Any], *more: Any, key: bool = False) -> Any:
+    return Field(sa_column=Column(kind, *more, primary_key=key, nullable=False))
+
+
+class Erasing(SQLModel, table=True):
+    """Work that a tombstone leaves: a file to be removed (its commitment), or "" for the database.
+
+    Empty but for the time between an erasure's commit and its end.
+    """
+
+    __table_args__ = KEYED
+    entry: int = _col(INTEGER, ForeignKey("log.seq"), key=True)
+    file: str = _col(TEXT, key=True)
+
+
+class Decided(SQLModel, table=True):
+    """A keyed digest of an act, with its wording, that was dismissed and whose content is gone.
+
+    ``entry`` is the tombstone.
+    """
+
+    __table_args__ = KEYED
+    act: bytes = _col(BLOB, key=True)
+    finding_id: str = _col(TEXT)
+    entry: int = _col(INTEGER, ForeignKey("log.seq"))
+
+
+# A tombstone is the log's last entry while its own transaction deletes what it names.
+ERASURE_TRIGGERS = (
+    """CREATE TRIGGER content_no_delete BEFORE DELETE ON content
+    WHEN NOT EXISTS (SELECT 1 FROM log, json_each(CAST(log.canonical AS TEXT),
+        '$.public.content."' || OLD.seq || '"') AS named
+      WHERE log.seq = (SELECT max(seq) FROM log) AND log.kind = 'erasure'
+        AND OLD.seq < log.seq AND named.value = OLD.name)
+    BEGIN SELECT RAISE(ABORT, 'content goes only under a tombstone that names it'); END""",
+    """CREATE TRIGGER snapshot_no_delete BEFORE DELETE ON snapshot
+    WHEN NOT EXISTS (SELECT 1 FROM log, json_each(CAST(log.canonical AS TEXT),
+        '$.public.files."' || OLD.seq || '"') AS named
+      WHERE log.seq = (SELECT max(seq) FROM log) AND log.kind = 'erasure'
+        AND OLD.seq < log.seq AND named.value = OLD.name)
+    BEGIN SELECT RAISE(ABORT, 'a snapshot goes only under a tombstone that names it'); END""",
+    """CREATE TRIGGER tombstone_stays BEFORE DELETE ON content
+    WHEN EXISTS (SELECT 1 FROM log WHERE seq = OLD.seq AND kind = 'erasure')
+    BEGIN SELECT RAISE(ABORT, 'a tombstone is never erased'); END""",
+)
