@@ -28,15 +28,10 @@ from sqlmodel import Field, SQLModel
 
 from monitor.store.about import PERSON
 from monitor.store.tables_erasure import ERASURE_TRIGGERS
+from monitor.store.tables_form import KEYED, STRICT
+from monitor.store.tables_form import column as _col
+from monitor.store.tables_recheck import RECHECK_TABLES
 from monitor.store.tables_seal import SEAL_TRIGGERS
-
-STRICT: dict[str, Any] = {"sqlite_strict": True}
-# Small rows that are found by their key live in the key's own tree.
-KEYED: dict[str, Any] = {"sqlite_strict": True, "sqlite_with_rowid": False}
-
-
-def _col(kind: type[Any], *more: Any, key: bool = False, null: bool = False) -> Any:
-    return Field(sa_column=Column(kind, *more, primary_key=key, nullable=null))
 
 
 def _from_entry(name: str) -> Any:
@@ -341,6 +336,10 @@ TRIGGERS = (
     *SEAL_TRIGGERS,
     *ERASURE_TRIGGERS,
 )
+
+
+# These lie in a file of their own and come into the schema by being imported.
+ELSEWHERE = RECHECK_TABLES
 
 
 @event.listens_for(SQLModel.metadata, "after_create")
