@@ -11,6 +11,7 @@ from typing import Protocol, runtime_checkable
 from monitor.model.activity import Activity, Signal
 from monitor.model.evidence import Capture, RawItem
 from monitor.model.person import Watch
+from monitor.model.state import Again, Known
 
 Cursor = Mapping[str, object]
 
@@ -25,10 +26,27 @@ class Requirement(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Retractions:
+    """What is owed when an act is taken out of public view: a person decides within ``hours``.
+
+    ``basis`` says whose figure that is.
+    """
+
+    hours: int
+    basis: str
+
+
+# No platform that is read today names a figure; this is the time that UU 27/2022 gives a
+# controller to answer the person concerned (Ps. 32).
+PROMPTLY = Retractions(72, "the terms name no figure: 3 x 24 hours, as UU 27/2022 counts")
+
+
+@dataclass(frozen=True, slots=True)
 class Info:
     """What a collector is: what it can observe, how often it may ask, and what it cannot see.
 
     ``min_interval`` is in seconds. ``blind_spots`` are printed by ``netralitas coverage``.
+    ``looks_again`` are the signals whose single act it can look at again (``LooksAgain``).
     """
 
     name: str
@@ -39,6 +57,8 @@ class Info:
     min_interval: int
     basis: str
     blind_spots: tuple[str, ...]
+    looks_again: frozenset[Signal] = frozenset()
+    retractions: Retractions = PROMPTLY
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +99,20 @@ class ReadsFollows(Protocol):
         """Say which of these public accounts (handle or native id) are followed now.
 
         The list stays in memory (POLICY 15). Raises ``CollectError``.
+        """
+        ...
+
+
+@runtime_checkable
+class LooksAgain(Protocol):
+    """A collector that can look at one act again; ``Info.looks_again`` names the signals."""
+
+    async def look_again(self, known: Known, watch: Watch) -> Again:
+        """Say how the act stands now, by its own record or page alone.
+
+        Only a platform's own word that this one act is gone is a deletion. That an act is missing
+        in a list, or that we were refused, is none. Raises ``CollectError`` where nothing was
+        learned and asking later may help.
         """
         ...
 

@@ -15,6 +15,7 @@ from http import HTTPStatus
 from monitor.clock import Clock, utc_now
 from monitor.collect import bluesky_parse as parse
 from monitor.collect.base import Cursor, Followed, Info, Page, Requirement
+from monitor.collect.bluesky_again import Look
 from monitor.collect.bluesky_capture import Shot, same
 from monitor.collect.bluesky_cursor import load
 from monitor.collect.bluesky_follows import followed, named
@@ -36,11 +37,15 @@ from monitor.model.activity import (
 from monitor.model.contest import ZONES
 from monitor.model.evidence import Capture, RawItem
 from monitor.model.person import Watch
+from monitor.model.state import Again, Known
 from monitor.net import Http
 
 VERSION = "1"
 BASIS = "AT Protocol: public records read without logging in, as Bluesky's guidelines provide"
 
+ACTS = frozenset(
+    {Signal.POST, Signal.REPLY, Signal.QUOTE, Signal.SHARE, Signal.LIKE, Signal.FOLLOW}
+)
 BLIND_SPOTS = (
     "acts deleted before the next look",
     "direct messages, and accounts whose profile asks for !no-unauthenticated",
@@ -66,14 +71,12 @@ class Bluesky:
             name="bluesky",
             platform="bluesky",
             version=VERSION,
-            observes=frozenset(
-                {Signal.POST, Signal.REPLY, Signal.QUOTE, Signal.SHARE, Signal.LIKE}
-                | {Signal.FOLLOW, Signal.UNAVAILABLE}
-            ),
+            observes=ACTS | {Signal.UNAVAILABLE},
             requires=Requirement.NONE,
             min_interval=int(self._settings.min_interval),
             basis=BASIS,
             blind_spots=BLIND_SPOTS,
+            looks_again=ACTS,
         )
 
     def fetch(
@@ -150,6 +153,15 @@ class Bluesky:
             except CollectError as error:
                 shot.missing(error.cause)
         return shot.capture()
+
+    async def look_again(self, known: Known, watch: Watch) -> Again:
+        """Read the act's own record; see ``bluesky_again`` for what counts as a deletion."""
+        subject = f"bluesky {watch.watch_id}"
+
+        def read(raw: RawItem) -> Activity:
+            return self.normalise(raw, watch)
+
+        return await Look(self._http, self._directory, known, read, subject).again()
 
     async def _shoot(self, shot: Shot, did: str, subject: str) -> None:
         judged = _entry(shot.raw, subject)

@@ -50,7 +50,7 @@ class Shot:
 
     def _headers(self) -> dict[str, Canonical]:
         found = {"list": self.raw.page, "record": self.record, "proof": self.proof}
-        exchanges = {name: _exchange(answer) for name, answer in found.items() if answer}
+        exchanges = {name: exchange_with_digest(answer) for name, answer in found.items() if answer}
         around = {name: _stranger(answer) for name, answer in self.raw.context if answer}
         document = self.identity.document if self.identity else None
         return {
@@ -59,7 +59,7 @@ class Shot:
             "list_sha256": self.raw.page_digest,
             "context": around,
             "did_document": document.body.decode("utf-8", "replace") if document else None,
-            "did_document_exchange": _exchange(document) if document else None,
+            "did_document_exchange": exchange_with_digest(document) if document else None,
             "commit": self.proved.commit if self.proved else None,
             "rev": self.proved.rev if self.proved else None,
             "signing_key": self.proved.signing_key if self.proved else None,
@@ -78,7 +78,8 @@ def same(answer: Exchange, judged: parse.Entry) -> bool:
     return (found.uri, found.cid, found.value) == (judged.uri, judged.cid, judged.value)
 
 
-def _exchange(answer: Exchange) -> dict[str, Canonical]:
+def exchange_with_digest(answer: Exchange) -> dict[str, Canonical]:
+    """Return an exchange's JSON form with the SHA-256 (hex) of its body."""
     return {**exchange_content(answer), "body_sha256": sha256(answer.body).hexdigest()}
 
 

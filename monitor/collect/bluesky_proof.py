@@ -99,6 +99,23 @@ def verify(car: bytes, claim: Claim, key: SigningKey | None, subject: str) -> Pr
         raise ProofError(subject, f"the proof does not hold: {error}") from None
 
 
+def verify_absence(car: bytes, did: str, path: str, key: SigningKey | None, subject: str) -> Proved:
+    """Check that a signed repository holds nothing under ``path`` (``collection/key``).
+
+    The nodes on the way to where the path would be are the proof. Raises ``ProofError`` where the
+    signature or a node does not hold, or the record is there.
+    """
+    try:
+        root, blocks = _read_car(car)
+        commit = _node(blocks, root)
+        shown = _check_commit(commit, did, key)
+        if _find(blocks, commit["data"], path.encode()) is not None:
+            raise ProofError(subject, "the signed repository still holds the record")
+        return Proved(libipld.encode_cid(root), str(commit["rev"]), shown)
+    except (ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
+        raise ProofError(subject, f"the proof does not hold: {error}") from None
+
+
 def _check_commit(commit: Mapping[str, Any], did: str, key: SigningKey | None) -> str:
     if key is None:
         raise ValueError("the identity document names no signing key")

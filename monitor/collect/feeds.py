@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from monitor.clock import Clock, utc_now
 from monitor.collect.base import Cursor, Info, Page, Requirement
+from monitor.collect.feeds_again import Look
 from monitor.collect.feeds_parse import read_entry
 from monitor.collect.feeds_read import feed_id, header, read, usable
 from monitor.collect.feeds_split import CutFeed, Document, NotAFeed
@@ -25,6 +26,7 @@ from monitor.model.activity import Activity, Actor, Media, ObjectRef, Signal, Ti
 from monitor.model.evidence import Capture, Exchange, Part, RawItem
 from monitor.model.exchange import headers_part
 from monitor.model.person import Watch
+from monitor.model.state import Again, Known
 from monitor.net import Expect, Http
 
 # However long a publisher wishes, we look four times a day.
@@ -68,6 +70,7 @@ class Feeds:
                 "a guest author's entry counts as the feed owner's: read it before acting",
                 "the linked article is not read, only what the feed itself says",
             ),
+            looks_again=frozenset({Signal.POST}),
         )
 
     async def fetch(
@@ -117,6 +120,10 @@ class Feeds:
         del activity, watch  # nothing more is fetched
         kind = "application/json" if raw.body[:1] == b"{" else "application/xml"
         return Capture((Part("record", kind, raw.body), headers_part(raw)))
+
+    async def look_again(self, known: Known, watch: Watch) -> Again:
+        """Find the entry in the feed, else ask at its own address; see ``feeds_again``."""
+        return await Look(self._http, _ACCEPT, known, watch, self.normalise).again()
 
     async def _read(self, watch: Watch, exchange: Exchange, last_look: datetime | None) -> Page:
         try:
