@@ -32,6 +32,7 @@ from monitor.store.tables_form import KEYED, STRICT
 from monitor.store.tables_form import column as _col
 from monitor.store.tables_recheck import RECHECK_TABLES
 from monitor.store.tables_seal import SEAL_TRIGGERS
+from monitor.store.views import VIEWS
 
 
 def _from_entry(name: str) -> Any:
@@ -344,5 +345,5 @@ ELSEWHERE = RECHECK_TABLES
 
 @event.listens_for(SQLModel.metadata, "after_create")
 def _add_triggers(_: MetaData, connection: Connection, **__: Any) -> None:
-    for trigger in TRIGGERS:
-        connection.exec_driver_sql(trigger)
+    for statement in (*TRIGGERS, *VIEWS.values()):
+        connection.exec_driver_sql(statement)
