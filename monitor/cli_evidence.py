@@ -45,16 +45,24 @@ def seal(config: ConfigPath = DEFAULT) -> int:
 
 def export(
     finding: Annotated[str, typer.Argument(help="The finding's id, as an alert prints it.")],
-    profile: Annotated[str, typer.Option(help="audit: pseudonymous.")],
+    *,
+    profile: Annotated[
+        str, typer.Option(help="audit: pseudonymous; penerusan: with names and a cover.")
+    ],
     to: Annotated[Path, typer.Option(help="The folder that gets the file.")] = Path(),
+    official: Annotated[str, typer.Option(help="penerusan: the official who forwards.")] = "",
+    office: Annotated[str, typer.Option(help="penerusan: position and office.")] = "",
+    letter: Annotated[str, typer.Option(help="penerusan: the letter's number.")] = "",
+    date: Annotated[str, typer.Option(help="penerusan: the letter's day, YYYY-MM-DD.")] = "",
     by: By = "",
     why: Why = "",
     config: ConfigPath = DEFAULT,
 ) -> int:
     """Write one finding with its snapshots, log entries, seals and a verifier as a ZIP."""
-    from monitor import exporting
+    from monitor import exporting, forwarding
 
-    return exporting.export(config, finding, profile, to, by, why)
+    asked = forwarding.Asked(official, office, letter, date)
+    return exporting.export(config, finding, profile, to, by, why, asked)
 
 
 def card(

@@ -5,31 +5,33 @@ from __future__ import annotations
 import getpass
 import hashlib
 import json
+from collections.abc import Mapping
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 
-from monitor import app, console, sealing
+from monitor import app, config, console, forwarding, sealing
 from monitor.clock import utc_now
 from monitor.errors import ConfigError, Fault, StoreError
 from monitor.evidence import export as exports
 from monitor.evidence import export_check
 from monitor.evidence.files import Files
 from monitor.evidence.signing import fingerprint
+from monitor.forwarding import Asked
+from monitor.model.evidence import Canonical
+from monitor.notify.cover import Letter
 from monitor.run.governance import may_leave
 from monitor.store import cases, keys, log, migrate
 from monitor.store.db import Connection
 from monitor.store.writer import Writer
 
 
-def export(path: Path, finding: str, profile: str, to: Path, by: str, why: str) -> int:
+def export(
+    path: Path, finding: str, profile: str, to: Path, by: str, why: str, asked: Asked
+) -> int:
     """Write one finding as a ZIP into a folder; the export itself is logged before it is there."""
-    if profile not in exports.PROFILES:
-        expected = "one of " + ", ".join(exports.PROFILES)
-        raise ConfigError([Fault("export", "--profile", expected, repr(profile))])
-    settings, now = app.settings(path), utc_now()
-    if not settings.database.exists():
-        raise StoreError(f"{settings.database}: no database yet; run: netralitas once")
-    migrate.check(settings.database)
+    letter = _letter(profile, asked, by, why)
+    settings, now = _settings(path), utc_now()
     seeds = keys.load(settings.path("keys")).versions(keys.SEAL)
     target = to / f"{finding}-{profile}-{now:%Y%m%dT%H%M%SZ}.zip"
     with closing(Writer(settings.database)) as writer:
@@ -37,24 +39,34 @@ def export(path: Path, finding: str, profile: str, to: Path, by: str, why: str) 
         found = cases.entries(conn, finding)
         stamps = [json.loads(one.canonical)["public"].get("stamp", "") for one in found]
         may_leave(settings, conn, f"export {finding}", stamps)
+        add: exports.Add | None = None
+        if letter:
+            forwarding.decided(finding, found)
         case = _case(conn, finding, found)
-        made = exports.members(case, Files(settings.snapshots), profile, now, seeds)
+        if letter:
+            ruleset = app.load_ruleset(settings)
+            add = forwarding.add_cover(conn, finding, found, letter, ruleset, case.head)
+        made = exports.members(case, Files(settings.snapshots), profile, now, seeds, add)
         with writer.transaction() as tx:
-            log.append(
-                tx,
-                at=now,
-                kind=cases.EXPORT,
-                subject=finding,
-                public={
-                    "profile": profile,
-                    "manifest": hashlib.sha256(made[exports.MANIFEST]).hexdigest(),
-                },
-                content={"by": {"who": by or getpass.getuser(), "why": why}},
-            )
+            note(tx, finding, profile, made[exports.MANIFEST], now, _by(by, why, letter))
             exports.write(made, target)
     console.plain(f"Export: {target}")
     console.plain(f"Check it: netralitas verify --export {target}")
     return 0
+
+
+def note(
+    tx: Connection,
+    subject: str,
+    profile: str,
+    manifest: bytes,
+    at: datetime,
+    by: Mapping[str, Canonical],
+) -> None:
+    """Log an export: whose, in which profile, its manifest's digest; and closed, who and why."""
+    public = {"profile": profile, "manifest": hashlib.sha256(manifest).hexdigest()}
+    kind = cases.EXPORT
+    log.append(tx, at=at, kind=kind, subject=subject, public=public, content={"by": by})
 
 
 def verify(file: Path) -> int:
@@ -72,6 +84,34 @@ def verify(file: Path) -> int:
         console.plain(f"Seal: {sealing.UNSEALED}")
     console.say("Nothing was changed.")
     return 0
+
+
+def _letter(profile: str, asked: Asked, by: str, why: str) -> Letter | None:
+    """Return the letter that a forwarded case goes with; refuse an unknown profile."""
+    if profile not in exports.PROFILES:
+        expected = "one of " + ", ".join(exports.PROFILES)
+        raise ConfigError([Fault("export", "--profile", expected, repr(profile))])
+    return asked.letter(by, why) if profile == exports.FORWARDING else None
+
+
+def _settings(path: Path) -> config.Config:
+    settings = app.settings(path)
+    if not settings.database.exists():
+        raise StoreError(f"{settings.database}: no database yet; run: netralitas once")
+    migrate.check(settings.database)
+    return settings
+
+
+def _by(by: str, why: str, letter: Letter | None) -> dict[str, Canonical]:
+    said: dict[str, Canonical] = {"who": by or getpass.getuser(), "why": why}
+    if letter:
+        said |= {
+            "official": letter.official,
+            "office": letter.office,
+            "letter": letter.number,
+            "date": letter.on.isoformat(),
+        }
+    return said
 
 
 def _case(conn: Connection, finding: str, found: list[cases.Found]) -> exports.Case:

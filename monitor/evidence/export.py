@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +19,9 @@ from typing import Any, Protocol
 from monitor.clock import to_text
 from monitor.errors import EvidenceError
 from monitor.evidence import entry as entries
+from monitor.evidence import export_masked as masking
 from monitor.evidence import warc
+from monitor.evidence.export_text import readme
 from monitor.evidence.files import Files
 from monitor.evidence.signing import public_key, sign
 from monitor.model.evidence import Canonical, LogHead, canonical
@@ -30,34 +32,20 @@ PREFIX = b"netralitas manifest\n"
 MANIFEST, SIGNATURE, VERIFIER = "manifest.json", "manifest.sig", "verify_evidence.py"
 _DATE = (1980, 1, 1, 0, 0, 0)  # ZIP's first: the same members give the same file
 
-# By profile, the contents that are opened; of all others the commitment alone is shown.
-PROFILES: Mapping[str, frozenset[str]] = {"audit": frozenset({"finding"})}
+# By profile, the contents that are opened; of all others the commitment alone is shown. Who gave a
+# tip and who was told stand under other names, so they never leave.
+AUDIT, FORWARDING = "audit", "penerusan"
+PROFILES: Mapping[str, frozenset[str]] = {
+    AUDIT: frozenset({"finding"}),
+    FORWARDING: frozenset({"finding", "watch", "review", "klarifikasi", "state"}),
+}
+# Entries that decide nothing: the act itself, and who was told of it.
+ACT = frozenset({"finding", "delivery"})
 # What an auditor needs of the register line and what names nobody.
 FACTS = (
     "person_ref", "platform", "ownership", "employer_type", "notice_date", "registered_on", "zone",
     "as_of",
 )  # fmt: skip
-
-README = """\
-Bukti satu temuan: {finding} (profil {profile}, dibuat {made_at})
-
-Isi berkas ini diamati oleh kami pada waktu yang tertulis di dalamnya. Ini dugaan untuk dinilai
-manusia, bukan putusan.
-
-Memeriksa: python3 verify_evidence.py BERKAS.zip
-(Python 3.9 dan openssl 3.0 atau yang lebih baru; bacalah dahulu, ambil salinannya dari sumber lain
-bila perlu.) Bandingkan kepala log dengan yang tercetak pada peringatan: {head}
-
-manifest.json, manifest.sig   sidik SHA-256 setiap berkas, ditandatangani (Ed25519)
-log/                          entri temuan ini, dan sidik semua entri sampai segel berikutnya
-content/, files/, salts/      isi entri, salinan bukti, dan garam untuk mencocokkannya
-seals/, stamps/               segel yang ditandatangani, cap waktu RFC 3161 dengan sertifikatnya
-warc/                         pertukaran HTTP yang sama dalam bentuk WARC 1.1
-facts/                        yang diketahui tentang pemilik akun, tanpa nama (di luar log)
-
-Yang tidak disertakan tercantum di manifest.json pada "withheld". Akun tetap tampak di dalam jawaban
-platform: tanpa itu buktinya tidak dapat dicocokkan.
-"""
 
 
 class Opening(Protocol):
@@ -110,45 +98,98 @@ class Case:
     head: LogHead
 
 
+Add = Callable[[Mapping[str, bytes]], Mapping[str, bytes]]
+
+
 def members(
-    case: Case, files: Files, profile: str, made_at: datetime, seeds: Sequence[bytes]
+    case: Case,
+    files: Files,
+    profile: str,
+    made_at: datetime,
+    seeds: Sequence[bytes],
+    add: Add | None = None,
 ) -> dict[str, bytes]:
     """Return every member by name, the manifest and its signature last.
 
-    ``seeds`` are the installation's keys for seals. Raises ``EvidenceError`` where a snapshot
+    ``seeds`` are the installation's keys for seals. ``add`` is given the members that show the
+    case and returns further ones, which it may describe. Raises ``EvidenceError`` where a snapshot
     cannot be read, or none of the keys is that of the last seal.
     """
     made: dict[str, bytes] = {}
     withheld: dict[str, str] = {}
     at = to_text(made_at)
+    names = tuple(masking.people({c.name: _json(c.body)} for c in _contents(case)))
     for item in case.items:
         made |= _item(item, files, PROFILES[profile], withheld, at)
+        made |= _decided(item, names)
+    if add:
+        made |= add(made)
     lines = "".join(f"{seq} {digest.hex()}\n" for seq, digest in case.hashes)
     made["log/hashes.txt"] = lines.encode()
-    for seal in case.seals:
+    made |= proofs(case.seals, case.stamps)
+    head = f"{case.head.seq}:{case.head.hash}"
+    made["README.txt"] = readme(
+        profile, subject=case.finding, profile=profile, made_at=at, head=head
+    )
+    made[VERIFIER] = Path(__file__).with_name(VERIFIER).read_bytes()
+    text = manifest(
+        subject=case.finding,
+        profile=profile,
+        made_at=at,
+        head=case.head,
+        key=case.seals[-1].checkpoint.key,
+        entries=[item.seq for item in case.items],
+        withheld=withheld,
+        digests={name: hashlib.sha256(data).hexdigest() for name, data in made.items()},
+    )
+    return {**made, MANIFEST: text, SIGNATURE: signature(text, case.seals[-1], seeds)}
+
+
+def proofs(seals: Sequence[Seal], stamps: Iterable[Stamped]) -> dict[str, bytes]:
+    """Return the members that prove when the entries were there, and whose word that is."""
+    made: dict[str, bytes] = {}
+    for seal in seals:
         made[f"seals/{seal.entry}.json"] = seal.checkpoint.encode()
         made[f"seals/{seal.entry}.sig"] = seal.signature + seal.endorsement
-    for stamp in case.stamps:
+    for stamp in stamps:
         made[f"stamps/{stamp.seal}-{stamp.authority}.tsr"] = stamp.answer
         made[f"stamps/{stamp.seal}-{stamp.authority}.pem"] = stamp.roots
-    head = f"{case.head.seq}:{case.head.hash}"
-    text = README.format(finding=case.finding, profile=profile, made_at=at, head=head)
-    made["README.txt"] = text.encode()
-    made[VERIFIER] = Path(__file__).with_name(VERIFIER).read_bytes()
-    key = case.seals[-1].checkpoint.key
-    value: dict[str, Canonical] = {
-        "v": VERSION,
-        "finding": case.finding,
-        "profile": profile,
-        "made_at": at,
-        "head": head,
-        "key": key,
-        "entries": [item.seq for item in case.items],
-        "withheld": withheld,
-        "members": {name: hashlib.sha256(data).hexdigest() for name, data in made.items()},
-    }
-    manifest = canonical(value)
-    return {**made, MANIFEST: manifest, SIGNATURE: sign(_seed(seeds, key), PREFIX + manifest)}
+    return made
+
+
+def manifest(
+    *,
+    subject: str,
+    profile: str,
+    made_at: str,
+    head: LogHead,
+    key: str,
+    entries: Sequence[int],
+    withheld: Mapping[str, str],
+    digests: Mapping[str, str],
+) -> bytes:
+    """Return the manifest's canonical bytes."""
+    return canonical(
+        {
+            "v": VERSION,
+            "finding": subject,
+            "profile": profile,
+            "made_at": made_at,
+            "head": f"{head.seq}:{head.hash}",
+            "key": key,
+            "entries": entries,
+            "withheld": withheld,
+            "members": digests,
+        }
+    )
+
+
+def signature(text: bytes, last: Seal, seeds: Sequence[bytes]) -> bytes:
+    """Sign a manifest by the key of the last seal; ``EvidenceError`` where it is missing."""
+    for seed in seeds:
+        if public_key(seed) == last.checkpoint.key:
+            return sign(seed, PREFIX + text)
+    raise EvidenceError("the key of the last seal is missing: put it back from its backup")
 
 
 def write(made: Mapping[str, bytes], path: Path) -> None:
@@ -187,20 +228,44 @@ def _item(
         else:
             made[member], made[f"salts/{member}"] = content.body, content.salt
     if "watch" in there:
-        made[f"facts/{item.seq}.json"] = _facts(there["watch"].body)
-    taken = {name: _read(files, file.commitment) for name, file in entry.files.items()}
-    for name, data in taken.items():
+        made[f"facts/{item.seq}.json"] = canonical(facts(there["watch"].body))
+    taken: dict[str, bytes] = {}
+    for name, file in entry.files.items():
         member = f"files/{item.seq}/{name}"
-        made[member], made[f"salts/{member}"] = data, item.salts[name]
+        if name not in item.salts:
+            withheld[member] = "erased"
+            continue
+        taken[name] = _read(files, file.commitment)
+        made[member], made[f"salts/{member}"] = taken[name], item.salts[name]
     if headers := _json(taken.get("headers", b"")):
         bodies = {name: data for name, data in taken.items() if name != "headers"}
         made[f"warc/{item.seq}.warc"] = warc.archive(bodies, headers, at)
     return made
 
 
-def _facts(body: bytes) -> bytes:
+def _contents(case: Case) -> Iterator[Opening]:
+    return (content for item in case.items for content in item.contents)
+
+
+def _decided(item: Item, names: Sequence[tuple[str, str]]) -> dict[str, bytes]:
+    """Return what an entry says of the case, with roles for names; nothing of the act itself."""
+    entry = entries.read(item.canonical)
+    if entry.kind in ACT:
+        return {}
+    said: dict[str, Canonical] = {
+        "seq": item.seq,
+        "at": entry.at,
+        "kind": entry.kind,
+        "public": entry.public,
+        "content": {c.name: masking.masked(_json(c.body), names) for c in item.contents},
+    }
+    return {f"decisions/{item.seq}.json": canonical(said)}
+
+
+def facts(body: bytes) -> dict[str, Canonical]:
+    """Return of a register line what names nobody."""
     line = _json(body)
-    return canonical({name: line.get(name) for name in FACTS})
+    return {name: line.get(name) for name in FACTS}
 
 
 def _json(data: bytes) -> dict[str, Any]:
@@ -217,10 +282,3 @@ def _read(files: Files, commitment: str) -> bytes:
     except OSError as error:
         cause = f"{error.strerror}: run netralitas verify"
         raise EvidenceError(f"a snapshot cannot be read: {cause}") from None
-
-
-def _seed(seeds: Sequence[bytes], key: str) -> bytes:
-    for seed in seeds:
-        if public_key(seed) == key:
-            return seed
-    raise EvidenceError("the key of the last seal is missing: put it back from its backup")

@@ -75,6 +75,21 @@ def render_health(subject: str, body: str, language: Language = "id", stamp: str
     return _first_that_fits(subject, forms)
 
 
+def render_parts(name: str, variables: Mapping[str, Any]) -> dict[str, str]:
+    """Render each block of a template by itself, as the HTML of a message; blocks have a name."""
+    template = _template(name)
+    return {
+        part: BLANK_LINES.sub("\n\n", "".join(made(template.new_context(dict(variables)))))
+        for part, made in template.blocks.items()
+    }
+
+
+def named(name: str, table: str) -> Mapping[str, str]:
+    """Return one table of words, code to word, out of a template of such tables."""
+    found: Mapping[str, str] = getattr(_template(name).module, table)
+    return found
+
+
 def plain_text(markup: str) -> str:
     """Return our own HTML as plain text; words marked inside a quotation are set in «»."""
     shown: list[str] = []

@@ -1,0 +1,140 @@
+"""The cover of a case that a named official forwards, made from what the log holds of it.
+
+A program never reports anybody: without a person's decision on record there is nothing to forward
+(UU 7/2017 Pasal 454, UU 27/2022 Pasal 10).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from monitor.clock import from_text
+from monitor.errors import ConfigError, Fault
+from monitor.evidence.export import FORWARDING, Add
+from monitor.model.evidence import LogHead
+from monitor.model.review import REVIEW, CaseState, Step, state_after
+from monitor.model.rule import RuleSet
+from monitor.notify import cover
+from monitor.run.dispatch import alert_facts
+from monitor.store import findings
+from monitor.store.cases import Found
+from monitor.store.db import Connection
+
+COVER = "pengantar.pdf"
+# The files of an act come first, then what was found in them, then what people said.
+_ORDER = ("files/", "warc/", "content/")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The letter as the command line gives it; every part is needed."""
+
+    official: str
+    office: str
+    number: str
+    on: str
+
+    def letter(self, who: str, why: str) -> cover.Letter:
+        """Read it; ``ConfigError`` lists everything that is missing or not a date."""
+        given = {
+            "--official": self.official, "--office": self.office, "--letter": self.number,
+            "--date": self.on, "--by": who, "--why": why,
+        }  # fmt: skip
+        where = f"export --profile {FORWARDING}"
+        faults = [
+            Fault(where, key, "a text", "nothing")
+            for key, text in given.items()
+            if not text.strip()
+        ]
+        try:
+            day = date.fromisoformat(self.on) if self.on.strip() else date.min
+        except ValueError:
+            faults.append(Fault(where, "--date", "a day as 2024-10-15", repr(self.on)))
+        if faults:
+            raise ConfigError(faults)
+        return cover.Letter(self.official, self.office, self.number, day)
+
+
+def decided(finding: str, found: Sequence[Found]) -> None:
+    """Raise ``ConfigError`` unless the last word on a case is a person's to forward it."""
+    steps = [Step(entry["public"]["step"]) for entry in _entries(found) if entry["kind"] == REVIEW]
+    if state_after(steps) is CaseState.FORWARDED:
+        return
+    hint = (
+        "a person decides that at the desk, and it is recorded with name and reason; "
+        "an export for an auditor needs none: --profile audit"
+    )
+    got = f"{steps[-1]} as the last decision" if steps else "no decision"
+    expected = f"a recorded decision to forward ({REVIEW} entry, step {Step.FORWARDED})"
+    raise ConfigError([Fault(f"export {finding}", f"--profile {FORWARDING}", expected, got, hint)])
+
+
+def add_cover(
+    conn: Connection,
+    finding: str,
+    found: Sequence[Found],
+    letter: cover.Letter,
+    ruleset: RuleSet,
+    head: LogHead,
+) -> Add:
+    """Return what adds the cover to an export's members, with each exhibit's digest."""
+    seq = findings.last_entry(conn, finding)
+    newest = next(one for one in found if one.seq == seq)
+    case = cover.Forwarded(
+        content=_content(newest, "finding", finding),
+        watch=_content(newest, "watch", finding),
+        facts=alert_facts(conn, seq),
+        events=[_event(one) for one in found],
+        head=f"{head.seq}:{head.hash}",
+    )
+
+    def add(made: Mapping[str, bytes]) -> Mapping[str, bytes]:
+        exhibits = [_exhibit(name, made[name]) for name in _shown(made)]
+        return {COVER: cover.render_cover(letter, case, exhibits, ruleset)}
+
+    return add
+
+
+def _shown(made: Mapping[str, bytes]) -> list[str]:
+    """Return the members that are evidence, in the order in which a reader needs them."""
+    return [name for start in _ORDER for name in made if name.startswith(start)]
+
+
+def _exhibit(member: str, data: bytes) -> cover.Exhibit:
+    folder, _, name = member.partition("/")
+    kind = folder if folder == "warc" else cover.kind_of(name.partition("/")[2])
+    return cover.Exhibit(member, hashlib.sha256(data).hexdigest(), kind)
+
+
+def _event(one: Found) -> cover.Event:
+    entry = json.loads(one.canonical)
+    who, role = _decider(one) if entry["kind"] == REVIEW else ("", "")
+    at = from_text(entry["at"])
+    return cover.Event(one.seq, at, entry["kind"], entry["public"], who, role)
+
+
+def _decider(one: Found) -> tuple[str, str]:
+    """Return who decided, and in which role. The person concerned signs nothing here."""
+    for content in one.contents:
+        if content.name == REVIEW:
+            said = json.loads(content.body)
+            return str(said.get("who") or ""), str(said.get("role") or "")
+    return "", ""
+
+
+def _content(one: Found, name: str, finding: str) -> dict[str, Any]:
+    for content in one.contents:
+        if content.name == name:
+            value: dict[str, Any] = json.loads(content.body)
+            return value
+    expected = "a finding whose content is there"
+    raise ConfigError([Fault(f"export {finding}", name, expected, "content that was erased")])
+
+
+def _entries(found: Sequence[Found]) -> list[dict[str, Any]]:
+    return [json.loads(one.canonical) for one in found]
