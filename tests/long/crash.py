@@ -43,7 +43,7 @@ from tests.standin.telegram import StandIn
 T = TypeVar("T")
 
 FULL = 1_000
-MEMORY = Path("/dev/shm")  # noqa: S108 - a folder in it is made by tempfile
+MEMORY = Path("/dev/shm")
 # Under a busy machine fewer points are reached than these; then the process dies of age.
 COMMITS, CALLS = 60, 240
 SHORTEST_LIFE, LONGEST_LIFE = 0.05, 2.0
