@@ -28,7 +28,9 @@ from monitor.model.rule import RuleSet
 from monitor.net import Http
 from monitor.notify import registry as notifiers
 from monitor.notify.base import Notifier
+from monitor.notify.drawer import Drawer
 from monitor.run import enrol, governance
+from monitor.run.cards import Cards
 from monitor.run.daemon import Daemon
 from monitor.run.dispatch import Dispatcher
 from monitor.run.governance import Admission
@@ -36,6 +38,7 @@ from monitor.run.health import Health
 from monitor.run.pace import Pace
 from monitor.run.pipeline import Parts
 from monitor.run.quarantine import Quarantine
+from monitor.run.recheck import Rechecker
 from monitor.run.record import Recorder
 from monitor.run.reload import Place, Reloader
 from monitor.run.roster import Roster
@@ -139,13 +142,17 @@ async def opened(config: Config, clock: Clock = utc_now) -> AsyncIterator[App]:
         files.sweep(lambda: set(commitments(writer.reader())))
         http = await stack.enter_async_context(Http(config.http, clock))
         made = _collectors(config, http, clock)
-        parts = _parts(config, Reader(ruleset), made, writer, files, keyring, clock)
+        drawer = Drawer(config.schedule.card_timeout)
+        stack.push_async_callback(drawer.close)
+        parts = _parts(config, Reader(ruleset), made, writer, files, keyring, drawer, clock)
         dispatcher = Dispatcher(writer, ruleset, await _notifiers(config, stack), config, clock)
         reloader = Reloader(place(config), parts, dispatcher)
         reloader.begin()
         season = Season(parts.reader, parts.health, admission, ends)
         seals = sealer(config, writer, http, clock)
-        daemon = Daemon(config, parts, dispatcher, reloader, season, seals, roster)
+        ways = [(route.notifier, route.destination) for route in config.notify.routes]
+        again = Rechecker(parts, files, season, config.recheck, ways)
+        daemon = Daemon(config, parts, dispatcher, reloader, season, seals, roster, again)
         yield App(config, ruleset, writer, daemon, dispatcher)
 
 
@@ -188,16 +195,19 @@ def _parts(
     writer: Writer,
     files: Files,
     keyring: KeyRing,
+    drawer: Drawer,
     clock: Clock,
 ) -> Parts:
-    seen, told = Seen(keyring), health(config, writer, clock)
+    seen, told, owed = Seen(keyring), health(config, writer, clock), _destinations(config)
     quarantine = Quarantine(writer, reader, told, config.rules, clock)
+    first = config.recheck.spaces[0]
     return Parts(
         collectors=made,
         reader=reader,
         writer=writer,
         seen=seen,
-        recorder=Recorder(writer, files, keyring, seen, _destinations(config), quarantine, clock),
+        recorder=Recorder(writer, files, keyring, seen, owed, quarantine, clock, first),
+        cards=Cards(drawer, config, told),
         health=told,
         quarantine=quarantine,
         pace=Pace(_intervals(config), config.schedule.max_interval),

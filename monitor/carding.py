@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal, cast, get_args
 
 from monitor import app, console
-from monitor.clock import from_text, utc_now
+from monitor.clock import utc_now
 from monitor.errors import ConfigError, Fault, StoreError
-from monitor.notify import words
-from monitor.notify.picture import Form, render_card
-from monitor.notify.render import render_alert
+from monitor.evidence.files import Files
+from monitor.model.evidence import RECORD
+from monitor.notify.picture import Form, draw
+from monitor.notify.sheet import sheet
+from monitor.run.cards import stored
 from monitor.run.dispatch import alert_facts
 from monitor.store import findings, log, migrate, readings
 from monitor.store.writer import Writer
@@ -35,10 +39,10 @@ def card(path: Path, finding: str, to: Path, by: str, why: str) -> int:
         if content is None or watch is None:
             raise StoreError(f"{finding}: its content was erased; only its entry is left")
         facts = alert_facts(conn, seq)
-        message = render_alert(content, watch, facts, ruleset, "id")
-        seen = from_text(content["activity"]["first_seen_at"])
-        form = cast("Form", to.suffix.removeprefix("."))
-        made = render_card(message, words.moment(seen, watch["zone"], "id"), form)
+        record = stored(conn, Files(settings.snapshots), seq, RECORD)
+        digest = hashlib.sha256(record).hexdigest() if record else ""
+        page = sheet(content, watch, replace(facts, digest=digest), ruleset)
+        made = draw(page, cast("Form", to.suffix.removeprefix(".")))
         with writer.transaction() as tx:
             readings.note(tx, at=now, command="card", subject=finding, who=by, why=why)
             with os.fdopen(os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:

@@ -88,6 +88,7 @@ class Schedule(_Section):
     """``tick`` picks what is due; ``misfire_grace`` is how late a job may still start.
 
     ``poll_timeout`` bounds one look at one source: what is left goes on at the next one.
+    ``card_timeout`` is how long a finding waits for its evidence card, the queue included.
     ``stop_grace`` is how long a stop waits for looks that are under way.
     """
 
@@ -98,18 +99,23 @@ class Schedule(_Section):
     max_interval: Seconds = 21_600.0
     misfire_grace: Seconds = 60.0
     capture_timeout: Seconds = 60.0
+    card_timeout: Seconds = 20.0
     poll_timeout: Seconds = 600.0
     stop_grace: Seconds = 20.0
 
 
 class Route(_Section):
-    """One destination. An empty list of ``instansi`` means every one."""
+    """One destination. An empty list of ``instansi`` means every one.
+
+    ``card``: the evidence card as a picture, a masked one that names nobody, or text only.
+    """
 
     notifier: Literal["stdout", "telegram"]
     destination: str = "-"
     outcomes: tuple[Literal["alert", "review"], ...] = ("alert", "review")
     instansi: tuple[str, ...] = ()
     health: bool = False
+    card: Literal["evidence", "masked", "none"] = "evidence"
 
 
 class Telegram(_Section):
@@ -126,6 +132,19 @@ class Notify(_Section):
     routes: tuple[Route, ...] = (Route(notifier="stdout", health=True),)
     telegram: Telegram = Telegram()
     max_attempts: Count = 12
+
+    @model_validator(mode="after")
+    def _one_card_each(self) -> Self:
+        shown: dict[tuple[str, str], str] = {}
+        for route in self.routes:
+            if shown.setdefault((route.notifier, route.destination), route.card) != route.card:
+                raise ValueError("the same card on every route to one destination")
+        return self
+
+    def card_for(self, notifier: str, destination: str) -> str | None:
+        """Return which card a destination gets; ``None`` where no route names it."""
+        way = (notifier, destination)
+        return next((r.card for r in self.routes if (r.notifier, r.destination) == way), None)
 
 
 class Rules(_Section):
@@ -183,6 +202,24 @@ class Seal(_Section):
         return self
 
 
+class Recheck(_Section):
+    """Looking again at the acts of open cases; times in seconds.
+
+    ``spaces`` lie between the first looks, then ``repeat``, until ``days`` after the newest
+    revision. ``warning`` is how long before its deadline an undecided retraction is told.
+    """
+
+    spaces: Annotated[tuple[Seconds, ...], Field(min_length=1)] = (
+        3_600.0,
+        21_600.0,
+        86_400.0,
+        259_200.0,
+    )
+    repeat: Seconds = 604_800.0
+    days: Count = 90
+    warning: Seconds = 86_400.0
+
+
 class Log(_Section):
     level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     json_lines: bool = False
@@ -204,6 +241,7 @@ class Config(_Section):
     retention: Retention = Retention()
     health: Health = Health()
     seal: Seal = Seal()
+    recheck: Recheck = Recheck()
     log: Log = Log()
     contests: tuple[str, ...] = ()
     folder: Path = Field(default=Path(), exclude=True)

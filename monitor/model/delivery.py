@@ -31,12 +31,25 @@ class OutboxItem:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A PNG that goes out instead of a text, with the shorter words that stand under it."""
+
+    png: bytes
+    html: str
+    plain: str
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
-    """A rendered message: HTML as Telegram allows it, and the same as plain text."""
+    """A rendered message: HTML as Telegram allows it, and the same as plain text.
+
+    A notifier that can show a picture sends that; any other, or where it is refused, the text.
+    """
 
     subject: str
     html: str
     plain: str
+    picture: Picture | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +64,17 @@ class Receipt:
 class AlertFacts:
     """What a template may use besides the finding: who as registered, and the log head.
 
-    ``stamp`` is the entry's own (a trial's), ``told_at`` when the message is made.
+    ``stamp`` is the entry's own (a trial's), ``told_at`` when the message is made. ``digest`` is
+    the SHA-256 (hex) of the record's bytes. ``head`` is ``None`` and ``revision_no`` 0 on a card,
+    which is drawn before its entry is written.
     """
 
     finding_id: str
     revision_no: int
-    head: LogHead
+    head: LogHead | None
     captured_parts: tuple[str, ...]
     capture_partial: bool
     capture_proof: str
     stamp: str = ""
     told_at: datetime | None = None
+    digest: str = ""

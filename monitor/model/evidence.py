@@ -14,6 +14,11 @@ from datetime import datetime
 
 GENESIS = bytes(32)
 SALT_BYTES = 32
+# Names of files of a finding's entry that more than one room speaks of.
+RECORD = "record"
+CARD = "card"
+MASKED_CARD = "card-masked"
+CERTIFICATE = "certificate"
 
 _PLAIN = frozenset({str, int, bool, type(None)})
 
@@ -66,7 +71,10 @@ class RawItem:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One file of a capture: ``record``, ``proof``, ``target`` or ``headers``."""
+    """One file of a capture: ``record``, ``proof``, ``target``, ``headers``, ``certificate``.
+
+    The cards are files of the same entry.
+    """
 
     name: str
     media_type: str

@@ -29,6 +29,7 @@ STRANGER = "stranger"
 QUOTED = "quote"
 NOT_MET = "not_met"
 INDEX = re.compile(r"\.\d+")
+INDEX_OF_PART = re.compile(r"-(?:\d+|masked)$")
 ACTS_ON_A_POST = frozenset({"reply", "quote", "share", "like", "reaction"})
 
 
@@ -78,7 +79,9 @@ def build(
         "questions": _short([clean(q, size.field * 2) for q in content["questions"]], size),
         "link": _link(activity["object"]["url"], size),
         "capture": _capture(alert),
-        "head": f"{alert.head.seq}:{alert.head.hash}",
+        "head": f"{alert.head.seq}:{alert.head.hash}" if alert.head else "",
+        "digest": alert.digest,
+        "account": _account(activity, watch, size),
         "ownership": watch["ownership"],
         "as_of": _day(watch["as_of"], language),
         "photo": any(m["kind"] in PHOTOS for m in activity["media"]),
@@ -92,6 +95,12 @@ def _who(watch: Mapping[str, Any], size: Size) -> dict[str, str]:
         "unit": clean(watch["unit"], size.field),
         "type": watch["employer_type"],
     }
+
+
+def _account(activity: Mapping[str, Any], watch: Mapping[str, Any], size: Size) -> tuple[str, str]:
+    """Return the platform and the registered account as the act bore it, or as registered."""
+    handle = clean(activity["actor"]["handle"], size.field)
+    return clean(watch["platform"], 40), f"@{handle}" if handle else _link(watch["address"], size)
 
 
 def _acts(content: Mapping[str, Any], ruleset: RuleSet, size: Size) -> list[str]:
@@ -288,7 +297,8 @@ def _capture(alert: AlertFacts) -> dict[str, Any]:
     return {
         "partial": alert.capture_partial,
         "proof": clean(alert.capture_proof, 80),
-        "parts": [clean(p, 40) for p in alert.captured_parts[:8]],
+        # A card for a masked route is the same card; a second certificate is a certificate.
+        "parts": _distinct(INDEX_OF_PART.sub("", clean(p, 40)) for p in alert.captured_parts)[:8],
     }
 
 

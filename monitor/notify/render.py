@@ -1,15 +1,16 @@
 """Messages from recorded data: the only Jinja2. Wording lives in ``templates``, as data.
 
 A message is rendered as Telegram's HTML and turned into plain text from the same HTML. It fits
-Telegram's 4096 UTF-16 units: quotations give way first, then lists, then long fields.
+Telegram's 4096 UTF-16 units (1024 under a picture): quotations give way first, then lists, then
+long fields.
 """
 
 from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping, Sequence
-from functools import cache
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache, partial
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
@@ -24,12 +25,16 @@ from monitor.notify.quote import Piece, clean, utf16
 from monitor.notify.words import Language
 
 LIMIT = 4096
+CAPTION_LIMIT = 1024
+# A card is read at a glance; the whole text is in the snapshot.
+CARD = Size(600, 6, 200)
 SIZES = (
     *(Size(quote, 12, 160) for quote in (700, 400, 200, 100, 50)),
     Size(50, 5, 120),
     Size(40, 2, 80),
     Size(20, 1, 40),
 )
+CAPTIONS = (Size(0, 4, 160), Size(0, 2, 100), Size(0, 1, 60), Size(0, 0, 40), Size(0, 0, 20))
 HEALTH_LINES = 40
 HEALTH_LINE = 300
 TAG = re.compile(r"(<[^<>]+>)")
@@ -50,12 +55,45 @@ def render_alert(
     Raises ``KeyError``, ``ValueError`` or ``jinja2.UndefinedError`` for data that this program
     did not write, and a permanent ``NotifyError`` if even the shortest form is too long.
     """
-    template = _template(f"alert.{language}.j2")
-    forms = (
-        template.render(card.build(content, watch, alert, ruleset, language, size))
-        for size in SIZES
-    )
-    return _first_that_fits(alert.finding_id, forms)
+    build = partial(card.build, content, watch, alert, ruleset, language)
+    return _sized(alert, f"alert.{language}.j2", map(build, SIZES), LIMIT)
+
+
+def render_caption(
+    content: Mapping[str, Any],
+    watch: Mapping[str, Any],
+    alert: AlertFacts,
+    ruleset: RuleSet,
+    language: Language = "id",
+) -> Message:
+    """Render what stands under an evidence card; raises as ``render_alert`` does."""
+    build = partial(card.build, content, watch, alert, ruleset, language)
+    return _sized(alert, f"caption.{language}.j2", map(build, CAPTIONS), CAPTION_LIMIT)
+
+
+def render_masked(
+    content: Mapping[str, Any],
+    watch: Mapping[str, Any],
+    alert: AlertFacts,
+    ruleset: RuleSet,
+    language: Language = "id",
+) -> Message:
+    """Render an alert without name, account, words and link (POLICY 28); it is a caption too."""
+    build = partial(card.build, content, watch, alert, ruleset, language)
+    return _sized(alert, f"masked.{language}.j2", map(build, CAPTIONS), CAPTION_LIMIT)
+
+
+def card_markup(
+    content: Mapping[str, Any],
+    watch: Mapping[str, Any],
+    alert: AlertFacts,
+    ruleset: RuleSet,
+    *,
+    masked: bool = False,
+) -> str:
+    """Return the words of an evidence card as HTML, in Indonesian, as the law's forms are."""
+    values = card.build(content, watch, alert, ruleset, "id", CARD)
+    return _template("card.id.j2").render({**values, "masked": masked}).strip()
 
 
 def render_health(subject: str, body: str, language: Language = "id", stamp: str = "") -> Message:
@@ -103,12 +141,17 @@ def plain_text(markup: str) -> str:
     return "".join(shown)
 
 
-def _first_that_fits(subject: str, forms: Any) -> Message:
+def _sized(alert: AlertFacts, name: str, values: Iterable[dict[str, Any]], limit: int) -> Message:
+    forms = (_template(name).render(value) for value in values)
+    return _first_that_fits(alert.finding_id, forms, limit)
+
+
+def _first_that_fits(subject: str, forms: Iterable[str], limit: int = LIMIT) -> Message:
     for form in forms:
         markup = BLANK_LINES.sub("\n\n", form).strip()
         plain = plain_text(markup)
         # The plain form carries more signs than the visible part of the HTML, so it decides.
-        if utf16(plain) <= LIMIT:
+        if utf16(plain) <= limit:
             return Message(subject, markup, plain)
     raise NotifyError("the message does not fit, however short", permanent=True)
 
@@ -123,8 +166,13 @@ def _template(name: str) -> Template:
         lstrip_blocks=True,
         keep_trailing_newline=False,
     )
-    environment.filters |= {"b": _bold, "code": _code, "quoted": _quoted}
+    environment.filters |= {"b": _bold, "code": _code, "quoted": _quoted, "begin": _begin}
     return environment.get_template(name)
+
+
+def _begin(text: str) -> str:
+    """Begin a sentence: only the first letter changes, so that names keep theirs."""
+    return text[:1].upper() + text[1:]
 
 
 def _bold(text: str) -> Markup:

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from monitor.config import Config
-from monitor.errors import NotifyError
-from monitor.model.delivery import Message, Receipt
+from monitor.errors import CredentialsRefused, NotifyError
+from monitor.log import logger
+from monitor.model.delivery import Message, Picture, Receipt
 from monitor.notify.base import NotifierInfo
 from monitor.telegram import SECRET, Accepted, MarkupRefused, TelegramClient
 
@@ -34,7 +35,7 @@ class Bucket:
 
 
 class TelegramChat:
-    """Sends HTML, and the plain form where Telegram cannot read the HTML.
+    """Sends the picture with its caption, else HTML, and plain where the HTML cannot be read.
 
     Telegram limits messages per chat and per bot. Where a bucket is empty the message is handed
     back with the wait instead of being held here, so that one busy chat delays no other.
@@ -71,6 +72,27 @@ class TelegramChat:
         await self._client.close()
 
     async def _deliver(self, message: Message, destination: str) -> Accepted:
+        if message.picture:
+            try:
+                return await self._deliver_photo(message.picture, destination)
+            except CredentialsRefused:
+                raise
+            except NotifyError as error:
+                if not error.permanent:
+                    raise
+                # A group may forbid pictures and still take words; the picture stays on file.
+                logger.warning("{}: the card was refused, words go instead", message.subject)
+        return await self._deliver_text(message, destination)
+
+    async def _deliver_photo(self, picture: Picture, destination: str) -> Accepted:
+        try:
+            return await self._client.send_photo(destination, picture.png, picture.html, html=True)
+        except MarkupRefused:
+            return await self._client.send_photo(
+                destination, picture.png, picture.plain, html=False
+            )
+
+    async def _deliver_text(self, message: Message, destination: str) -> Accepted:
         try:
             return await self._client.send(destination, message.html, html=True)
         except MarkupRefused:

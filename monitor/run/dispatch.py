@@ -19,18 +19,21 @@ from typing import Any
 from monitor.clock import Clock, to_text
 from monitor.config import Config
 from monitor.errors import CredentialsRefused, NotifyError, StoreError
+from monitor.evidence.files import Files
 from monitor.log import logger
-from monitor.model.delivery import AlertFacts, Message, OutboxItem, Receipt
-from monitor.model.evidence import Canonical, LogHead
+from monitor.model.delivery import AlertFacts, Message, OutboxItem, Picture, Receipt
+from monitor.model.evidence import CARD, MASKED_CARD, Canonical, LogHead
 from monitor.model.rule import RuleSet
 from monitor.notify.base import Notifier
-from monitor.notify.render import render_alert, render_health
+from monitor.notify.render import render_alert, render_caption, render_health, render_masked
+from monitor.run.cards import stored
 from monitor.run.governance import STAMP, TRIAL
 from monitor.store import alarms, log, outbox
 from monitor.store.db import Connection
 from monitor.store.writer import Writer
 
 HEALTH = "health"
+CARD_OF = {"evidence": CARD, "masked": MASKED_CARD}
 FIRST_WAIT = 10.0
 LONGEST_WAIT = 21_600.0
 # A refused token is looked at by a person; until then the messages wait.
@@ -76,6 +79,7 @@ class Dispatcher:
         self.ruleset = ruleset
         self._notifiers = notifiers
         self._settings = settings.notify
+        self._files = Files(settings.snapshots)
         self._stamp = STAMP if settings.mode == TRIAL else ""
         self._clock = clock
 
@@ -121,13 +125,27 @@ class Dispatcher:
     def _render(self, item: OutboxItem) -> Message:
         if item.kind == HEALTH:
             return render_health(item.subject, item.body, self._settings.language, self._stamp)
-        conn = self._writer.reader()
+        conn, kind = self._writer.reader(), self._card_for(item)
         content = log.content(conn, item.seq, "finding")
         watch = log.content(conn, item.seq, "watch")
         if content is None or watch is None:
             raise NotifyError("the finding's content was erased", permanent=True)
         facts = replace(alert_facts(conn, item.seq), told_at=self._clock())
-        return render_alert(content, watch, facts, self.ruleset, self._settings.language)
+        told = (content, watch, facts, self.ruleset, self._settings.language)
+        if kind == "masked":
+            message = caption = render_masked(*told)
+        else:
+            message, caption = render_alert(*told), render_caption(*told)
+        png = stored(conn, self._files, item.seq, CARD_OF.get(kind, ""))
+        shown = Picture(png, caption.html, caption.plain) if png else None
+        return replace(message, picture=shown)
+
+    def _card_for(self, item: OutboxItem) -> str:
+        kind = self._settings.card_for(item.notifier, item.destination)
+        if kind is None:
+            # A chat that was taken off the list must not be told what waited for it (POLICY 28).
+            raise NotifyError("no route names this destination any more", permanent=True)
+        return kind
 
     def _notifier(self, item: OutboxItem) -> Notifier:
         try:

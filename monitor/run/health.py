@@ -49,6 +49,10 @@ TEXTS = {
     "sendiri: tidak ada sumber yang dibaca. Untuk memperpanjang: netralitas contests extend",
     "seal": "Otoritas cap waktu {subject} belum mengecap segel sejak {since}. Log tetap dirantai "
     "dan ditandatangani; cap diminta lagi berkala. Periksa: netralitas status",
+    "card": "Kartu bukti tidak dapat digambar. Temuan tetap dicatat, tanpa kartu, dan dikirim "
+    "sebagai teks. Sebabnya ada di log.",
+    "hold": "{count} kasus yang unggahannya sudah tidak terbuka untuk umum menunggu keputusan: "
+    "buktinya ditahan atau dihapus, paling lambat {subject}. Lihat: netralitas status",
     "clock": "Jam mesin mundur {count} detik. Jadwal disusun ulang; periksa sinkronisasi waktu.",
 }
 RECOVERED = "Pulih: {kind}."

@@ -6,7 +6,7 @@ Steps of ``Pipeline``, in the order of the code:
 2. normalise each item; one that cannot be read is kept as it came and told;
 3. drop what was seen before with the same content;
 4. match and judge the rest in one batch;
-5. capture each finding;
+5. capture each finding, and draw its evidence card;
 6. record findings, messages owed, digests of the rest and the cursor in one transaction.
 """
 
@@ -25,15 +25,16 @@ from monitor.judge.decide import Facts
 from monitor.log import logger
 from monitor.model.activity import Activity, Signal
 from monitor.model.day import local_day
-from monitor.model.evidence import RawItem
+from monitor.model.evidence import Capture, RawItem
 from monitor.model.finding import Finding, Outcome
 from monitor.model.person import Watch
 from monitor.run import standing
 from monitor.run.alike import with_follows
+from monitor.run.cards import Cards
 from monitor.run.health import Health
 from monitor.run.pace import Pace
 from monitor.run.quarantine import Quarantine
-from monitor.run.record import Batch, Captured, Malformed, Recorder
+from monitor.run.record import Batch, Captured, Malformed, Recorder, snapshot_of
 from monitor.run.rules import EVERY_KEY, Reader
 from monitor.store import cursors
 from monitor.store.cursors import SourceState
@@ -78,6 +79,7 @@ class Parts:
     writer: Writer
     seen: Seen
     recorder: Recorder
+    cards: Cards
     health: Health
     quarantine: Quarantine
     pace: Pace
@@ -183,9 +185,16 @@ class Pipeline:
             async with gate:
                 timeout = self._parts.capture_timeout
                 taken = await capture(collector, finding.activity, item.raw, watch, timeout)
-            return Captured(finding, taken)
+            return await self._with_card(watch, finding, taken)
 
         return list(await asyncio.gather(*(one(item, finding) for item, finding in kept)))
+
+    async def _with_card(self, watch: Watch, finding: Finding, taken: Capture) -> Captured:
+        parts = self._parts
+        finding_id = parts.recorder.finding_id(finding)
+        shown, ruleset = snapshot_of(watch, finding), parts.reader.ruleset
+        dressed = await parts.cards.added(finding, shown, taken, finding_id, ruleset)
+        return Captured(finding, dressed, finding_id)
 
     def _failed(self, watch: Watch, state: SourceState, error: CollectError) -> PollReport:
         parts = self._parts

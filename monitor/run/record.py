@@ -13,28 +13,30 @@ from monitor.collect.base import Page
 from monitor.errors import NormaliseError, SharedAccountError
 from monitor.evidence.files import Files, Staged
 from monitor.model.day import local_day
-from monitor.model.evidence import Canonical, Capture, Part, RawItem
+from monitor.model.evidence import CARD, MASKED_CARD, Canonical, Capture, Part, RawItem
 from monitor.model.finding import Finding, Outcome
 from monitor.model.person import Watch
 from monitor.model.wire import finding_content
 from monitor.run import shadow
 from monitor.run.pace import Step
 from monitor.run.quarantine import Quarantine
-from monitor.store import cursors, findings, log, outbox, register, register_edit
+from monitor.store import cursors, findings, log, outbox, rechecks, register, register_edit
 from monitor.store.db import Connection
 from monitor.store.keys import KeyRing
 from monitor.store.seen import Seen, SeenState
 from monitor.store.writer import Writer
 
+CARDS = frozenset({CARD, MASKED_CARD})
 Destinations = Callable[[Watch, str], Sequence[tuple[str, str]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Captured:
-    """A finding with its snapshot, ready to be recorded."""
+    """A finding with its snapshot, ready to be recorded. ``finding_id`` stands on its cards."""
 
     finding: Finding
     capture: Capture
+    finding_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +79,12 @@ class Recorder:
         destinations: Destinations,
         quarantine: Quarantine,
         clock: Clock,
+        first_look: float,
     ) -> None:
-        """``destinations`` says who is owed a message about a watch and an outcome."""
+        """``destinations`` says who is owed a message about a watch and an outcome.
+
+        ``first_look`` is how many seconds after it was recorded an act is looked at again.
+        """
         self._writer = writer
         self._files = files
         self._keyring = keyring
@@ -86,6 +92,7 @@ class Recorder:
         self._destinations = destinations
         self._quarantine = quarantine
         self._clock = clock
+        self._first_look = first_look
 
     def record(self, watch: Watch, page: Page, batch: Batch, step: Step) -> list[Outcome]:
         """Commit a page: evidence row, capture's digests, outbox rows, digests and cursor.
@@ -102,6 +109,11 @@ class Recorder:
                 self._save_cursor(tx, watch, page, step, ended=batch.ended)
                 _refuse_shared(tx, watch, page)
         return outcomes
+
+    def finding_id(self, finding: Finding) -> str:
+        """Return the id that a finding has, or gets where nothing else is recorded before it."""
+        conn = self._writer.reader()
+        return findings.existing_or_new(conn, self._keyring, finding.activity.id)
 
     def _stage(self, stack: ExitStack, parts: Sequence[Part]) -> list[Staged]:
         return stack.enter_context(self._files.staging(parts))
@@ -144,6 +156,9 @@ class Recorder:
     ) -> Outcome:
         finding = self._quarantine.weigh(tx, captured.finding, now)
         finding_id = findings.existing_or_new(tx, self._keyring, finding.activity.id)
+        if finding_id != captured.finding_id:
+            # Another process took the id for another act meanwhile: these cards show a wrong one.
+            files = [file for file in files if file.name not in CARDS]
         revision_no = findings.next_revision(tx, finding_id)
         head = log.append(
             tx,
@@ -151,10 +166,11 @@ class Recorder:
             kind="finding",
             subject=finding_id,
             public=_public(finding, captured.capture, revision_no),
-            content={"finding": finding_content(finding), "watch": _snapshot(watch, finding)},
+            content={"finding": finding_content(finding), "watch": snapshot_of(watch, finding)},
             files=files,
         )
         findings.add(tx, finding_id, head.seq, finding.outcome.value)
+        rechecks.begin(tx, finding_id, now, now.timestamp() + self._first_look)
         self._files.publish(files)
         outbox.put(
             tx,
@@ -208,7 +224,8 @@ class Recorder:
         )
 
 
-def _snapshot(watch: Watch, finding: Finding) -> dict[str, Canonical]:
+def snapshot_of(watch: Watch, finding: Finding) -> dict[str, Canonical]:
+    """Return the register line as of the day of a finding's act."""
     at = finding.activity.occurred_at
     return register_snapshot(watch, local_day(at, watch.zone) if at else None)
 

@@ -17,7 +17,9 @@ from monitor.notify.stdout import Stdout
 
 FOLDER = Path(next(iter(notify.__path__)))
 # What the notifiers share; every other file in the folder is a notifier.
-SHARED = {"__init__", "base", "registry", "render", "card", "quote", "words", "picture"}
+SHARED = {"__init__", "base", "registry", "render", "card", "quote", "words", "picture"} | {
+    "sheet", "drawer", "drawing",
+}  # fmt: skip
 
 
 @pytest.fixture

@@ -72,7 +72,11 @@ def config(server: StandIn) -> Config:
     notify = {
         "telegram": {"api": server.url, "timeout": 0.5},
         "max_attempts": 3,
-        "routes": [{"notifier": "telegram", "destination": "9", "health": True}],
+        "routes": [
+            {"notifier": "telegram", "destination": "7"},
+            {"notifier": "telegram", "destination": "8"},
+            {"notifier": "telegram", "destination": "9", "health": True},
+        ],
     }
     return parse({"http": {"contact": "uji@contoh.test"}, "notify": notify}, "uji")
 

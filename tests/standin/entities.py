@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 LIMIT = 4096
+CAPTION_LIMIT = 1024
 TYPES = {
     "b": "bold",
     "strong": "bold",

@@ -14,6 +14,7 @@ import asyncio
 import inspect
 import json
 import re
+import struct
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -22,11 +23,11 @@ from typing import Any, Self
 
 import aiogram.methods
 from aiogram.methods.base import TelegramMethod
-from aiogram.types import ChatFullInfo, Message, User
+from aiogram.types import BufferedInputFile, ChatFullInfo, Message, User
 from aiohttp import web
 from pydantic import ValidationError
 
-from tests.standin.entities import Refused, check_length, parse
+from tests.standin.entities import CAPTION_LIMIT, Refused, check_length, parse, utf16
 
 METHODS: dict[str, type[TelegramMethod[Any]]] = {
     kind.__api_method__.lower(): kind
@@ -35,8 +36,12 @@ METHODS: dict[str, type[TelegramMethod[Any]]] = {
 }
 # Parameters that are texts even where they begin like JSON.
 TEXTS = frozenset({"text", "caption", "chat_id", "parse_mode"})
+# What the documentation of sendPhoto allows: 10 MB, width and height together 10000, ratio 20.
+PHOTO_BYTES, PHOTO_SIDES, PHOTO_RATIO = 10_000_000, 10_000, 20
 # Chat numbers have at most 52 significant bits.
 NUMBER = re.compile(r"-?\d{1,16}")
+# The method that a fault concerns when none is named: whatever shows a message.
+SENDING = "send"
 BOT = {"id": 42, "is_bot": True, "first_name": "Stand-in", "username": "standin_bot"}
 ANSWERS: dict[str, tuple[int, str]] = {
     "too_many": (429, "Too Many Requests: retry after {seconds}"),
@@ -46,6 +51,7 @@ ANSWERS: dict[str, tuple[int, str]] = {
     "blocked": (403, "Forbidden: bot was blocked by the user"),
     "migrated": (400, "Bad Request: group chat was upgraded to a supergroup chat"),
     "unauthorized": (401, "Unauthorized"),
+    "no_photos": (400, "Bad Request: not enough rights to send photos to the chat"),
 }
 
 
@@ -58,20 +64,22 @@ class Fault:
     """
 
     kind: str
-    method: str = "sendMessage"
+    method: str = SENDING
     chat: str = ""
     times: int = 1
     seconds: int = 3
 
     def concerns(self, method: str, chat: str) -> bool:
-        return self.times > 0 and self.method.lower() == method and self.chat in ("", chat)
+        methods = {"sendmessage", "sendphoto"} if self.method == SENDING else {self.method.lower()}
+        return self.times > 0 and method in methods and self.chat in ("", chat)
 
 
 @dataclass(slots=True)
 class Accepted:
     """A message that was taken: what a person would see, and what was asked for.
 
-    ``answered`` is false where the sender was never told that it was taken.
+    ``text`` is a caption where there is a ``photo`` (its bytes in hex). ``answered`` is false
+    where the sender was never told that it was taken.
     """
 
     chat_id: int
@@ -80,6 +88,7 @@ class Accepted:
     entities: list[dict[str, Any]]
     parameters: dict[str, Any] = field(repr=False)
     answered: bool = True
+    photo: str = ""
 
 
 class StandIn:
@@ -188,17 +197,42 @@ class StandIn:
             parsed = parse(text)
             text, entities = parsed.text, parsed.entities
         check_length(text)
+        return self._taken(parameters, text, entities, {"text": text, "entities": entities})
+
+    async def _send_photo(self, parameters: dict[str, Any]) -> web.Response:
+        photo: BufferedInputFile = parameters["photo"]
+        text, entities = str(parameters.get("caption", "")), []
+        if str(parameters.get("parse_mode", "")).lower() == "html":
+            parsed = parse(text)
+            text, entities = parsed.text, parsed.entities
+        if utf16(text) > CAPTION_LIMIT:
+            raise Refused("message caption is too long")
+        width, height = _sides(photo.data)
+        size = {"width": width, "height": height, "file_size": len(photo.data)}
+        shown = {"photo": [{"file_id": "f", "file_unique_id": "u", **size}]}
+        caption = {"caption": text, "caption_entities": entities} if text else {}
+        return self._taken(parameters, text, entities, shown | caption, photo.data)
+
+    def _taken(
+        self,
+        parameters: dict[str, Any],
+        text: str,
+        entities: list[dict[str, Any]],
+        shown: dict[str, Any],
+        photo: bytes = b"",
+    ) -> web.Response:
         message: dict[str, Any] = {
             "message_id": len(self.messages) + 1,
             "date": int(time.time()),
             "from": BOT,
             "chat": self._chat(str(parameters["chat_id"])),
-            "text": text,
-            "entities": entities,
+            "has_protected_content": str(parameters.get("protect_content", "")).lower() == "true",
+            **shown,
         }
         Message.model_validate(message)
         chat_id, number = message["chat"]["id"], message["message_id"]
-        self.messages.append(Accepted(chat_id, number, text, entities, parameters))
+        kept = {name: value for name, value in parameters.items() if name != "photo"}
+        self.messages.append(Accepted(chat_id, number, text, entities, kept, photo=photo.hex()))
         return _ok(message)
 
     def _chat(self, chat_id: str) -> dict[str, Any]:
@@ -228,6 +262,7 @@ HANDLERS: dict[str, Callable[[StandIn, dict[str, Any]], Awaitable[web.Response]]
     "getme": StandIn._get_me,
     "getchat": StandIn._get_chat,
     "sendmessage": StandIn._send_message,
+    "sendphoto": StandIn._send_photo,
 }
 
 
@@ -237,9 +272,22 @@ async def _parameters(request: web.Request) -> dict[str, Any]:
         return given | dict(await request.json())
     given |= dict(await request.post())
     for key, value in given.items():
-        if key not in TEXTS and isinstance(value, str) and value[:1] in ("[", "{"):
+        if isinstance(value, web.FileField):
+            given[key] = BufferedInputFile(value.file.read(), value.filename)
+        elif key not in TEXTS and isinstance(value, str) and value[:1] in ("[", "{"):
             given[key] = json.loads(value)
     return given
+
+
+def _sides(photo: bytes) -> tuple[int, int]:
+    """Return a PNG's width and height, or refuse it as the documentation says."""
+    if not photo.startswith(b"\x89PNG\r\n\x1a\n") or len(photo) > PHOTO_BYTES:
+        raise Refused("IMAGE_PROCESS_FAILED")
+    width, height = struct.unpack(">II", photo[16:24])
+    long, short = max(width, height), max(1, min(width, height))
+    if width + height > PHOTO_SIDES or long > PHOTO_RATIO * short:
+        raise Refused("PHOTO_INVALID_DIMENSIONS")
+    return width, height
 
 
 def _ordered(fault: Fault) -> web.Response:

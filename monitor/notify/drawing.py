@@ -1,0 +1,53 @@
+"""The process that draws cards: one JSON line in, one JSON line and the picture's bytes out.
+
+    python -m monitor.notify.drawing
+
+Typesetting reads what anybody may have posted, with a large native library. So it happens in a
+process of its own, whose memory is bounded, which may be killed, and which holds no secret, no
+database and no network.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import signal
+import sys
+from typing import BinaryIO
+
+from monitor.errors import NotifyError
+from monitor.notify.picture import draw
+
+# Address space, not use: the library, its fonts and its threads map far more than they touch.
+MOST_MEMORY = 1 << 30
+MOST_FILES = 64
+
+
+def bound() -> None:
+    """Bound this process; a stop of the service lets it finish the card it is at."""
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (MOST_FILES, MOST_FILES))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)
+
+
+def serve(asked: BinaryIO, answers: BinaryIO) -> None:
+    """Answer each line until the other end closes."""
+    for line in asked:
+        try:
+            card = draw(json.loads(line))
+        except NotifyError as error:
+            _answer(answers, {"error": str(error)}, b"")
+        else:
+            _answer(answers, {"size": len(card.data), "note": card.note}, card.data)
+
+
+def _answer(answers: BinaryIO, head: dict[str, object], body: bytes) -> None:
+    answers.write(json.dumps(head).encode() + b"\n" + body)
+    answers.flush()
+
+
+if __name__ == "__main__":
+    bound()
+    serve(sys.stdin.buffer, sys.stdout.buffer)
