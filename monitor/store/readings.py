@@ -8,28 +8,38 @@ from __future__ import annotations
 
 import getpass
 import sqlite3
+from collections.abc import Mapping
 from datetime import datetime
 
-from monitor.model.evidence import LogHead
+from monitor.model.evidence import Canonical, LogHead
 from monitor.store import log
+from monitor.store.log import NOTHING
 
 READING = "reading"
 
 
 def note(
-    tx: sqlite3.Connection, *, at: datetime, command: str, subject: str, who: str, why: str
+    tx: sqlite3.Connection,
+    *,
+    at: datetime,
+    command: str,
+    subject: str,
+    who: str,
+    why: str,
+    more: Mapping[str, Canonical] = NOTHING,
 ) -> LogHead:
     """Append that a person read evidence; do it in the transaction that hands the evidence over.
 
     ``command`` is the command's name as typed (``card``, ``access``), ``subject`` the finding's id
     or the person's reference, or "" where what was read is not of one case or person. ``who``
-    empty stands for the user of this machine.
+    empty stands for the user of this machine. ``more`` is said beside the command's name, where it
+    cannot be erased: nothing of a person.
     """
     return log.append(
         tx,
         at=at,
         kind=READING,
         subject=subject,
-        public={"command": command},
+        public={"command": command, **more},
         content={"by": {"who": who or getpass.getuser(), "why": why}},
     )
