@@ -29,11 +29,16 @@ def verify(
     config: ConfigPath = DEFAULT,
     head: Annotated[str, typer.Option(help="SEQ:HEX as printed on an alert.")] = "",
     export: Annotated[Path | None, typer.Option(help="An export, instead of the log.")] = None,
+    certificate: Annotated[
+        Path | None, typer.Option(help="A new PDF that states the result.")
+    ] = None,
 ) -> int:
     """Check every value of the evidence log and every snapshot; name the first bad place."""
     from monitor import exporting, upkeep
 
-    return exporting.verify(export) if export else upkeep.verify(config, head)
+    if export:
+        return exporting.verify(export, certificate)
+    return upkeep.verify(config, head, certificate)
 
 
 def seal(config: ConfigPath = DEFAULT) -> int:

@@ -10,7 +10,7 @@ from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
-from monitor import app, config, console, forwarding, sealing
+from monitor import app, certifying, config, console, forwarding, sealing
 from monitor.clock import utc_now
 from monitor.errors import ConfigError, Fault, StoreError
 from monitor.evidence import export as exports
@@ -69,9 +69,17 @@ def note(
     log.append(tx, at=at, kind=kind, subject=subject, public=public, content={"by": by})
 
 
-def verify(file: Path) -> int:
-    """Check an export; 1 and the first bad place where it is not sound."""
+def verify(file: Path, certificate: Path | None = None) -> int:
+    """Check an export; 1 and the first bad place where it is not sound.
+
+    ``certificate`` is a new file that gets the result as a paper (PDF), whatever it is.
+    """
+    certifying.target(certificate)
+    began = utc_now()
     found = export_check.check(file)
+    if certificate:
+        certifying.write(certificate, certifying.of_export(found, file, began, utc_now()))
+        console.plain(f"Certificate: {certificate}")
     if isinstance(found, str):
         console.complain(f"First bad place: {found}")
         return 1

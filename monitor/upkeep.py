@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import cast, get_args
 
-from monitor import app, config, console, governing, sealing
+from monitor import app, certifying, config, console, governing, sealing
 from monitor.clock import utc_now
 from monitor.errors import ConfigError, Fault, StoreError
 from monitor.evidence import parallel
@@ -25,15 +25,23 @@ from monitor.store.reach import reach
 CORES = os.cpu_count() or 1
 
 
-def verify(path: Path, head: str) -> int:
-    """Check log, contents, snapshots and index; 1 and the first bad place where one fails."""
-    settings = app.settings(path)
+def verify(path: Path, head: str, certificate: Path | None = None) -> int:
+    """Check log, contents, snapshots and index; 1 and the first bad place where one fails.
+
+    ``certificate`` is a new file that gets the result as a paper (PDF), whatever it is.
+    """
+    certifying.target(certificate)
+    settings, began = app.settings(path), utc_now()
     known = evidence.head_of(head) if head else None
     _need_database(settings)
     opened = partial(Audit, settings.database)
     with console.bar("verify") as told:
         report = parallel.verify(opened, settings.snapshots, known, jobs=CORES, told=told)
     _print_report(report)
+    if certificate:
+        found = certifying.of_log(report, settings.database, known, began, utc_now())
+        certifying.write(certificate, found)
+        console.plain(f"Certificate: {certificate}")
     return 1 if report.fault_count else 0
 
 

@@ -26,9 +26,9 @@ LAYERS = {
     "run": 4, "demo": 4,
     "app": 5, "showing": 5, "cli": 5, "cli_contests": 5, "cli_evidence": 5, "cli_governance": 5,
     "cli_options": 5, "cli_register": 5, "__main__": 5,
-    "carding": 5, "commands": 5, "console": 5, "exporting": 5, "forwarding": 5, "governing": 5,
-    "importing": 5, "measuring": 5, "offline": 5, "registering": 5, "registers": 5, "rulebook": 5, "sealing": 5,
-    "upkeep": 5,
+    "carding": 5, "certifying": 5, "commands": 5, "console": 5, "exporting": 5, "forwarding": 5,
+    "governing": 5, "importing": 5, "measuring": 5, "offline": 5, "registering": 5,
+    "registers": 5, "rulebook": 5, "sealing": 5, "upkeep": 5,
 }  # fmt: skip
 WALLS = frozenset({3})
 
