@@ -14,15 +14,17 @@ from monitor.model.person import Watch
 from monitor.run import systemd
 from monitor.run.dispatch import HEALTH, LONGEST_WAIT, Dispatcher
 from monitor.run.pipeline import Parts, Pipeline, PollReport
+from monitor.run.recheck import Rechecker
 from monitor.run.reload import Reloader
 from monitor.run.roster import Roster
 from monitor.run.schedule import Scheduler
 from monitor.run.seal import Sealer
 from monitor.run.season import Season
-from monitor.store import cursors, outbox, rates, register_edit, shadow
+from monitor.store import cursors, outbox, rates, rechecks, register_edit, shadow
 
 DISPATCH_LIMIT = 100
 DISPATCH_SECONDS = 1.0
+RECHECK_SECONDS = 30.0
 RETENTION_SECONDS = 86_400.0
 SETTLE_SECONDS = 0.2
 
@@ -41,6 +43,7 @@ class Daemon:
         season: Season,
         sealer: Sealer,
         roster: Roster,
+        rechecker: Rechecker,
     ) -> None:
         self._settings = settings
         self._pipeline = Pipeline(parts)
@@ -53,6 +56,7 @@ class Daemon:
         self._writer = parts.writer
         self._seen = parts.seen
         self._roster = roster
+        self.rechecker = rechecker
         self._clock = parts.clock
         self._queue: asyncio.Queue[Watch] = asyncio.Queue()
         self._in_flight: dict[str, float] = {}
@@ -61,9 +65,9 @@ class Daemon:
         self._polls = 0
 
     async def once(self, told: Watcher | None = None) -> list[PollReport]:
-        """Look once at every active source, send what is owed, and return the reports.
+        """Look once at every active source and again at what is due, and send what is owed.
 
-        Outside the contests there is nothing to look at, and no report.
+        Returns the reports; outside the contests there is nothing to look at, and none.
         """
         watches = self._roster if self._season.open(self._clock()) else ()
         gate = asyncio.Semaphore(self._settings.schedule.workers)
@@ -76,7 +80,9 @@ class Daemon:
             return report
 
         reports = await asyncio.gather(*(look(watch) for watch in watches))
+        await self.rechecker.run_all()
         self._health.check()
+        self.rechecker.warn()
         await self.send_all()
         return list(reports)
 
@@ -117,12 +123,14 @@ class Daemon:
         with self._writer.transaction() as tx:
             cursors.clamp(tx, now, self._settings.schedule.max_interval)
             outbox.clamp(tx, now, LONGEST_WAIT)
+            rechecks.clamp(tx, now, self.rechecker.longest)
 
     def _scheduler(self) -> Scheduler:
         settings = self._settings.schedule
         scheduler = Scheduler(settings.misfire_grace, self._missed, self._fail)
         scheduler.every(settings.tick, self._tick, "tick")
         scheduler.every(DISPATCH_SECONDS, self._dispatch, "dispatch")
+        scheduler.every(RECHECK_SECONDS, self._look_again, "recheck")
         scheduler.every(self._settings.health.interval, self._check, "health")
         scheduler.every(self._settings.rules.reload, self._look_after_rules, "rules")
         scheduler.every(self._sealer.period, self._sealer.look, "seal")
@@ -149,6 +157,7 @@ class Daemon:
             if stepped:
                 # What was to be done at a time by the old clock is done at the same distance now.
                 cursors.shift(tx, stepped)
+                rechecks.shift(tx, stepped)
                 outbox.clamp(tx, now.timestamp(), LONGEST_WAIT)
             room = self._settings.schedule.batch - self._queue.qsize()
             jitter = self._settings.schedule.jitter
@@ -185,9 +194,13 @@ class Daemon:
     async def _dispatch(self) -> None:
         await self._dispatcher.run_once(DISPATCH_LIMIT)
 
+    async def _look_again(self) -> None:
+        await self.rechecker.run_once()
+
     async def _check(self) -> None:
         self._season.check(self._clock())
         self._health.check()
+        self.rechecker.warn()
 
     async def _look_after_rules(self) -> None:
         await self._reloader.look()

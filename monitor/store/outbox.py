@@ -118,6 +118,28 @@ def clamp(tx: sqlite3.Connection, now: float, max_ahead: float) -> int:
 
 
 @guard()
+def told(conn: sqlite3.Connection, finding: str) -> list[tuple[str, str]]:
+    """Return the (notifier, destination) that an alert about a finding went to, or is going to."""
+    query = """SELECT DISTINCT notifier, destination FROM outbox
+        WHERE kind = 'finding' AND subject = ? AND state IN ('sent', 'pending')
+        ORDER BY notifier, destination"""
+    return [(row[0], row[1]) for row in conn.execute(query, (finding,))]
+
+
+@guard()
+def alert_message(conn: sqlite3.Connection, item: OutboxItem) -> str:
+    """Return the platform's id of the newest alert about the same finding at this destination.
+
+    Empty where none was sent.
+    """
+    query = """SELECT message_id FROM outbox
+        WHERE kind = 'finding' AND subject = ? AND notifier = ? AND destination = ?
+          AND state = 'sent' ORDER BY id DESC LIMIT 1"""
+    row = conn.execute(query, (item.subject, item.notifier, item.destination)).fetchone()
+    return str(row[0] or "") if row else ""
+
+
+@guard()
 def backlog(conn: sqlite3.Connection) -> Mapping[DeliveryState, int]:
     """Return how many messages are in each state; every state is there."""
     found = dict(conn.execute("SELECT state, count(*) FROM outbox GROUP BY state").fetchall())

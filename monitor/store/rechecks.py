@@ -98,6 +98,13 @@ def begin(tx: sqlite3.Connection, finding_id: str, at: datetime, due_at: float) 
     tx.execute(BEGIN, {"finding": finding_id, "at": to_text(at), "due_at": due_at})
 
 
+@guard()
+def any_due(conn: sqlite3.Connection, now: float) -> bool:
+    """Say whether a look is due, without claiming it."""
+    query = "SELECT 1 FROM recheck WHERE due_at <= ? LIMIT 1"
+    return conn.execute(query, (now,)).fetchone() is not None
+
+
 def due(tx: sqlite3.Connection, now: float, lease: float, limit: int) -> list[Due]:
     """Claim up to ``limit`` looks that are due; unfinished ones are due again after ``lease``."""
     rows = tx.execute(CLAIM, {"now": now, "lease": lease, "limit": limit}).fetchall()

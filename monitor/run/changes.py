@@ -1,0 +1,189 @@
+"""A case as far as looking at its act again needs it, and what a second look adds to it.
+
+``told`` words are those of the first revision and of each edit that a ``state`` entry recorded.
+A revision that the ordinary reading found does not move them, so an edit has exactly one entry
+``disunting``, and one revision where its new words are a finding, whichever came first.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from difflib import SequenceMatcher
+from typing import Any
+
+from monitor.clock import to_text
+from monitor.model.activity import Activity, Signal
+from monitor.model.erasure import ERASURE, HOLD
+from monitor.model.evidence import Canonical, Capture
+from monitor.model.review import REVIEW, CaseState
+from monitor.model.state import STATE, Again, Known
+from monitor.store import about, erasure, log
+from monitor.store.db import Connection
+from monitor.store.rechecks import Due
+
+FINDING = "finding"
+# What changes a case; a message sent or a reading does not.
+STEPS = frozenset({FINDING, STATE, REVIEW, HOLD, ERASURE})
+# Comparing takes up to the square of this; a longer text is kept whole, without a comparison.
+MOST_WORDS = 1_500
+PARTIES = "partai/"
+
+_WORD = re.compile(r"\s+|\S+")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An open or closed case whose content is there.
+
+    ``known`` and ``text`` are of the words told last; ``recorded`` are the revisions (digests)
+    that have a finding entry of their own. ``contests`` are those that the finding names.
+    """
+
+    finding_id: str
+    last_seq: int
+    revision_no: int
+    platform: str
+    watch_id: str
+    known: Known
+    text: str
+    told_seq: int
+    recorded: frozenset[str]
+    contests: frozenset[str]
+    open: bool
+
+
+def load(conn: Connection, finding_id: str) -> Case | None:
+    """Read a case from the log; ``None`` where its content was erased."""
+    entries = steps(conn, finding_id)
+    findings = [entry for entry in entries if entry["kind"] == FINDING]
+    contents = [(e, log.content(conn, e["seq"], FINDING)) for e in findings]
+    kept = [(entry, content) for entry, content in contents if content]
+    watch = log.content(conn, findings[-1]["seq"], "watch") if findings else None
+    if not kept or watch is None:
+        return None
+    told_seq, revision, text = _told(conn, entries, kept)
+    newest = kept[-1][1]
+    activity = newest["activity"]
+    return Case(
+        finding_id=finding_id,
+        last_seq=entries[-1]["seq"],
+        revision_no=findings[-1]["public"]["revision_no"],
+        platform=activity["platform"],
+        watch_id=watch["watch_id"],
+        known=_known(activity, revision),
+        text=text,
+        told_seq=told_seq,
+        recorded=frozenset(content["activity"]["revision"] for _, content in kept),
+        contests=_contests(newest["targets"]),
+        open=erasure.standing(conn, finding_id).state is CaseState.OPEN,
+    )
+
+
+def steps(conn: Connection, finding_id: str) -> list[dict[str, Any]]:
+    """Return the entries that change a case, oldest first."""
+    entries = (json.loads(row.canonical) for row in about.entries(conn, finding_id))
+    return [entry for entry in entries if entry["kind"] in STEPS]
+
+
+def diff(old: str, new: str) -> list[dict[str, Canonical]] | None:
+    """Compare two texts word by word; ``None`` where they are too long for it.
+
+    Each part has an ``op`` (``same``, ``removed``, ``added``) and its ``text``, white space
+    included: ``same`` and ``removed`` in order are the old text, ``same`` and ``added`` the new.
+    """
+    before, after = _WORD.findall(old), _WORD.findall(new)
+    if max(len(before), len(after)) > MOST_WORDS:
+        return None
+    parts: list[dict[str, Canonical]] = []
+    for op, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if op == "equal":
+            parts.append({"op": "same", "text": "".join(before[a:b])})
+            continue
+        if a < b:
+            parts.append({"op": "removed", "text": "".join(before[a:b])})
+        if c < d:
+            parts.append({"op": "added", "text": "".join(after[c:d])})
+    return parts
+
+
+def public(case: Case, again: Again, capture: Capture | None) -> dict[str, Canonical]:
+    """Return what a ``state`` entry says in clear; it names nobody."""
+    if again.state is None:
+        raise ValueError("nothing was learned: there is no entry about it")
+    return {
+        "state": again.state.value,
+        "reason": again.reason.value,
+        "revision_no": case.revision_no,
+        "platform": case.platform,
+        "proof": capture.proof if capture else again.proof,
+        "partial": capture.partial if capture else False,
+        "capture_notes": list(capture.notes) if capture else [],
+    }
+
+
+def content(case: Case, row: Due, again: Again, now: datetime) -> dict[str, Canonical]:
+    """Return the salted content of a ``state`` entry.
+
+    ``last_seen_at`` is when the act was last seen before this look, ``looks`` how many looks lie
+    between the entry before and this one.
+    """
+    value: dict[str, Canonical] = {
+        "looked_at": to_text(now),
+        "last_seen_at": to_text(row.seen_at),
+        "looks": row.quiet,
+        "told_in": case.told_seq,
+    }
+    if again.activity is not None:
+        value |= _now(case, again.activity)
+    return value
+
+
+def _now(case: Case, activity: Activity) -> dict[str, Canonical]:
+    """Say how the act reads now; nothing of what it acts upon, which may be a stranger's."""
+    value: dict[str, Canonical] = {
+        "revision": activity.revision,
+        "object": {"id": activity.object.id, "digest": activity.object.digest},
+    }
+    if activity.revision == case.known.revision:
+        return value
+    same_words = activity.text == case.text
+    return value | {
+        "text": activity.text,
+        "changed": "media" if same_words else "text",
+        "diff": diff(case.text, activity.text),
+    }
+
+
+def _told(
+    conn: Connection,
+    entries: Sequence[Mapping[str, Any]],
+    kept: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]],
+) -> tuple[int, str, str]:
+    """Return entry, revision and text of the words told last."""
+    first, finding = kept[0]
+    activity = finding["activity"]
+    told = (int(first["seq"]), str(activity["revision"]), str(activity["text"]))
+    for entry in entries:
+        found = log.content(conn, entry["seq"], STATE) if entry["kind"] == STATE else None
+        if found and "text" in found:
+            told = (int(entry["seq"]), str(found["revision"]), str(found["text"]))
+    return told
+
+
+def _known(activity: Mapping[str, Any], revision: str) -> Known:
+    return Known(
+        activity_id=activity["id"],
+        signal=Signal(activity["signal"]),
+        actor_id=activity["actor"]["id"],
+        object_id=activity["object"]["id"],
+        url=activity["object"]["url"],
+        revision=revision,
+    )
+
+
+def _contests(targets: Sequence[str]) -> frozenset[str]:
+    return frozenset(t.partition("/")[0] for t in targets if not t.startswith(PARTIES))
