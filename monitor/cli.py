@@ -8,7 +8,14 @@ from typing import Annotated
 
 import typer
 
-from monitor import __version__, cli_contests, cli_evidence, cli_governance, cli_register
+from monitor import (
+    __version__,
+    cli_contests,
+    cli_evidence,
+    cli_governance,
+    cli_register,
+    cli_rights,
+)
 from monitor.cli_options import DEFAULT, ConfigPath
 from monitor.errors import ConfigError, MonitorError
 
@@ -190,6 +197,7 @@ def status(config: ConfigPath = DEFAULT) -> int:
 
 
 cli_evidence.attach(app)
+cli_rights.attach(app)
 
 
 @app.command()

@@ -5,8 +5,10 @@ SQLite uses an index on an expression only for that very expression.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator
+from typing import Any
 
 from monitor.model.evidence import LogRow
 from monitor.store.db import guard
@@ -54,3 +56,18 @@ def findings_of(conn: sqlite3.Connection, person_ref: str) -> list[str]:
     A finding whose contents were erased names nobody any more and is not among them.
     """
     return [row[0] for row in conn.execute(FINDINGS, (person_ref,))]
+
+
+@guard()
+def entry(conn: sqlite3.Connection, seq: int) -> LogRow | None:
+    """Return one entry by its number."""
+    query = "SELECT seq, canonical, hash FROM log WHERE seq = ?"
+    row = conn.execute(query, (seq,)).fetchone()
+    return LogRow(*row) if row else None
+
+
+@guard()
+def opened(conn: sqlite3.Connection, seq: int) -> dict[str, Any]:
+    """Return every content of an entry that is still there, read back from JSON, by name."""
+    query = "SELECT name, body FROM content WHERE seq = ? ORDER BY name"
+    return {name: json.loads(body) for name, body in conn.execute(query, (seq,))}

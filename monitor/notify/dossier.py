@@ -1,0 +1,326 @@
+"""What a person reads of everything held about them: the data in words, in Indonesian."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from monitor.clock import from_text
+from monitor.notify import words
+from monitor.notify.paper import Row, Section, fields, paper, para, section, table, told
+
+TITLE = "Semua data yang disimpan tentang Anda"
+HOUSE = "NETRALITAS · JAWABAN ATAS PERMINTAAN AKSES (UU 27/2022 PASAL 7 DAN 32)"
+FOOT = "Rujukan {ref} · kepala log {head}\nIsinya data pribadi. Dugaan bukan putusan."
+NOBODY = (
+    "Tidak ada data. Dalam daftar, log bukti, dan salinan bukti tidak ada yang disimpan dengan "
+    "rujukan ini. Bila sebuah kasus telah dihapus menurut aturan, yang tersisa hanya sidik "
+    "bersandi tanpa isi, yang tidak dapat dihubungkan lagi dengan seseorang."
+)
+NO_PROFILE = (
+    "Tidak ada skor, peringkat, atau catatan tentang pilihan atau kecenderungan politik Anda yang "
+    "disimpan. Yang disimpan adalah perbuatan tertentu, dengan aturan yang diperiksa terhadapnya."
+)
+RIGHTS = (
+    "Bila akun bukan milik Anda, atau data kepegawaian keliru, mintalah perbaikan kepada pejabat "
+    "pelindungan data instansi: data dibetulkan, penilaiannya dihitung ulang, dan penerima "
+    "pemberitahuan diberi tahu (UU 27/2022 Pasal 6). Jawaban Anda atas sebuah dugaan dicatat dalam "
+    "kasus itu dan ikut dalam setiap salinan bukti."
+)
+DIGESTS = (
+    "Perbuatan yang dilihat dan tidak cocok dengan aturan apa pun tidak disimpan isinya. Yang ada "
+    "hanya sidik bersandi, paling lama {days} hari, agar perbuatan yang sama tidak dibaca ulang. "
+    "Sidik itu tidak dapat dibaca kembali menjadi perbuatannya."
+)
+NO_DIGESTS = "Tidak ada sidik bersandi yang disimpan tentang Anda."
+PERSON = {
+    "name": "Nama",
+    "employer_type": "Jenis kepegawaian",
+    "instansi": "Instansi",
+    "unit": "Unit",
+    "superior": "Jabatan atasan langsung",
+    "position": "Jabatan",
+    "area": "Wilayah",
+    "zone": "Zona waktu",
+    "route": "Jalur pemberitahuan",
+    "candidate_spouse_of": "Suami atau istri calon (menurut pernyataan sendiri)",
+    "as_of": "Data per tanggal",
+    "source": "Sumber data",
+}
+ACCOUNT = {
+    "watch_id": "Nomor baris",
+    "platform": "Platform",
+    "address": "Akun",
+    "native_id": "Nomor tetap pada platform",
+    "ownership": "Kepemilikan akun",
+    "ownership_evidence": "Bukti kepemilikan",
+    "legal_ground": "Dasar hukum pemantauan",
+    "registered_on": "Didaftarkan",
+    "notice_date": "Diberitahukan kepada Anda",
+    "notice_exemption": "Dasar tidak diberitahukan",
+    "status": "Keadaan baris",
+    "sheet": "Daftar asal",
+    "ended_on": "Berakhir",
+}
+VALUES = {
+    "declared": "diakui sendiri",
+    "verified": "sudah diperiksa",
+    "unverified": "belum diperiksa",
+    "contested": "dibantah",
+    "active": "dipantau",
+    "waiting": "menunggu pemberitahuan",
+    "unresolved": "akun belum jelas",
+    "left": "tidak lagi bertugas",
+    "removed": "dikeluarkan dari daftar",
+    "pending": "menunggu",
+    "sent": "terkirim",
+    "dead": "tidak dapat dikirim",
+}
+INTERVALS = {
+    "CLTN": "cuti di luar tanggungan negara",
+    "resignation_submitted": "surat pengunduran diri diajukan",
+    "resignation": "berhenti atas permintaan sendiri",
+    "duty": "tugas kedinasan",
+    "adhoc": "badan ad hoc penyelenggara pemilu",
+    "suspension": "pemberhentian sementara",
+    "transfer": "mutasi",
+    "retirement": "pensiun",
+    "death": "meninggal dunia",
+    "contract_end": "kontrak berakhir",
+}
+STATE = {"kind": "Keadaan", "first_day": "Mulai", "last_day": "Sampai", "reference": "Surat"}
+OUTCOMES = {
+    "alert": "indikasi",
+    "review": "perlu ditinjau",
+    "none": "tidak ada indikasi setelah dinilai ulang",
+}
+# What the log says for machines.
+PLUMBING = frozenset({"stamp", "ruleset", "key", "signature", "sha256", "manifest"})
+CHANGES = {
+    "import": "impor daftar",
+    "added": "ditambahkan",
+    "changed": "diubah",
+    "returned": "dimasukkan kembali",
+    "removed": "dikeluarkan",
+    "interval": "keadaan bertanggal",
+    "ownership": "kepemilikan akun",
+    "notice": "pemberitahuan",
+    "handle": "nama akun pada platform berubah",
+    "left": "berhenti dipantau",
+    "back": "dipantau kembali",
+    "deleted": "dihapus",
+    "facts": "data diperbaiki",
+}
+KINDS = {
+    "finding": "penilaian",
+    "review": "langkah penanganan",
+    "state": "keadaan unggahan",
+    "hold": "penahanan penghapusan",
+    "erasure": "penghapusan",
+    "rectification": "perbaikan",
+    "malformed": "tidak terbaca",
+}
+COMMANDS = {
+    "card": "kartu bukti digambar",
+    "export": "salinan bukti dibuat",
+    "access": "berkas ini atau pendahulunya dibuat",
+    "breach": "daftar pelanggaran data dibuat",
+    "audit": "dibuka untuk pemeriksaan",
+    "rectification": "data diperbaiki",
+    "erasure": "penghapusan",
+    "register show": "baris daftar dibuka",
+    "register list": "seluruh daftar ditampilkan",
+    "register export": "seluruh daftar disalin",
+}
+MEMBERS = (
+    "ringkasan.pdf adalah berkas ini; data.json memuat semua data dalam bentuk yang dapat dibaca "
+    "mesin; folder salinan memuat bukti tiap temuan; manifest.json memuat sidik tiap berkas "
+    "(SHA-256)."
+)
+
+Data = Mapping[str, Any]
+# Per case, and per entry of a finding: the message as it was told.
+Told = Mapping[int, Sequence[Any]]
+
+
+def dossier(data: Data, messages: Told) -> dict[str, Any]:
+    """Return the paper of one person; ``data`` is what ``data.json`` holds."""
+    zone = (data["register"]["person"] or {}).get("zone", "")
+    parts = [_request(data, zone)]
+    if data["nothing"]:
+        parts.append(section("Jawaban", para(NOBODY)))
+    else:
+        parts += [
+            *_register(data["register"], zone),
+            *_looks(data["register"]["looks"], zone),
+            *_cases(data, messages, zone),
+        ]
+    parts += [_digests(data["digests"]), *_rest(data, zone)]
+    foot = FOOT.format(ref=data["person_ref"], head=data["head"])
+    return paper(TITLE, HOUSE, foot, parts)
+
+
+def _request(data: Data, zone: str) -> Section:
+    rows = [
+        ("Rujukan Anda dalam sistem", data["person_ref"]),
+        ("Permintaan diterima", _when(data["received_at"], zone) or "tidak dicatat"),
+        ("Harus dijawab paling lambat", _when(data["due_at"], zone) or "tidak dapat dihitung"),
+        ("Dibuat", _when(data["made_at"], zone)),
+    ]
+    if data["in_time"] is not None:
+        rows.append(("Dalam 3x24 jam", "ya" if data["in_time"] else "tidak, terlambat"))
+    return section("Permintaan", fields(rows), para(MEMBERS))
+
+
+def _register(register: Data, zone: str) -> Iterable[Section]:
+    person = register["person"]
+    if person is None:
+        yield section("Data kepegawaian", para("Tidak ada baris dalam daftar sekarang."))
+    else:
+        yield section("Data kepegawaian", fields((n, _say(person[k])) for k, n in PERSON.items()))
+    for account in register["accounts"]:
+        facts = [(name, _say(account[key])) for key, name in ACCOUNT.items()]
+        yield section(f"Akun {account['address']}", fields(facts), level=2)
+    rows: list[Row] = [
+        (INTERVALS.get(i["kind"], i["kind"]), i["first_day"], i["last_day"], i["reference"],
+         _places(i))
+        for i in register["intervals"]
+    ]  # fmt: skip
+    head: Sequence[str] = ("Keadaan", "Mulai", "Sampai", "Surat", "Tempat")
+    yield section("Keadaan bertanggal", table(head, (4, 2, 2, 3, 4), rows), level=2)
+    changes = [
+        (_when(c["at"], zone), _change(c), _changed(c["body"]), c["by"].get("who", ""))
+        for c in register["changes"]
+    ]
+    head = ("Kapan", "Perubahan", "Yang tercatat", "Oleh")
+    yield section("Riwayat data dalam daftar", table(head, (3, 2, 6, 2), changes), level=2)
+
+
+def _looks(looks: Sequence[Data], zone: str) -> Iterable[Section]:
+    rows = [
+        (one["watch_id"], one["platform"], one["handle"] or one["native_id"],
+         _when(one["last_look_at"], zone) or "belum pernah", "ya" if one["active"] else "tidak")
+        for one in looks
+    ]  # fmt: skip
+    head = ("Baris", "Platform", "Akun", "Terakhir dibaca", "Masih dibaca")
+    yield section("Pembacaan akun", table(head, (2, 2, 3, 4, 2), rows))
+
+
+def _cases(data: Data, messages: Told, zone: str) -> Iterable[Section]:
+    yield section("Temuan", para(_count(len(data["cases"]), "temuan tentang Anda")))
+    for one in data["cases"]:
+        yield section(f"Temuan {one['finding']}", level=2)
+        for entry in one["entries"]:
+            if entry["kind"] == "finding":
+                yield _revision(entry, messages, zone)
+        rows: list[Row] = [
+            (entry["seq"], _when(entry["at"], zone), KINDS.get(entry["kind"], entry["kind"]),
+             _detail(entry))
+            for entry in one["entries"]
+        ]  # fmt: skip
+        head: Sequence[str] = ("Entri", "Kapan", "Jenis", "Keterangan")
+        yield section("Jalannya kasus", table(head, (1, 3, 3, 6), rows), level=2)
+        told_to: list[Row] = [
+            (d["role"], d["through"], VALUES.get(d["state"], d["state"]),
+             _when(d["accepted_at"], zone))
+            for d in one["deliveries"]
+        ]  # fmt: skip
+        head = ("Penerima", "Lewat", "Keadaan", "Diterima")
+        yield section("Kepada siapa disampaikan", table(head, (5, 2, 2, 4), told_to), level=2)
+    trials = data["rules_on_trial"]
+    if trials:
+        text = _count(len(trials), "perbuatan Anda yang disimpan untuk menguji aturan baru")
+        text += f" Dihapus setelah {data['retention']['shadow_days']} hari; tidak disampaikan."
+        yield section("Aturan yang sedang dicoba", para(text))
+    if data["unreadable"]:
+        text = _count(len(data["unreadable"]), "kiriman akun Anda yang bentuknya tidak dikenal")
+        yield section(
+            "Kiriman yang tidak terbaca", para(text + " Salinannya ada dalam berkas ini.")
+        )
+
+
+def _revision(entry: Data, messages: Told, zone: str) -> Section:
+    number = entry["public"].get("revision_no", "")
+    title = f"Penilaian ke-{number}, dicatat {_when(entry['at'], zone)}"
+    if entry["seq"] not in messages:
+        return section(title, para("Isinya sudah dihapus; yang tersisa hanya entri log."), level=2)
+    finding = entry["content"]["finding"]
+    rows = [("Teks lengkap", finding["activity"]["text"] or "tanpa kata-kata")]
+    rows += [("Aturan", _rules(finding))]
+    return section(title, told(messages[entry["seq"]]), fields(rows), level=2)
+
+
+def _digests(digests: Data) -> Section:
+    text = DIGESTS.format(days=digests["days"]) if digests["held"] else NO_DIGESTS
+    return section("Perbuatan yang tidak cocok", para(text), para(NO_PROFILE))
+
+
+def _rest(data: Data, zone: str) -> Iterable[Section]:
+    rows: list[Row] = [
+        (_when(p["at"], zone), COMMANDS.get(p["what"], p["what"]), p["subject"] or "seluruh data",
+         p["who"], p["why"])
+        for p in data["processing"]
+    ]  # fmt: skip
+    head: Sequence[str] = ("Kapan", "Pemrosesan", "Tentang", "Oleh", "Alasan")
+    yield section("Siapa yang membuka data Anda", table(head, (3, 3, 3, 2, 3), rows))
+    left_out: list[Row] = sorted(data["withheld"].items())
+    head = ("Bagian", "Sebab")
+    yield section("Yang tidak disertakan", table(head, (7, 4), left_out))
+    yield section("Hak Anda", para(RIGHTS))
+
+
+def _detail(entry: Data) -> str:
+    if entry["kind"] == "finding":
+        said = [OUTCOMES.get(entry["public"]["outcome"], "")]
+    else:
+        public = ((k, v) for k, v in entry["public"].items() if k not in PLUMBING)
+        said = [f"{k}: {v}" for k, v in sorted(public) if isinstance(v, str)]
+        for content in entry["content"].values():
+            said += _said(content)
+    said += [f"{name} (dihapus)" for name in entry["erased"]]
+    return "; ".join(filter(None, said))
+
+
+def _said(content: Any) -> list[str]:
+    if not isinstance(content, Mapping):
+        return []
+    return [f"{k}: {v}" for k, v in sorted(content.items()) if v and isinstance(v, str)]
+
+
+def _rules(finding: Data) -> str:
+    return "; ".join(f"{m['rule']}, revisi {m['revision']}" for m in finding["matches"])
+
+
+def _change(change: Data) -> str:
+    what = str(change["body"].get("change", change["change"]))
+    return CHANGES.get(what, what)
+
+
+def _changed(body: Data) -> str:
+    before, after = body.get("before") or {}, body.get("after") or {}
+    known = PERSON | ACCOUNT | STATE
+    return "; ".join(
+        f"{known[key]}: {_say(before[key])} → {_say(value)}"
+        if before.get(key)
+        else f"{known[key]}: {_say(value)}"
+        for key, value in after.items()
+        if value and key in known
+    )
+
+
+def _places(interval: Data) -> str:
+    sides = (interval["moved_from"], interval["moved_to"])
+    return " → ".join(f"{s['instansi']}, {s['unit']}" for s in sides if s)
+
+
+def _say(value: Any) -> str:
+    text = str(value or "")
+    return VALUES.get(text, text)
+
+
+def _count(number: int, what: str) -> str:
+    return f"Ada {number} {what}." if number else f"Tidak ada {what}."
+
+
+def _when(at: str | None, zone: str) -> str:
+    return words.moment(from_text(at), zone, "id") if at else ""
