@@ -164,6 +164,20 @@ class Files:
         except OSError as error:
             raise EvidenceError(f"cannot be read: {error.strerror}") from error
 
+    def is_there(self, commitment: str) -> bool:
+        """Tell whether anything stands under a name; a name that is no commitment is nowhere."""
+        return is_name(commitment) and os.path.lexists(self.path(commitment))
+
+    def destroy(self, names: Iterable[str]) -> int:
+        """Remove files for good and return how many; what is not there is no fault."""
+        paths = [path for path in map(self.path, names) if os.path.lexists(path)]
+        with _told(self.folder):
+            for path in paths:
+                path.unlink()
+            for shard in {path.parent for path in paths}:
+                _sync(shard)
+        return len(paths)
+
     def found(self) -> Iterator[Path]:
         """Yield every path under the folder but the lock and staging; symlinks are not followed."""
         if not self.folder.is_dir():

@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Protocol
 
 from monitor.clock import Clock, utc_now
+from monitor.evidence import erased
+from monitor.evidence.erased import Gone
 from monitor.evidence.files import Files
 from monitor.evidence.report import Report
 from monitor.evidence.verify import LogSource, Part, Range, check, joined
@@ -54,8 +56,8 @@ def verify(
     with opened(0, None) as source:
         last = source.last()
         spans = ranges(last, source.seal_entries())
-        parts = []
-        for part in _parts(opened, folder, spans, head, jobs):
+        parts, gone = [], erased.gone(source)
+        for part in _parts(opened, folder, spans, head, gone, jobs):
             parts.append(part)
             if told:
                 told(min(part.last, last), last)
@@ -77,19 +79,23 @@ def ranges(last: int, seals: Sequence[int], step: int = STEP) -> list[Range]:
 
 
 def _parts(
-    opened: Open, folder: Path, spans: Sequence[Range], head: LogHead | None, jobs: int
+    opened: Open,
+    folder: Path,
+    spans: Sequence[Range],
+    head: LogHead | None,
+    gone: Gone,
+    jobs: int,
 ) -> Iterator[Part]:
     if jobs == 1 or len(spans) == 1:
         for span in spans:
-            yield _check(opened, folder, span, head)
+            yield _check(opened, folder, span, head, gone)
         return
     # Not forked: a fork would share this process' open database.
     with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
-        yield from pool.map(
-            _check, *map(itertools.repeat, (opened, folder)), spans, itertools.repeat(head)
-        )
+        same = map(itertools.repeat, (opened, folder))
+        yield from pool.map(_check, *same, spans, *map(itertools.repeat, (head, gone)))
 
 
-def _check(opened: Open, folder: Path, span: Range, head: LogHead | None) -> Part:
+def _check(opened: Open, folder: Path, span: Range, head: LogHead | None, gone: Gone) -> Part:
     with opened(span.after, span.to) as source:
-        return check(source, Files(folder), span, head)
+        return check(source, Files(folder), span, head, gone)

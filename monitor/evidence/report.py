@@ -24,6 +24,7 @@ class Kind(StrEnum):
     INDEX = "index"
     SEAL = "seal"
     STAMP = "stamp"
+    ERASURE = "erasure"
     HEAD = "head"
     ORPHAN = "orphan"
     UNREADABLE = "unreadable"

@@ -53,6 +53,7 @@ class SealSource(Protocol):
     def stamps(self) -> Any: ...
     def row(self, seq: int) -> Row | None: ...
     def seal(self, seq: int) -> Row | None: ...
+    def last_seal(self, upto: int) -> Row | None: ...
 
 
 def read_checkpoint(data: bytes) -> Checkpoint:
@@ -70,14 +71,17 @@ def read_checkpoint(data: bytes) -> Checkpoint:
 
 
 class Sealed:
-    """Seals and stamps of one pass; ``signed`` and ``stamped`` are the last ones that hold."""
+    """Seals and stamps of one pass; ``signed`` and ``stamped`` are the last ones that hold.
+
+    ``key`` is that of the last seal so far (64 hex).
+    """
 
     def __init__(self, source: SealSource, faults: Faults, start: Start) -> None:
         self._source = source
         self._faults = faults
         self._seals = BySeq(source.seals(), Kind.SEAL, "seal", faults)
         self._stamps = BySeq(source.stamps(), Kind.STAMP, "stamp", faults)
-        self._key: str | None = None
+        self.key: str | None = None
         self.signed: SignedTo | None = None
         self.stamped: StampedTo | None = None
         self.seals = self.stamps = 0
@@ -123,7 +127,9 @@ class Sealed:
 
     def _go_on(self, start: Start) -> None:
         row, seal = self._source.row(start.after), self._source.seal(start.after)
-        public, self._key = _public_of(row), _key_of(seal)
+        # Behind the last seal a range may begin anywhere; tombstones there need that seal's key.
+        known = seal or self._source.last_seal(start.after)
+        public, self.key = _public_of(row), _key_of(known)
         self._begin(start.after, public.get("number", 0), public.get("digest", ""))
         if start.stored is None or not public:
             self._faults_before = -1
@@ -142,7 +148,7 @@ class Sealed:
             wrong = self._wrong(seq, public, row, before)
             if wrong:
                 self._faults.add(seq, Kind.SEAL, wrong)
-        self._key = _key_of(row)
+        self.key = _key_of(row)
         number, digest = public.get("number"), public.get("digest")
         self._begin(
             seq, number if type(number) is int else 0, digest if type(digest) is str else ""
@@ -170,10 +176,10 @@ class Sealed:
         return ""
 
     def _unendorsed(self, point: Checkpoint, data: bytes, endorsement: bytes) -> str:
-        if self._key is None or point.key == self._key:
-            same = self._key or point.number == 1
+        if self.key is None or point.key == self.key:
+            same = self.key or point.number == 1
             return "an endorsement stands where the key is the same" if endorsement and same else ""
-        if not signing.holds(self._key, signed(data), endorsement):
+        if not signing.holds(self.key, signed(data), endorsement):
             return "a new key that the one before does not endorse"
         return ""
 

@@ -7,19 +7,22 @@ no verifier can see without a head that was printed elsewhere.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from monitor.clock import Clock, utc_now
 from monitor.errors import ConfigError, EvidenceError, StoreError
 from monitor.errors import Fault as ConfigFault
+from monitor.evidence import erased
 from monitor.evidence.chain import BySeq, Chain, Row, Start
 from monitor.evidence.entry import Entry, FileEntry
+from monitor.evidence.erased import Gone
 from monitor.evidence.files import Files
 from monitor.evidence.orphans import Tally, unnamed
 from monitor.evidence.report import Faults, Kind, Report, SignedTo, StampedTo
 from monitor.evidence.sealed import Sealed
+from monitor.model.erasure import ERASURE, place
 from monitor.model.evidence import GENESIS, SALT_BYTES, LogHead, commitment, link
 from monitor.model.seal import OWN_KINDS
 
@@ -55,12 +58,20 @@ class LogSource(Protocol):
         """Yield (seq, seal, authority, answer, roots)."""
         ...
 
+    def erasures(self) -> Iterator[Row]:
+        """Yield (seq, canonical) of every entry that may be a tombstone, from anywhere."""
+        ...
+
     def row(self, seq: int) -> Row | None:
         """Return one entry as ``rows`` yields it, from anywhere in the log."""
         ...
 
     def seal(self, seq: int) -> Row | None:
         """Return one seal as ``seals`` yields it, from anywhere in the log."""
+        ...
+
+    def last_seal(self, upto: int) -> Row | None:
+        """Return the last seal whose own entry has this number or a lower one."""
         ...
 
     def missing_guards(self) -> Iterable[str]:
@@ -76,7 +87,8 @@ def verify(
     ``head`` is one that was printed before: the log must still have that entry. The memory used
     does not grow with the log.
     """
-    return joined([check(source, files, Range(), head)], source, files, clock)
+    part = check(source, files, Range(), head, erased.gone(source))
+    return joined([part], source, files, clock)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,15 +114,18 @@ class Part:
     stamped: StampedTo | None
 
 
-def check(source: LogSource, files: Files, span: Range, head: LogHead | None) -> Part:
-    """Check a range; ``source`` yields the rows of that range alone, but for single look-ups."""
+def check(source: LogSource, files: Files, span: Range, head: LogHead | None, gone: Gone) -> Part:
+    """Check a range; ``source`` yields the rows of that range alone, but for single look-ups.
+
+    ``gone`` is what the tombstones of the whole log name.
+    """
     walk: _Walk | None = None
     faults = Faults()
     try:
         if not span.after:
             for name in source.missing_guards():
                 faults.add(None, Kind.GUARD, f"guard missing: {name}")
-        walk = _Walk(source, files, start_of(source, span.after), faults)
+        walk = _Walk(source, files, start_of(source, span.after), faults, gone)
         walk.run(source, head, span.to)
     except (StoreError, OSError) as error:
         last = walk.chain.last if walk else span.after
@@ -166,7 +181,10 @@ def head_of(text: str) -> LogHead:
 class _Walk:
     """One pass over the log, with contents, snapshots and findings beside it."""
 
-    def __init__(self, source: LogSource, files: Files, start: Start, faults: Faults) -> None:
+    def __init__(
+        self, source: LogSource, files: Files, start: Start, faults: Faults, gone: Gone
+    ) -> None:
+        self.source, self.gone = source, gone
         self.faults = faults
         self.chain = Chain(self.faults, start)
         self.sealed = Sealed(source, faults, start)
@@ -193,6 +211,8 @@ class _Walk:
                 if rows[1] or entry.files:
                     self._snapshots(seq, entry.files, rows[1])
                 self._index(seq, entry, rows[2])
+                if entry.kind == ERASURE:
+                    self._tombstone(seq, entry, hash_before)
             self._sealed(seq, entry, hash_before)
             if head is not None and seq == head.seq:
                 self._head(row, head)
@@ -230,7 +250,7 @@ class _Walk:
 
     def _contents(self, seq: int, named: dict[str, str], rows: list[Row]) -> None:
         self.contents += len(rows)
-        left = dict(named)
+        left, gone = dict(named), self._gone("content", seq, named)
         for _, name, salt, body in rows:
             promised = left.pop(name, None)
             if promised is None:
@@ -239,21 +259,29 @@ class _Walk:
                 self._content(seq, name, f"its salt is not {SALT_BYTES} bytes, or its body no BLOB")
             elif commitment(salt, body) != promised:
                 self._content(seq, name, "salt and body do not give the commitment")
+            elif name in gone:
+                self._content(seq, name, "is there, and a tombstone says that it is not")
         for name in left:
-            self._content(seq, name, "its row is missing")
+            if name not in gone:
+                self._content(seq, name, "its row is missing")
 
     def _snapshots(self, seq: int, named: dict[str, FileEntry], rows: list[Row]) -> None:
-        left = dict(named)
+        left, gone = dict(named), self._gone("files", seq, named)
         for _, name, salt in rows:
             promised = left.pop(name, None)
             if promised is None:
                 self._file(seq, name, "has a row and no commitment")
             elif not _is_salt(salt):
                 self._file(seq, name, f"its salt is not {SALT_BYTES} bytes")
+            elif name in gone:
+                self._file(seq, name, "is there, and a tombstone says that it is not")
             else:
                 self._on_disk(seq, name, promised, salt)
-        for name in left:
-            self._file(seq, name, "its row is missing")
+        for name, file in left.items():
+            if name not in gone:
+                self._file(seq, name, "its row is missing")
+            elif self.store.is_there(file.commitment):
+                self._file(seq, name, "was erased, and the file is still there")
 
     def _on_disk(self, seq: int, name: str, promised: FileEntry, salt: bytes) -> None:
         try:
@@ -279,6 +307,17 @@ class _Walk:
             found = "; ".join(_finding(row) for row in rows) or "none"
             said = "; ".join(_finding(row) for row in wanted) or "none"
             self.faults.add(seq, Kind.INDEX, f"finding rows: expected {said}, found {found}")
+
+    def _gone(self, part: str, seq: int, named: Iterable[str]) -> Collection[str]:
+        """Return which of an entry's names a tombstone names."""
+        if not self.gone:
+            return ()
+        return {name for name in named if place(part, seq, name) in self.gone}
+
+    def _tombstone(self, seq: int, entry: Entry, before: bytes | None) -> None:
+        wrong = erased.wrong(entry, before, self.sealed.key, self.source)
+        if wrong:
+            self.faults.add(seq, Kind.ERASURE, wrong)
 
     def _head(self, row: Row, head: LogHead) -> None:
         if type(row[2]) is not bytes or row[2].hex() != head.hash:

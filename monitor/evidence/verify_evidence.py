@@ -1,16 +1,11 @@
 #!/usr/bin/env python3
 """Verify evidence of Netralitas: the export of one finding, or a whole copy of the database.
 
-    python3 verify_evidence.py EXPORT.zip
-    python3 verify_evidence.py DATABASE --snapshots FOLDER --head SEQ:HEX
-
 Needs Python 3.9 and openssl 3.0 or newer, nothing of the program that made the evidence. Every
 byte is described in docs/evidence.md. Status 0: sound; 1: names the first bad place; 2: usage.
 """
 
 import argparse
-import calendar
-import hashlib
 import hmac
 import json
 import re
@@ -18,17 +13,25 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-import time
 import zipfile
 import zlib
+from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 CHECKPOINT, MANIFEST = b"netralitas checkpoint\n", b"netralitas manifest\n"
+ERASURE = b"netralitas erasure\n"
 ENTRY = {"v", "seq", "at", "kind", "subject", "public", "content", "files"}
 SEAL = {"v", "number", "first", "seq", "hash", "rows", "at", "key", "previous"}
+TOMBSTONE = {"ground", "office", "reference", "schedule", "erased", "key"}
 EXPORT = {"v", "finding", "profile", "made_at", "head", "key", "members", "entries", "withheld"}
 ED25519 = "302a300506032b6570032100"  # RFC 8410: what DER puts before a public key
+ENTRIES = """SELECT log.seq, canonical, hash, finding_id, revision_no, outcome
+    FROM log LEFT JOIN finding ON finding.seq = log.seq ORDER BY log.seq"""
+STRAYS = "SELECT seq FROM {0} WHERE typeof(seq) <> 'integer' OR seq NOT IN (SELECT seq FROM log)"
+ERASED = """SELECT value FROM log, json_each(CAST(canonical AS TEXT), '$.public.erased')
+    WHERE instr(canonical, '"erased":[') AND json_valid(CAST(canonical AS TEXT))"""
 NOTHING = {"number": 0, "seq": 0, "digest": "0" * 64, "key": None}  # before the first seal
 
 
@@ -41,8 +44,8 @@ def must(holds: object, place: str, what: str) -> None:
         raise Bad(f"{place}: {what}")
 
 
-def sha256(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
+def canonical(value: Any) -> bytes:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def decoded(place: str, data: Any, keys: set[str]) -> Any:
@@ -50,12 +53,10 @@ def decoded(place: str, data: Any, keys: set[str]) -> Any:
     must(type(data) is bytes, place, "it is missing, or no BLOB")
     try:  # int refuses fractions, exponents and NaN, which have no single form
         value = json.loads(data, parse_float=int, parse_constant=int)
-        text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        must(text.encode() == data, place, "not in canonical form")
+        must(canonical(value) == data, place, "not in canonical form")
     except (ValueError, RecursionError) as error:
         raise Bad(f"{place}: not canonical JSON: {error}") from None
-    right = type(value) is dict and set(value) == keys and str(value["v"]) == "1"
-    must(right, place, "not the keys that it should have, or of an unknown version")
+    must(type(value) is dict and set(value) == keys and str(value["v"]) == "1", place, "not a form")
     return value
 
 
@@ -64,36 +65,33 @@ def openssl(words: str, **files: bytes) -> str:
     with tempfile.TemporaryDirectory() as folder:
         for name, data in files.items():
             Path(folder, name).write_bytes(data)
-        command = ["openssl", *words.split()]
-        done = subprocess.run(command, cwd=folder, capture_output=True, check=False)
+        done = subprocess.run(words.split(), cwd=folder, capture_output=True, check=False)
     return done.stdout.decode("utf-8", "replace") if done.returncode == 0 else ""
 
 
 def signed(key: Any, data: bytes, signature: bytes) -> bool:
     """Tell whether an Ed25519 signature holds; the key is 64 hex digits."""
-    words = "pkeyutl -verify -pubin -keyform DER -inkey key -rawin -in data -sigfile signature"
+    words = "openssl pkeyutl -verify -pubin -keyform DER -inkey key -rawin -in data -sigfile sig"
     der = bytes.fromhex(ED25519 + key) if re.fullmatch("[0-9a-f]{64}", str(key)) else b""
-    return "Verified Successfully" in openssl(words, key=der, data=data, signature=signature)
+    return "Verified Successfully" in openssl(words, key=der, data=data, sig=signature)
 
 
 def stamped_at(place: str, answer: bytes, data: bytes, roots: bytes) -> str:
     """Return the time (UTC) of an RFC 3161 stamp over some bytes; it must verify at that time."""
-    text = openssl("ts -reply -in answer -text", answer=answer)
-    found = re.search(r"Time stamp: (\w+ +\d+ \d+:\d+:\d+)(?:\.\d+)? (\d+) GMT", text)
+    text = openssl("openssl ts -reply -in answer -text", answer=answer)
+    found = re.findall(r"Time stamp: (\w+ +\d+ \d+:\d+:\d+)(?:\.\d+)?( \d+) GMT", text)
     must(found, place, "no time stamp that openssl can read")
-    at = time.strptime(" ".join(found.groups() if found else ()), "%b %d %H:%M:%S %Y")
-    words = f"ts -verify -data data -in answer -CAfile roots -attime {calendar.timegm(at)}"
-    done = openssl(words, data=data, answer=answer, roots=roots)
-    must("Verification: OK" in done, place, "the time stamp does not verify")
-    return time.strftime("%Y-%m-%dT%H:%M:%S", at)
+    at = datetime.strptime("".join(found[0]) + "Z", "%b %d %H:%M:%S %Y%z")
+    words = f"openssl ts -verify -data data -in answer -CAfile ca -attime {int(at.timestamp())}"
+    must("Verification: OK" in openssl(words, data=data, answer=answer, ca=roots), place, "false")
+    return at.strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def entry_of(place: str, seq: int, data: Any) -> Any:
     """Read one entry of the log."""
     entry = decoded(place, data, ENTRY)
-    texts = all(type(entry[name]) is str for name in ("at", "kind", "subject"))
-    tables = all(type(entry[name]) is dict for name in ("public", "content", "files"))
-    must(texts and tables and entry["seq"] == seq, place, "not the entry of its number")
+    kinds = [type(entry[key]) for key in ("at", "kind", "subject", "public", "content", "files")]
+    must(kinds == [str] * 3 + [dict] * 3 and entry["seq"] == seq, place, "another entry's words")
     for file in entry["files"].values():
         right = type(file) is dict and set(file) == {"commitment", "media_type", "size"}
         name = str(file["commitment"]) if right else ""
@@ -104,9 +102,25 @@ def entry_of(place: str, seq: int, data: Any) -> Any:
 def opened(place: str, promised: str, salt: Any, data: Any) -> None:
     """Check bytes against a commitment."""
     right = type(data) is bytes and type(salt) is bytes and len(salt) == 32
-    must(right, place, "the bytes are missing, or their salt is not 32 bytes")
-    found = hmac.new(salt, data, "sha256").hexdigest()
-    must(found == promised, place, "salt and bytes do not give the commitment")
+    right = right and hmac.new(salt, data, "sha256").hexdigest() == promised
+    must(right, place, "missing, or bytes and salt (of 32) do not give the commitment")
+
+
+def promises(seq: int, entry: Any) -> dict[str, str]:
+    """Return the commitments of an entry, by the names that exports and tombstones use."""
+    found = {f"files/{seq}/{name}": file["commitment"] for name, file in entry["files"].items()}
+    return {**found, **{f"content/{seq}/{name}": c for name, c in entry["content"].items()}}
+
+
+def tombstone(place: str, entry: Any, before: bytes, keys: Any) -> set[str]:
+    """Return what a tombstone names as erased, if one of some keys signed it for its place."""
+    said = {key: value for key, value in entry["public"].items() if key != "stamp"}
+    text = str(said.pop("signature", ""))
+    signature = bytes.fromhex(text) if re.fullmatch("[0-9a-f]{128}", text) else b""
+    right = entry["kind"] == "erasure" and set(said) == TOMBSTONE and said["key"] in keys
+    right = right and signed(said["key"], ERASURE + before + canonical(said), signature)
+    must(right, place, "a tombstone that no key of the log's seals signed")
+    return set(map(str, said["erased"]))
 
 
 def seal_of(place: str, before: Any, data: Any, signature: Any, endorsement: Any) -> Any:
@@ -120,26 +134,8 @@ def seal_of(place: str, before: Any, data: Any, signature: Any, endorsement: Any
         right = signed(before["key"], CHECKPOINT + data, endorsement) if turned else not endorsement
         must(right, place, "its key is not endorsed by the one before, or needs no endorsement")
         wanted = (before["number"] + 1, before["seq"] + 1, before["digest"])
-        right = (point["number"], point["first"], point["previous"]) == wanted
-        must(right, place, "number, span or seal before are not those of the log")
-    return {**point, "stamped": stamped, "digest": sha256(stamped)}
-
-
-class Rows:
-    """Rows of a table by entry; a row that belongs to no entry is a bad place."""
-
-    def __init__(self, conn: sqlite3.Connection, table: str, columns: str = "*") -> None:
-        self.what = f"a {table} row belongs to no entry"
-        self.rows = conn.execute(f"SELECT {columns} FROM {table} ORDER BY seq")  # noqa: S608
-        self.row: Any = next(self.rows, None)
-
-    def take(self, seq: float) -> list[Any]:
-        taken = []
-        while self.row and (type(self.row[0]) is not int or self.row[0] <= seq):
-            must(self.row[0] == seq, f"entry {self.row[0]}", self.what)
-            taken.append(self.row[1:])
-            self.row = next(self.rows, None)
-        return taken
+        must((point["number"], point["first"], point["previous"]) == wanted, place, "not in order")
+    return {**point, "stamped": stamped, "digest": sha256(stamped).hexdigest()}
 
 
 class Database:
@@ -149,74 +145,76 @@ class Database:
         self.conn = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
         self.conn.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
         self.conn.execute("BEGIN")
-        self.content, self.snapshot = Rows(self.conn, "content"), Rows(self.conn, "snapshot")
-        self.seal, self.stamp = Rows(self.conn, "seal"), Rows(self.conn, "stamp")
-        self.finding = Rows(self.conn, "finding", "seq, finding_id, revision_no, outcome")
-        self.snapshots, self.before, self.span = snapshots, NOTHING, hashlib.sha256()
+        self.snapshots, self.before, self.span = snapshots, NOTHING, sha256()
         self.seals, self.said = dict[int, bytes](), dict[str, str]()
+        self.gone, self.met = {row[0] for row in self.conn.execute(ERASED)}, set[str]()
+
+    def rows(self, table: str, seq: int) -> list[Any]:
+        return self.conn.execute(f"SELECT * FROM {table} WHERE seq = ?", (seq,)).fetchall()  # noqa: S608
 
     def verify(self, head: Any) -> list[str]:
         last, before = 0, bytes(32)
-        for row in self.conn.execute("SELECT seq, canonical, hash FROM log ORDER BY seq"):
+        for row in self.conn.execute(ENTRIES):
             must(row[0] == last + 1, f"entry {min(row[0], last + 1)}", "missing, or out of order")
             seq, place, entry = row[0], f"entry {row[0]}", entry_of(f"entry {row[0]}", *row[:2])
-            must(row[2] == hashlib.sha256(before + row[1]).digest(), place, "hash does not follow")
+            must(row[2] == sha256(before + row[1]).digest(), place, "hash does not follow")
+            said = (entry["subject"], *map(entry["public"].get, ("revision_no", "outcome")))
+            said = said if entry["kind"] == "finding" else (None, None, None)
+            must(row[3:] == said, place, "finding rows are not those that it says")
             self.belongings(place, seq, entry)
             self.sealing(place, seq, entry, before)
             must(not head or head[0] != seq or head[1] == row[2].hex(), place, "not the head's")
             self.span.update(row[2])
             last, before = seq, row[2]
-        cut = self.seal.row and type(self.seal.row[0]) is int and self.seal.row[0] > last
-        must(not cut, f"entry {last + 1}", "the log ends here, and a seal covers what came after")
-        for rows in (self.content, self.snapshot, self.finding, self.seal, self.stamp):
-            rows.take(float("inf"))
-        must(not head or head[0] <= last, f"entry {last + 1}", "the log ends before the head")
+        (sealed,) = self.conn.execute("SELECT coalesce(max(seq), 0) FROM seal").fetchone()
+        must(max(sealed, head[0] if head else 0) <= last, f"entry {last + 1}", "cut off from here")
+        for table in ("content", "snapshot", "finding", "stamp"):
+            strays = self.conn.execute(STRAYS.format(table)).fetchall()
+            must(not strays, f"entry {strays and strays[0][0]}", f"no entry has this {table} row")
         return [f"{last} entries; head {last}:{before.hex()}", *self.said.values()]
 
     def belongings(self, place: str, seq: int, entry: Any) -> None:
-        content, snapshot = self.content.take(seq), self.snapshot.take(seq)
-        for rows, named in ((content, "content"), (snapshot, "files")):
-            right = sorted(repr(row[0]) for row in rows) == sorted(map(repr, entry[named]))
-            must(right, place, f"{named}: the rows are not those that it names")
-        for name, salt, body in content:
-            opened(f"{place} content {name!r}", entry["content"][name], salt, body)
-        for name, salt in snapshot:
-            file, what = entry["files"][name], f"{place} file {name!r}"
-            path = self.snapshots / file["commitment"][:2] / file["commitment"]
-            must(path.is_file() and not path.is_symlink(), what, "the file is missing")
-            must(path.stat().st_size == file["size"], what, "the file has another size")
-            opened(what, file["commitment"], salt, path.read_bytes())
-        said = (entry["subject"], *map(entry["public"].get, ("revision_no", "outcome")))
-        right = self.finding.take(seq) == ([said] if entry["kind"] == "finding" else [])
-        must(right, place, "finding rows are not those that it says")
+        promised = promises(seq, entry)
+        lost = promised.keys() & self.gone if entry["kind"] != "erasure" else set()
+        self.met |= lost
+        found = {f"content/{seq}/{name}": more for _, name, *more in self.rows("content", seq)}
+        found |= {f"files/{seq}/{name}": more for _, name, *more in self.rows("snapshot", seq)}
+        must(found.keys() == promised.keys() - lost, place, "not the rows that it should have")
+        for name, file in entry["files"].items():
+            key, path = f"files/{seq}/{name}", self.snapshots / file["commitment"][:2]
+            path = path / file["commitment"]
+            size = path.stat().st_size if path.is_file() and not path.is_symlink() else None
+            must(size == (None if key in lost else file["size"]), f"{place} {key}", "wrong size")
+            if key in found:
+                found[key].append(path.read_bytes())
+        for name, (salt, data) in found.items():
+            opened(f"{place} {name}", promised[name], salt, data)
 
     def sealing(self, place: str, seq: int, entry: Any, before: bytes) -> None:
-        seal, stamp, kind = self.seal.take(seq), self.stamp.take(seq), entry["kind"]
+        seal, stamp, kind = self.rows("seal", seq), self.rows("stamp", seq), entry["kind"]
         public = {k: v for k, v in entry["public"].items() if k != "stamp"}  # a trial's mark
-        right = (len(seal), len(stamp)) == (kind == "seal", kind == "stamp")
-        must(right, place, "a seal or stamp is missing, or one is not named")
+        must([len(seal), len(stamp)] == [kind == "seal", kind == "stamp"], place, "not its seals")
         if seal:
-            point = seal_of(f"{place} seal", self.before, *seal[0])
+            point = seal_of(f"{place} seal", self.before, *seal[0][1:])
             found = (seq - 1, before.hex(), self.span.hexdigest())
-            right = (point["seq"], point["hash"], point["rows"]) == found
-            must(right, f"{place} seal", "it does not cover the entries that are there")
-            right = public == {"number": point["number"], "digest": point["digest"]}
-            must(right, f"{place} seal", "not the seal that the entry names")
-            self.before, self.seals[seq], self.span = point, point["stamped"], hashlib.sha256()
+            named = {key: point[key] for key in ("number", "digest")}
+            right = (point["seq"], point["hash"], point["rows"]) == found and public == named
+            must(right, f"{place} seal", "not the one that is named, or not of these entries")
+            self.before, self.seals[seq], self.span = point, point["stamped"], sha256()
             self.said["seal"] = f"signed up to entry {seq - 1} at {point['at']}, {point['key']}"
         if stamp:
-            self.stamped(f"{place} stamp", entry["subject"], public, *stamp[0])
-
-    def stamped(self, place: str, subject: str, public: Any, seal: int, *row: Any) -> None:
-        authority, answer, roots = row
-        must(type(answer) is bytes and type(roots) is bytes, place, "no BLOB")
-        found = {"seal": seal, "digest": sha256(answer), "roots": sha256(roots)}
-        right = {**found, "time": public.get("time")} == public
-        right = right and authority == subject and seal in self.seals
-        must(right, place, "not the stamp that the entry names")
-        at = stamped_at(place, answer, self.seals[seal], roots)
-        must(public["time"].startswith(at), place, "not the time that the entry names")
-        self.said["stamp"] = f"stamped up to entry {seal - 1} at {at}Z by {authority}"
+            _, number, authority, answer, roots = stamp[0]
+            must(type(answer) is bytes and type(roots) is bytes, f"{place} stamp", "no BLOB")
+            digests = [sha256(data).hexdigest() for data in (answer, roots)]
+            wanted = {"seal": number, "digest": digests[0], "roots": digests[1]}
+            right = {**wanted, "time": public.get("time")} == public and number in self.seals
+            must(right and authority == entry["subject"], f"{place} stamp", "not as it is named")
+            at = stamped_at(f"{place} stamp", answer, self.seals[number], roots)
+            must(public["time"].startswith(at), f"{place} stamp", "not the time that is named")
+            self.said["stamp"] = f"stamped up to entry {number - 1} at {at}Z by {authority}"
+        if kind == "erasure" or "erased" in public:
+            erased = tombstone(place, entry, before, [self.before["key"]])
+            must(set() < erased <= self.met, place, "a tombstone of what was never there")
 
 
 def export(path: Path) -> list[str]:
@@ -224,9 +222,8 @@ def export(path: Path) -> list[str]:
     try:
         with zipfile.ZipFile(path) as archive:
             found = archive.infolist()
-            names = {member.filename for member in found if member.compress_type in (0, 8)}
-            must(len(names) == len(found), "the archive", "a member twice, or packed oddly")
-            members = {member.filename: archive.read(member) for member in found}
+            members = {m.filename: archive.read(m) for m in found if m.compress_type in (0, 8)}
+            must(len(members) == len(found), "the archive", "a member twice, or packed oddly")
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError) as error:
         raise Bad(f"the archive: {error}") from None
     text, signature = members.pop("manifest.json", b""), members.pop("manifest.sig", b"")
@@ -234,11 +231,12 @@ def export(path: Path) -> list[str]:
     must(signed(manifest["key"], MANIFEST + text, signature), "manifest.sig", "it does not hold")
     for name in sorted({*members, *manifest["members"]}):
         must(name in members, name, "the member is missing")
-        must(manifest["members"].get(name) == sha256(members[name]), name, "not the manifest's")
+        must(manifest["members"].get(name) == sha256(members[name]).hexdigest(), name, "changed")
     seals, hashes = export_seals(members)
     must([s["key"] for s in seals.values()][-1:] == [manifest["key"]], "manifest.json", "its key")
-    for seq in manifest["entries"]:
-        export_entry(members, seq, hashes, manifest["withheld"])
+    keys, gone = [seal["key"] for seal in seals.values()], set[str]()
+    for seq in sorted(manifest["entries"], reverse=True):  # a tombstone is behind what it names
+        gone |= export_entry(members, seq, hashes, manifest["withheld"], gone, keys)
     said = [f"finding {manifest['finding']}, entries {manifest['entries']}, key {manifest['key']}"]
     for name in sorted(name for name in members if name.endswith(".tsr")):
         entry, _, authority = name.removeprefix("stamps/")[:-4].partition("-")
@@ -260,20 +258,22 @@ def export_seals(members: dict[str, bytes]) -> tuple[dict[int, Any], dict[int, b
         must(before["seq"] == entry - 1, place, "not the seal of its number")
         span = {seq: listed[seq] for seq in range(before["first"], entry) if seq in listed}
         if len(span) == entry - before["first"]:
-            must(sha256(b"".join(span.values())) == before["rows"], "log/hashes.txt", "not sealed")
+            digest = sha256(b"".join(span.values())).hexdigest()
+            must(digest == before["rows"], "log/hashes.txt", "not sealed")
             proven.update(span)
     return seals, proven
 
 
-def export_entry(members: dict[str, bytes], seq: int, hashes: Any, withheld: Any) -> None:
+def export_entry(members: Any, seq: int, hashes: Any, left: Any, gone: Any, keys: Any) -> set[str]:
+    """Check one entry and what belongs to it; return what it names as erased."""
     place, data = f"log/{seq}.json", members.get(f"log/{seq}.json")
-    entry = entry_of(place, seq, data)
-    must(seq in hashes and seq - 1 in hashes, place, "no seal covers it")
-    must(hashlib.sha256(hashes[seq - 1] + data).digest() == hashes[seq], place, "not as sealed")
-    promised = {f"content/{seq}/{name}": text for name, text in entry["content"].items()}
-    promised.update((f"files/{seq}/{n}", file["commitment"]) for n, file in entry["files"].items())
-    for name in sorted(promised.keys() - set(withheld)):
-        opened(name, promised[name], members.get(f"salts/{name}"), members.get(name))
+    entry, before = entry_of(place, seq, data), hashes.get(seq - 1, b"")
+    must(hashes.get(seq) == sha256(before + data).digest(), place, "not as sealed")
+    for name, promised in sorted(promises(seq, entry).items()):
+        must(left.get(name) != "erased" or name in gone, name, "erased without a tombstone")
+        if name not in left:
+            opened(name, promised, members.get(f"salts/{name}"), members.get(name))
+    return tombstone(place, entry, before, keys) if entry["kind"] == "erasure" else set()
 
 
 def main() -> int:

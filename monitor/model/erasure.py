@@ -6,7 +6,8 @@ same bytes for someone who writes a verifier.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -14,16 +15,13 @@ from monitor.model.evidence import Canonical, canonical
 
 ERASURE = "erasure"
 HOLD = "hold"
-VERSION = 1
 # A prefix of its own: what this key signs here can never be taken for a checkpoint.
 PREFIX = b"netralitas erasure\n"
 PARTS = ("content", "files")
+_PLACE = re.compile(r"(content|files)/([1-9][0-9]{0,17})/(.+)", re.DOTALL)
 KEYS = frozenset({
-    "ground", "office", "reference", "schedule", "content", "files", "key", "signature",
+    "ground", "office", "reference", "schedule", "erased", "key", "signature",
 })  # fmt: skip
-
-# The number of an entry as text, and the names of what it lost.
-Named = Mapping[str, Sequence[str]]
 
 
 class Ground(StrEnum):
@@ -58,15 +56,14 @@ class Order:
     why: str = ""
     schedule: str = ""
 
-    def public(self, content: Named, files: Named, key: str) -> dict[str, Canonical]:
-        """Return what the tombstone says in clear, but for its signature."""
+    def public(self, erased: Iterable[str], key: str) -> dict[str, Canonical]:
+        """Return what the tombstone says in clear, but for its signature; ``erased`` are places."""
         return {
             "ground": self.ground.value,
             "office": self.office,
             "reference": self.reference,
             "schedule": self.schedule,
-            "content": {seq: sorted(names) for seq, names in content.items()},
-            "files": {seq: sorted(names) for seq, names in files.items()},
+            "erased": sorted(erased),
             "key": key,
         }
 
@@ -76,37 +73,33 @@ class Order:
 
 @dataclass(slots=True)
 class Lost:
-    """What one tombstone names: entry's number → names, for contents and for files.
+    """What one tombstone names, and the ``commitments`` that the files among it have as names."""
 
-    ``commitments`` are the names of those files on the disk.
+    places: set[str] = field(default_factory=set)
+    commitments: set[str] = field(default_factory=set)
+
+
+def place(part: str, seq: int, name: str) -> str:
+    """Return what stands for one content or file of an entry, as ``content/12/finding``.
+
+    An export's members have the same names.
     """
-
-    content: dict[int, list[str]] = field(default_factory=dict)
-    files: dict[int, list[str]] = field(default_factory=dict)
-    commitments: list[str] = field(default_factory=list)
-
-    def __bool__(self) -> bool:
-        return bool(self.content or self.files)
-
-    @property
-    def contents(self) -> int:
-        """How many contents are named."""
-        return sum(map(len, self.content.values()))
+    return f"{part}/{seq}/{name}"
 
 
-def signed(seq: int, at: str, subject: str, previous: str, public: Mapping[str, Canonical]) -> bytes:
-    """Return the bytes that are signed: the tombstone and its place in the log.
+def split(text: str) -> tuple[str, int, str]:
+    """Return part, entry and name of a place; ``ValueError`` for a text that is none."""
+    found = _PLACE.fullmatch(text)
+    if found is None:
+        raise ValueError(f"{text!r} is no content or file of an entry")
+    return found[1], int(found[2]), found[3]
 
-    ``previous`` is the hash (64 hex) of the entry before. The signature itself, and the mark of a
-    trial, are left out of ``public``.
+
+def signed(at: str, subject: str, previous: bytes, public: Mapping[str, Canonical]) -> bytes:
+    """Return the bytes that are signed.
+
+    ``previous`` is the hash (32 bytes) of the entry before, which gives the tombstone its place.
+    The signature itself, and the mark of a trial, are left out of ``public``.
     """
     said = {key: value for key, value in public.items() if key in KEYS - {"signature"}}
-    value: dict[str, Canonical] = {
-        "v": VERSION,
-        "seq": seq,
-        "at": at,
-        "subject": subject,
-        "previous": previous,
-        "public": said,
-    }
-    return PREFIX + canonical(value)
+    return PREFIX + previous + canonical({**said, "at": at, "subject": subject})

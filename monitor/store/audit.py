@@ -34,8 +34,8 @@ GUARDS = {
     "stamp_with_entry": "0d92f0046b411016ad0c50414c5a926c2d1e54e47d4365df92746c146cc581b4",
     "stamp_no_update": "e8424abfdeff1d23983dfa132c8dce0aaaa559a812ec75f48c5a975add86fb98",
     "stamp_no_delete": "3ceb86b893c2ff0ed21ddb36c9f5a12a0f6f4202426dbc63476e62116963428c",
-    "content_no_delete": "414c51db9ef88a1c4135718790ced21124a7e83d624f2d89384853d9272fbe3a",
-    "snapshot_no_delete": "4395a8278cf5f43317bd7d70a5ec9f5ff08b49d4685066fb1d95918dadc65b9a",
+    "content_no_delete": "5cfce33ae3896ec52689e8112d834d1897a0c2e7360bc0f0332d1c739035bba2",
+    "snapshot_no_delete": "012250c468d549a4d3c441222f8b3f4a2f6785cc57e300bba36b0e55d5e4920a",
     "tombstone_stays": "a3e04e98f83ee22104dca06eb78c681c8254a309708a8e26211e7b004663373c",
 }
 
@@ -94,6 +94,10 @@ class Audit:
         """Yield (seq, seal, authority, answer, roots), by seq."""
         return self._ranged("SELECT seq, seal, authority, answer, roots FROM stamp")
 
+    def erasures(self) -> Iterator[tuple[Any, ...]]:
+        """Yield (seq, canonical) of every entry whose bytes look like a tombstone's."""
+        return self._select(_ERASURES, (_TOMBSTONE,))
+
     def row(self, seq: int) -> tuple[Any, ...] | None:
         """Return one entry as ``rows`` yields it, whatever the range."""
         return self._one("SELECT seq, canonical, hash FROM log WHERE seq = ?", seq)
@@ -102,6 +106,11 @@ class Audit:
         """Return one seal as ``seals`` yields it, whatever the range."""
         query = "SELECT seq, canonical, signature, endorsement FROM seal WHERE seq = ?"
         return self._one(query, seq)
+
+    def last_seal(self, upto: int) -> tuple[Any, ...] | None:
+        """Return the last seal with this entry or an earlier one, whatever the range."""
+        query = "SELECT seq, canonical, signature, endorsement FROM seal WHERE seq <= ?"
+        return self._one(f"{query} ORDER BY seq DESC LIMIT 1", upto)
 
     def seal_entries(self) -> list[int]:
         """Return the numbers of every seal's own entry, in order."""
@@ -130,7 +139,7 @@ class Audit:
             return None
         return next(self._select(query, (seq,)), None)
 
-    def _select(self, query: str, values: Sequence[int] = ()) -> Iterator[tuple[Any, ...]]:
+    def _select(self, query: str, values: Sequence[int | bytes] = ()) -> Iterator[tuple[Any, ...]]:
         with guard():
             yield from self._conn.execute(query, values)
 

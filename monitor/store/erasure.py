@@ -15,7 +15,7 @@ from typing import Any
 
 from monitor.clock import to_text
 from monitor.errors import StoreError
-from monitor.model.erasure import ERASURE, HOLD, Lost, Order, signed
+from monitor.model.erasure import ERASURE, HOLD, Lost, Order, place, signed, split
 from monitor.model.evidence import LogHead
 from monitor.model.review import REVIEW, CaseState, Step, state_after
 from monitor.store import about, log
@@ -29,6 +29,10 @@ DATABASE = ""
 
 FILES = "SELECT name FROM snapshot WHERE seq = ?"
 CONTENTS = "SELECT name FROM content WHERE seq = ?"
+DELETE = {
+    "content": "DELETE FROM content WHERE seq = ? AND name = ?",
+    "files": "DELETE FROM snapshot WHERE seq = ? AND name = ?",
+}
 PENDING = "SELECT entry, file FROM erasing ORDER BY entry, file"
 
 # Makes the signature (64 bytes) of some bytes.
@@ -98,13 +102,10 @@ def case(conn: sqlite3.Connection, finding: str) -> Lost:
 def take(conn: sqlite3.Connection, lost: Lost, entry: dict[str, Any]) -> None:
     """Add everything that is left of an entry's contents and files."""
     seq = entry["seq"]
-    contents = [name for (name,) in conn.execute(CONTENTS, (seq,))]
-    files = [name for (name,) in conn.execute(FILES, (seq,))]
-    if contents:
-        lost.content[seq] = sorted({*lost.content.get(seq, ()), *contents})
-    if files:
-        lost.files[seq] = files
-        lost.commitments += [entry["files"][name]["commitment"] for name in files]
+    lost.places |= {place("content", seq, name) for (name,) in conn.execute(CONTENTS, (seq,))}
+    for (name,) in conn.execute(FILES, (seq,)):
+        lost.places.add(place("files", seq, name))
+        lost.commitments.add(entry["files"][name]["commitment"])
 
 
 def bury(
@@ -121,8 +122,8 @@ def bury(
     ``key`` is the public key (64 hex) of the last seal, and ``sign`` signs with it.
     """
     before, moment = log.head(tx), to_text(at)
-    public = order.public(_texts(lost.content), _texts(lost.files), key)
-    data = signed(before.seq + 1, moment, subject, before.hash, public)
+    public = order.public(lost.places, key)
+    data = signed(moment, subject, bytes.fromhex(before.hash), public)
     head = log.append(
         tx,
         at=at,
@@ -131,10 +132,9 @@ def bury(
         public={**public, "signature": sign(data).hex()},
         content={"order": order.content()},
     )
-    for table, named in (("content", lost.content), ("snapshot", lost.files)):
-        query = f"DELETE FROM {table} WHERE seq = ? AND name = ?"  # noqa: S608 - both are ours
-        tx.executemany(query, [(seq, name) for seq, names in named.items() for name in names])
-    left = [(head.seq, name) for name in (*sorted(set(lost.commitments)), DATABASE)]
+    for part, seq, name in map(split, lost.places):
+        tx.execute(DELETE[part], (seq, name))
+    left = [(head.seq, name) for name in (*lost.commitments, DATABASE)]
     tx.executemany("INSERT INTO erasing (entry, file) VALUES (?, ?)", left)
     return head
 
@@ -163,15 +163,19 @@ def destroyed(conn: sqlite3.Connection) -> Iterator[str]:
     query = "SELECT seq, canonical FROM log WHERE instr(canonical, ?)"
     for _, canonical in conn.execute(query, (f'"kind":"{ERASURE}"'.encode(),)):
         tombstone = json.loads(canonical)
-        named = tombstone["public"].get("files", {}) if tombstone["kind"] == ERASURE else {}
-        for seq, names in named.items():
-            row = conn.execute("SELECT canonical FROM log WHERE seq = ?", (int(seq),)).fetchone()
-            files = json.loads(row[0])["files"] if row else {}
-            yield from (files[name]["commitment"] for name in names if name in files)
+        named = tombstone["public"].get("erased", []) if tombstone["kind"] == ERASURE else []
+        for part, number, name in map(split, named):
+            row = conn.execute("SELECT canonical FROM log WHERE seq = ?", (number,)).fetchone()
+            if part == "files" and row:
+                yield json.loads(row[0])["files"][name]["commitment"]
 
 
 def remember(
-    tx: sqlite3.Connection, keyring: KeyRing, finding: str, acts: Sequence[tuple[str, str]], seq: int
+    tx: sqlite3.Connection,
+    keyring: KeyRing,
+    finding: str,
+    acts: Sequence[tuple[str, str]],
+    seq: int,
 ) -> None:
     """Keep a keyed digest of each dismissed (act, revision), so that it is known if seen again."""
     key = keyring.versions("reference")[0]
@@ -205,10 +209,6 @@ def acts(conn: sqlite3.Connection, finding: str) -> list[tuple[str, str]]:
 
 def _act(key: bytes, act: str, revision: str) -> bytes:
     return digest(key, f"decided\n{act}\n{revision}".encode())
-
-
-def _texts(named: dict[int, list[str]]) -> dict[str, Sequence[str]]:
-    return {str(seq): names for seq, names in named.items() if names}
 
 
 def _step(entry: dict[str, Any]) -> bool:

@@ -11,6 +11,7 @@ import pytest
 
 from monitor.clock import utc_now
 from monitor.evidence import parallel
+from monitor.evidence.erased import gone
 from monitor.evidence.files import Files
 from monitor.evidence.report import Report
 from monitor.evidence.verify import Range, check, joined
@@ -23,7 +24,7 @@ def in_ranges(house: House, spans: Sequence[Range], head: LogHead | None = None)
     parts = []
     for span in spans:
         with Audit(house.database, span.after, span.to) as source:
-            parts.append(check(source, Files(house.snapshots), span, head))
+            parts.append(check(source, Files(house.snapshots), span, head, gone(source)))
     with Audit(house.database) as source:
         return joined(parts, source, Files(house.snapshots), utc_now)
 

@@ -61,7 +61,7 @@ def test_a_changed_stamp_is_named(house: House, tmp_path: Path) -> None:
     status, said = verify(house.database, folder=tmp_path)
     assert (status, said.splitlines()) == (
         1,
-        [f"FIRST BAD PLACE: entry {STAMPS[0]} stamp: not the stamp that the entry names"],
+        [f"FIRST BAD PLACE: entry {STAMPS[0]} stamp: not as it is named"],
     )
 
 

@@ -188,12 +188,12 @@ def test_the_list_of_faults_is_bounded(house: House) -> None:
         def contents(self) -> Iterator[Row]:
             yield from ()
 
-        snapshots = findings = seals = stamps = contents
+        snapshots = findings = seals = stamps = erasures = contents
 
         def row(self, seq: int) -> None:
             return None
 
-        seal = row
+        seal = last_seal = row
 
         def missing_guards(self) -> tuple[str, ...]:
             return ()

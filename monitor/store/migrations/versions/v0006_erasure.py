@@ -21,15 +21,15 @@ STATEMENTS = (
     ) WITHOUT ROWID, STRICT""",
     """CREATE TRIGGER content_no_delete BEFORE DELETE ON content
     WHEN NOT EXISTS (SELECT 1 FROM log, json_each(CAST(log.canonical AS TEXT),
-        '$.public.content."' || OLD.seq || '"') AS named
+        '$.public.erased') AS named
       WHERE log.seq = (SELECT max(seq) FROM log) AND log.kind = 'erasure'
-        AND OLD.seq < log.seq AND named.value = OLD.name)
+        AND OLD.seq < log.seq AND named.value = 'content/' || OLD.seq || '/' || OLD.name)
     BEGIN SELECT RAISE(ABORT, 'content goes only under a tombstone that names it'); END""",
     """CREATE TRIGGER snapshot_no_delete BEFORE DELETE ON snapshot
     WHEN NOT EXISTS (SELECT 1 FROM log, json_each(CAST(log.canonical AS TEXT),
-        '$.public.files."' || OLD.seq || '"') AS named
+        '$.public.erased') AS named
       WHERE log.seq = (SELECT max(seq) FROM log) AND log.kind = 'erasure'
-        AND OLD.seq < log.seq AND named.value = OLD.name)
+        AND OLD.seq < log.seq AND named.value = 'files/' || OLD.seq || '/' || OLD.name)
     BEGIN SELECT RAISE(ABORT, 'a snapshot goes only under a tombstone that names it'); END""",
     """CREATE TRIGGER tombstone_stays BEFORE DELETE ON content
     WHEN EXISTS (SELECT 1 FROM log WHERE seq = OLD.seq AND kind = 'erasure')
