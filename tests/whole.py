@@ -10,13 +10,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from monitor.evidence.files import Files
 from monitor.run.pipeline import PollReport
 from tests import needle
 from tests.installation import Installation
 from tests.scenes import HARVEST, SMALL_TALK, SUPPORTING, Acts, Scene, play
 from tests.standin.telegram import StandIn
 
-PARTS = {"record", "proof", "headers"}
+PARTS = {"record", "proof", "headers", "card"}
 
 
 @dataclass
@@ -180,6 +181,10 @@ def _one_message_each(stage: Stage) -> None:
     for entry in entries:
         mine = [text for text in texts if entry["subject"] in text and f"{entry['seq']}:" in text]
         assert len(mine) == 1
+    # What was shown is what was recorded, byte for byte.
+    kept = Files(stage.place.settings.snapshots)
+    cards = [kept.path(e["files"]["card"]["commitment"]).read_bytes() for e in entries]
+    assert sorted(m.photo for m in stage.telegram.messages) == sorted(c.hex() for c in cards)
 
 
 def _files_are_those_of_the_log(stage: Stage) -> None:

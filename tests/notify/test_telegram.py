@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import logging
+import struct
 import traceback
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
@@ -13,13 +15,19 @@ from loguru import logger
 from monitor import log
 from monitor.config import Config, Telegram
 from monitor.errors import NotifyError
-from monitor.model.delivery import Message
+from monitor.model.delivery import Message, Picture
 from monitor.notify.telegram_chat import Bucket, TelegramChat
 from tests.notify import examples
 from tests.notify.test_render import alert
 from tests.standin.telegram import StandIn
 
+# A PNG of one white point, which no drawing of ours made.
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAsCqQ2QAAAABJRU5ErkJggg=="
+)
+PICTURE = Picture(PNG, "Kartu &lt;x&gt;", "Kartu <x>")
 MESSAGE = Message("NTR-1", "<b>Indikasi</b> &lt;x&gt;", "Indikasi <x>")
+PICTURED = replace(MESSAGE, picture=PICTURE)
 
 
 @pytest.fixture
@@ -112,6 +120,71 @@ async def test_a_person_with_a_public_name_is_no_public_chat(
     server.chats["7"] = {"id": 7, "type": "private", "first_name": "A", "username": "atasan"}
     await chat.send(MESSAGE, "7")
     assert len(server.messages) == 1
+
+
+async def test_a_picture_goes_out_with_its_caption_and_stays_in_the_chat(
+    chat: TelegramChat, server: StandIn
+) -> None:
+    receipt = await chat.send(PICTURED, "7")
+    (accepted,) = server.messages
+    assert bytes.fromhex(accepted.photo) == PNG
+    assert (accepted.text, receipt.message_id) == ("Kartu <x>", "1")
+    assert [name for name, _ in server.calls if name.startswith("send")] == ["sendPhoto"]
+    assert accepted.parameters["protect_content"] == "true"
+
+
+async def test_words_are_protected_too(chat: TelegramChat, server: StandIn) -> None:
+    await chat.send(MESSAGE, "7")
+    assert server.messages[0].parameters["protect_content"] == "true"
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        Picture(b"no picture at all", "Kartu", "Kartu"),
+        Picture(b"\x89PNG\r\n\x1a\n" + bytes(8) + struct.pack(">II", 50, 5000), "Kartu", "Kartu"),
+        Picture(PNG, "x" * 1025, "x" * 1025),
+    ],
+)
+async def test_a_picture_that_is_refused_becomes_words(
+    chat: TelegramChat, server: StandIn, picture: Picture
+) -> None:
+    await chat.send(replace(MESSAGE, picture=picture), "7")
+    assert server.texts() == ["Indikasi <x>"]
+    assert server.messages[0].photo == ""
+
+
+async def test_a_chat_without_pictures_gets_words(chat: TelegramChat, server: StandIn) -> None:
+    server.fault("no_photos", method="sendPhoto")
+    await chat.send(PICTURED, "7")
+    assert server.texts() == ["Indikasi <x>"]
+
+
+async def test_a_caption_whose_markup_is_refused_goes_out_plain(
+    chat: TelegramChat, server: StandIn
+) -> None:
+    await chat.send(replace(MESSAGE, picture=replace(PICTURE, html="<b>Kartu")), "7")
+    assert server.texts() == ["Kartu <x>"]
+    assert server.messages[0].photo
+
+
+@pytest.mark.parametrize("fault", ["too_many", "error", "reset", "lost", "unauthorized"])
+async def test_a_passing_fault_of_a_picture_sends_no_words_instead(
+    chat: TelegramChat, server: StandIn, fault: str
+) -> None:
+    """The picture is tried again later: words now would be a second message."""
+    server.fault(fault, method="sendPhoto")
+    with pytest.raises(NotifyError) as caught:
+        await chat.send(PICTURED, "7")
+    assert not caught.value.permanent
+    assert not [name for name, _ in server.calls if name == "sendMessage"]
+
+
+async def test_a_picture_is_for_private_chats_only(chat: TelegramChat, server: StandIn) -> None:
+    server.chats["-200"] = {"id": -200, "type": "channel", "title": "Umum", "username": "umum"}
+    with pytest.raises(NotifyError, match="the channel is public"):
+        await chat.send(PICTURED, "-200")
+    assert server.messages == []
 
 
 async def test_nobody_listening_is_temporary(config: Config, server: StandIn) -> None:
