@@ -80,7 +80,7 @@ def of_export(found: Sound | str, file: Path, began: datetime, ended: datetime) 
     sound = found if isinstance(found, Sound) else None
     place, _, what = (str(found) if sound is None else "").partition(": ")
     last = max(sound.stamped, default=None) if sound else None
-    counted = [] if sound is None else [("finding", sound.finding), ("listed", _numbers(sound))]
+    counted = _counted(sound) if sound else []
     return Check(
         kind=certificate.EXPORT,
         source=file.name,
@@ -98,8 +98,10 @@ def of_export(found: Sound | str, file: Path, began: datetime, ended: datetime) 
     )
 
 
-def _numbers(sound: Sound) -> str:
-    return ", ".join(map(str, sound.entries))
+def _counted(sound: Sound) -> list[tuple[str, str]]:
+    if sound.lines:
+        return [("listed", str(sound.lines))]
+    return [("finding", sound.finding), ("listed", ", ".join(map(str, sound.entries)))]
 
 
 def _place(seq: int | None) -> str:

@@ -49,12 +49,16 @@ def seal(config: ConfigPath = DEFAULT) -> int:
 
 
 def export(
-    finding: Annotated[str, typer.Argument(help="The finding's id, as an alert prints it.")],
+    finding: Annotated[str, typer.Argument(help="The finding's id, as an alert prints it.")] = "",
     *,
     profile: Annotated[
         str, typer.Option(help="audit: pseudonymous; penerusan: with names and a cover.")
     ],
     to: Annotated[Path, typer.Option(help="The folder that gets the file.")] = Path(),
+    every: Annotated[bool, typer.Option("--all", help="All cases as tables, one ZIP.")] = False,
+    form: Annotated[str, typer.Option("--format", help="--all: csv or jsonl.")] = "csv",
+    since: Annotated[str, typer.Option("--from", help="--all: first day, YYYY-MM-DD.")] = "",
+    until: Annotated[str, typer.Option("--to-date", help="--all: last day.")] = "",
     official: Annotated[str, typer.Option(help="penerusan: the official who forwards.")] = "",
     office: Annotated[str, typer.Option(help="penerusan: position and office.")] = "",
     letter: Annotated[str, typer.Option(help="penerusan: the letter's number.")] = "",
@@ -64,8 +68,12 @@ def export(
     config: ConfigPath = DEFAULT,
 ) -> int:
     """Write one finding with its snapshots, log entries, seals and a verifier as a ZIP."""
-    from monitor import exporting, forwarding
+    from monitor import exporting, exporting_all, forwarding
 
+    exporting.one_of(finding, every=every)
+    if every:
+        tables = exporting_all.Asked(form, since, until)
+        return exporting_all.export(config, profile, tables, to, by, why)
     asked = forwarding.Asked(official, office, letter, date)
     return exporting.export(config, finding, profile, to, by, why, asked)
 

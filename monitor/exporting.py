@@ -26,12 +26,19 @@ from monitor.store.db import Connection
 from monitor.store.writer import Writer
 
 
+def one_of(finding: str, *, every: bool) -> None:
+    """Refuse a command that names both one finding and all of them, or neither."""
+    if bool(finding) == every:
+        got = "both" if every else "neither"
+        raise ConfigError([Fault("export", "", "a finding's id, or --all", got)])
+
+
 def export(
     path: Path, finding: str, profile: str, to: Path, by: str, why: str, asked: Asked
 ) -> int:
     """Write one finding as a ZIP into a folder; the export itself is logged before it is there."""
     letter = _letter(profile, asked, by, why)
-    settings, now = _settings(path), utc_now()
+    settings, now = settings_of(path), utc_now()
     seeds = keys.load(settings.path("keys")).versions(keys.SEAL)
     target = to / f"{finding}-{profile}-{now:%Y%m%dT%H%M%SZ}.zip"
     with closing(Writer(settings.database)) as writer:
@@ -48,7 +55,7 @@ def export(
             add = forwarding.add_cover(conn, finding, found, letter, ruleset, case.head)
         made = exports.members(case, Files(settings.snapshots), profile, now, seeds, add)
         with writer.transaction() as tx:
-            note(tx, finding, profile, made[exports.MANIFEST], now, _by(by, why, letter))
+            note(tx, finding, profile, made[exports.MANIFEST], now, said_by(by, why, letter))
             exports.write(made, target)
     console.plain(f"Export: {target}")
     console.plain(f"Check it: netralitas verify --export {target}")
@@ -84,7 +91,10 @@ def verify(file: Path, certificate: Path | None = None) -> int:
         console.complain(f"First bad place: {found}")
         return 1
     numbers = ", ".join(map(str, found.entries))
-    console.plain(f"Finding {found.finding}, entries {numbers}. Head {found.head}")
+    what = f"Finding {found.finding}, entries {numbers}"
+    if found.lines:
+        what = f"All cases of some days, {found.lines} entries"
+    console.plain(f"{what}. Head {found.head}")
     console.plain(f"Signed by key {fingerprint(found.key)}")
     for seq, at, authority in found.stamped:
         console.plain(f"Stamped up to entry {seq} at {at} by {authority}")
@@ -102,7 +112,8 @@ def _letter(profile: str, asked: Asked, by: str, why: str) -> Letter | None:
     return asked.letter(by, why) if profile == exports.FORWARDING else None
 
 
-def _settings(path: Path) -> config.Config:
+def settings_of(path: Path) -> config.Config:
+    """Return the configuration of an installation that has a database of this version."""
     settings = app.settings(path)
     if not settings.database.exists():
         raise StoreError(f"{settings.database}: no database yet; run: netralitas once")
@@ -110,7 +121,8 @@ def _settings(path: Path) -> config.Config:
     return settings
 
 
-def _by(by: str, why: str, letter: Letter | None) -> dict[str, Canonical]:
+def said_by(by: str, why: str, letter: Letter | None = None) -> dict[str, Canonical]:
+    """Return who lets something out and why, and the letter that it goes with."""
     said: dict[str, Canonical] = {"who": by or getpass.getuser(), "why": why}
     if letter:
         said |= {

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,17 +18,16 @@ from monitor.clock import to_text
 from monitor.errors import EvidenceError
 from monitor.evidence import entry as entries
 from monitor.evidence import export_masked as masking
-from monitor.evidence import warc
+from monitor.evidence import export_zip, warc
 from monitor.evidence.export_text import readme
 from monitor.evidence.files import Files
 from monitor.evidence.signing import public_key, sign
-from monitor.model.evidence import Canonical, LogHead, canonical
+from monitor.model.evidence import CARD, Canonical, LogHead, canonical
 from monitor.model.seal import Seal
 
 VERSION = 1
 PREFIX = b"netralitas manifest\n"
 MANIFEST, SIGNATURE, VERIFIER = "manifest.json", "manifest.sig", "verify_evidence.py"
-_DATE = (1980, 1, 1, 0, 0, 0)  # ZIP's first: the same members give the same file
 
 # By profile, the contents that are opened; of all others the commitment alone is shown. Who gave a
 # tip and who was told stand under other names, so they never leave.
@@ -39,6 +36,7 @@ PROFILES: Mapping[str, frozenset[str]] = {
     AUDIT: frozenset({"finding"}),
     FORWARDING: frozenset({"finding", "watch", "review", "klarifikasi", "state"}),
 }
+WATCH = "watch"
 # Entries that decide nothing: the act itself, and who was told of it.
 ACT = frozenset({"finding", "delivery"})
 # What an auditor needs of the register line and what names nobody.
@@ -119,8 +117,10 @@ def members(
     withheld: dict[str, str] = {}
     at = to_text(made_at)
     names = tuple(masking.people({c.name: _json(c.body)} for c in _contents(case)))
+    others = _of_others(case)
     for item in case.items:
-        made |= _item(item, files, PROFILES[profile], withheld, at)
+        shown = PROFILES[profile] if item.seq not in others else PROFILES[profile] - {WATCH}
+        made |= _item(item, files, shown, withheld, at)
         made |= _decided(item, names)
     if add:
         made |= add(made)
@@ -194,23 +194,13 @@ def signature(text: bytes, last: Seal, seeds: Sequence[bytes]) -> bytes:
 
 def write(made: Mapping[str, bytes], path: Path) -> None:
     """Write the ZIP, whole or not at all; a file that is there is never overwritten."""
-    draft = path.with_name(f"{path.name}.draft")
     try:
-        if path.exists():
-            raise EvidenceError(f"{path}: is there already: nothing is overwritten")
-        handle = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "w+b") as file:
-            with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-                for name, data in made.items():
-                    info = zipfile.ZipInfo(name, _DATE)
-                    info.external_attr = 0o600 << 16
-                    archive.writestr(info, data, zipfile.ZIP_DEFLATED)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    except OSError as error:
-        draft.unlink(missing_ok=True)
-        raise EvidenceError(f"{path}: cannot be written: {error.strerror}") from None
+        with export_zip.draft(path) as pack:
+            for name, data in made.items():
+                pack.put(name, data)
+        export_zip.publish(path)
+    finally:
+        export_zip.discard(path)
 
 
 def _item(
@@ -227,13 +217,16 @@ def _item(
             withheld[member] = "identity"
         else:
             made[member], made[f"salts/{member}"] = content.body, content.salt
-    if "watch" in there:
-        made[f"facts/{item.seq}.json"] = canonical(facts(there["watch"].body))
+    if WATCH in there:
+        made[f"facts/{item.seq}.json"] = canonical(facts(there[WATCH].body))
     taken: dict[str, bytes] = {}
     for name, file in entry.files.items():
         member = f"files/{item.seq}/{name}"
         if name not in item.salts:
             withheld[member] = "erased"
+            continue
+        if name == CARD and WATCH not in open_:
+            withheld[member] = "identity"  # it shows the name of the register line
             continue
         taken[name] = _read(files, file.commitment)
         made[member], made[f"salts/{member}"] = taken[name], item.salts[name]
@@ -241,6 +234,21 @@ def _item(
         bodies = {name: data for name, data in taken.items() if name != "headers"}
         made[f"warc/{item.seq}.warc"] = warc.archive(bodies, headers, at)
     return made
+
+
+def _of_others(case: Case) -> frozenset[int]:
+    """Return the entries whose register line is that of somebody to whom the act is no longer laid.
+
+    A wrong attribution that was put right leaves that line closed, whatever the profile.
+    """
+    whose = {
+        item.seq: _json(content.body).get("person_ref")
+        for item in case.items
+        for content in item.contents
+        if content.name == WATCH
+    }
+    last = whose[max(whose)] if whose else None
+    return frozenset(seq for seq, ref in whose.items() if ref != last)
 
 
 def _contents(case: Case) -> Iterator[Opening]:
@@ -257,7 +265,9 @@ def _decided(item: Item, names: Sequence[tuple[str, str]]) -> dict[str, bytes]:
         "at": entry.at,
         "kind": entry.kind,
         "public": entry.public,
-        "content": {c.name: masking.masked(_json(c.body), names) for c in item.contents},
+        "content": masking.said(
+            {c.name: _json(c.body) for c in item.contents}, names, masking.ANSWER
+        ),
     }
     return {f"decisions/{item.seq}.json": canonical(said)}
 

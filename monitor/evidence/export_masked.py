@@ -13,8 +13,15 @@ from typing import Any
 
 from monitor.model.evidence import Canonical
 
-ROLE, WHO = "role", "who"
+ROLE = "role"
 OFFICER, CONCERNED = "petugas", "[terlapor]"
+# Whose value is the name of somebody in office.
+OFFICIALS = frozenset({"who", "official", "by"})
+# Contents in which people in office say what they decided; the others may hold a person's own
+# words or data, and are only named.
+DECISIONS = frozenset({"review", "order", "by"})
+ANSWER = "klarifikasi"
+CLOSED = "tidak dibuka"
 # Keys whose value is a person, or a way to one.
 _PERSONAL = frozenset(
     {
@@ -40,11 +47,21 @@ def people(contents: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
         yield from _officers(content)
 
 
+def said(
+    contents: Mapping[str, Any], names: Sequence[tuple[str, str]], also: str = ""
+) -> dict[str, Canonical]:
+    """Return the contents of an entry for such a reader; ``also`` is one more that is shown."""
+    return {
+        name: masked(value, names) if name in DECISIONS or name == also else CLOSED
+        for name, value in contents.items()
+    }
+
+
 def masked(value: Any, names: Sequence[tuple[str, str]]) -> Canonical:
     """Return a content with roles for names; ``names`` are those of ``people``."""
     if isinstance(value, Mapping):
         return {
-            str(key): _role(value) if key == WHO else masked(one, names)
+            str(key): _role(value) if _names_officer(key, one) else masked(one, names)
             for key, one in value.items()
             if key not in _PERSONAL
         }
@@ -57,13 +74,18 @@ def masked(value: Any, names: Sequence[tuple[str, str]]) -> Canonical:
 
 def _officers(value: Any) -> Iterator[tuple[str, str]]:
     if isinstance(value, Mapping):
-        if isinstance(value.get(WHO), str):
-            yield value[WHO], _role(value)
-        for one in value.values():
-            yield from _officers(one)
+        for key, one in value.items():
+            if _names_officer(key, one):
+                yield one, _role(value)
+            else:
+                yield from _officers(one)
     elif isinstance(value, (list, tuple)):
         for one in value:
             yield from _officers(one)
+
+
+def _names_officer(key: str, value: Any) -> bool:
+    return key in OFFICIALS and isinstance(value, str)
 
 
 def _role(value: Mapping[str, Any]) -> str:

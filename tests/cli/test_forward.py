@@ -36,23 +36,26 @@ def database(place: Path) -> Path:
     return place.parent / "data" / "netralitas.sqlite3"
 
 
-def observe(place: Path, at: datetime, content: dict[str, Any]) -> None:
+def observe(
+    place: Path, at: datetime, content: dict[str, Any], watch: dict[str, Any] = examples.WATCH
+) -> None:
     """Record a finding as the daemon does, with its files; then tell it."""
     files = Files(place.parent / "data" / "snapshots")
     parts = [Part("record", "application/json", b'{"text":"ujaran rekaan"}')]
-    public: dict[str, Canonical] = {
-        "outcome": "alert",
-        "revision_no": 1,
-        "partial": False,
-        "proof": "",
-    }
     with (
         closing(Writer(database(place))) as writer,
         files.staging(parts) as staged,
         writer.transaction() as tx,
     ):
         files.publish(staged)
-        both = {"finding": content, "watch": examples.WATCH}
+        revision = findings.next_revision(tx, FINDING)
+        public: dict[str, Canonical] = {
+            "outcome": "alert",
+            "revision_no": revision,
+            "partial": False,
+            "proof": "",
+        }
+        both = {"finding": content, "watch": watch}
         head = log.append(
             tx, at=at, kind="finding", subject=FINDING, public=public, content=both, files=staged
         )
@@ -194,3 +197,18 @@ def test_a_trial_forwards_nothing(run: Run, place: Path, tmp_path: Path, now: da
     assert refused.status == 2
     assert "expected production" in refused.err
     assert list(tmp_path.glob("*.zip")) == []
+
+
+def test_a_person_wrongly_named_before_is_not_handed_on(
+    run: Run, place: Path, tmp_path: Path, now: datetime
+) -> None:
+    production(place)
+    wrong = {**examples.WATCH, "person_ref": "ref-0009", "name": "Orang Keliru"}
+    observe(place, now, examples.post(), wrong)
+    observe(place, now, examples.post())
+    decide(place, now, "diteruskan")
+    run("seal", "-c", place)
+    made = export(run, place, tmp_path, "penerusan", *LETTER)
+    assert json.loads(made["manifest.json"])["withheld"] == {"content/4/watch": "identity"}
+    assert json.loads(made["content/5/watch"])["name"] == "Sari Contohwati"
+    assert [name for name, data in made.items() if b"Orang Keliru" in data] == []

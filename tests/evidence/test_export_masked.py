@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitor.evidence.export_masked import masked, people
+from monitor.evidence.export_masked import masked, people, said
 
 REVIEW = {
     "review": {
@@ -47,3 +47,16 @@ def test_who_without_a_role_is_an_officer() -> None:
 def test_short_and_empty_names_replace_nothing() -> None:
     names = tuple(people([{"watch": {"name": "Al", "address": ""}}]))
     assert masked({"why": "Alur perkara Al"}, names) == {"why": "Alur perkara Al"}
+
+
+def test_an_order_names_offices_by_role_and_others_stay_closed() -> None:
+    given = {
+        "order": {"official": "Bu Kepala", "by": "Pak Misal", "why": "atas perintah Bu Kepala"},
+        "correction": {"before": {"name": "Orang Lain"}},
+        "klarifikasi": {"text": "bukan saya"},
+    }
+    names = tuple(people([given]))
+    order = {"official": "petugas", "by": "petugas", "why": "atas perintah petugas"}
+    closed = {"order": order, "correction": "tidak dibuka", "klarifikasi": "tidak dibuka"}
+    assert said(given, names) == closed
+    assert said(given, names, "klarifikasi")["klarifikasi"] == {"text": "bukan saya"}
