@@ -18,7 +18,7 @@ from typing import TypeVar
 # PTB's own opt-in: ``retry_after`` becomes a timedelta, and it stops warning about the change.
 os.environ.setdefault("PTB_TIMEDELTA", "true")
 
-from telegram import Bot, LinkPreviewOptions
+from telegram import Bot, LinkPreviewOptions, ReplyParameters
 from telegram.constants import ParseMode
 from telegram.error import (
     BadRequest,
@@ -98,10 +98,11 @@ class TelegramClient:
         found = await self._call(self._bot.get_chat(chat_id))
         return Chat(found.type, found.username or "")
 
-    async def send(self, chat_id: str, text: str, *, html: bool) -> Accepted:
+    async def send(self, chat_id: str, text: str, *, html: bool, reply_to: str = "") -> Accepted:
         """Send one message without link previews, which would show content unasked.
 
         It cannot be forwarded or saved from the chat: who may know was decided by the route.
+        ``reply_to`` is a message's id; where that message is gone, this one still goes out.
         """
         await self.open()
         sent = await self._call(
@@ -111,6 +112,7 @@ class TelegramClient:
                 parse_mode=ParseMode.HTML if html else None,
                 link_preview_options=LinkPreviewOptions(is_disabled=True),
                 protect_content=True,
+                reply_parameters=_answer_to(reply_to),
             )
         )
         return Accepted(sent.message_id, sent.date.astimezone(UTC))
@@ -171,6 +173,13 @@ def _request(settings: Telegram, proxy: str, verify: ssl.SSLContext) -> HTTPXReq
         proxy=proxy or None,
         httpx_kwargs={"verify": verify},
     )
+
+
+def _answer_to(message_id: str) -> ReplyParameters | None:
+    # Ids are numbers; what another notifier once stored is none.
+    if not message_id.isdecimal():
+        return None
+    return ReplyParameters(int(message_id), allow_sending_without_reply=True)
 
 
 def _seconds(error: RetryAfter) -> float:

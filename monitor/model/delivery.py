@@ -44,12 +44,14 @@ class Message:
     """A rendered message: HTML as Telegram allows it, and the same as plain text.
 
     A notifier that can show a picture sends that; any other, or where it is refused, the text.
+    ``reply_to`` is the platform's id of the message that this one answers, where there is one.
     """
 
     subject: str
     html: str
     plain: str
     picture: Picture | None = None
+    reply_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,10 @@ from markupsafe import Markup, escape
 from monitor.errors import NotifyError
 from monitor.model.delivery import AlertFacts, Message
 from monitor.model.rule import RuleSet
-from monitor.notify import card
+from monitor.notify import card, states
 from monitor.notify.card import Size
 from monitor.notify.quote import Piece, clean, utf16
+from monitor.notify.states import Change
 from monitor.notify.words import Language
 
 LIMIT = 4096
@@ -111,6 +112,12 @@ def render_health(subject: str, body: str, language: Language = "id", stamp: str
         for count in counts
     )
     return _first_that_fits(subject, forms)
+
+
+def render_change(change: Change, language: Language = "id") -> Message:
+    """Render the short message that an act was found changed; raises as ``render_alert`` does."""
+    form = _template(f"state.{language}.j2").render(states.build(change, language))
+    return _first_that_fits(change.finding_id, [form])
 
 
 def render_parts(name: str, variables: Mapping[str, Any]) -> dict[str, str]:

@@ -93,10 +93,11 @@ class TelegramChat:
             )
 
     async def _deliver_text(self, message: Message, destination: str) -> Accepted:
+        after = message.reply_to
         try:
-            return await self._client.send(destination, message.html, html=True)
+            return await self._client.send(destination, message.html, html=True, reply_to=after)
         except MarkupRefused:
-            return await self._client.send(destination, message.plain, html=False)
+            return await self._client.send(destination, message.plain, html=False, reply_to=after)
 
     async def _refuse_public(self, destination: str) -> None:
         # Asked each time: a chat can be made public after it was put into the config.

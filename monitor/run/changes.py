@@ -16,12 +16,15 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from monitor.clock import to_text
+from monitor.errors import StoreError
 from monitor.model.activity import Activity, Signal
+from monitor.model.delivery import OutboxItem
 from monitor.model.erasure import ERASURE, HOLD
-from monitor.model.evidence import Canonical, Capture
+from monitor.model.evidence import Canonical, Capture, LogHead
 from monitor.model.review import REVIEW, CaseState
 from monitor.model.state import STATE, Again, Known
-from monitor.store import about, erasure, log
+from monitor.notify.states import Change
+from monitor.store import about, erasure, findings, log
 from monitor.store.db import Connection
 from monitor.store.rechecks import Due
 
@@ -59,10 +62,10 @@ class Case:
 def load(conn: Connection, finding_id: str) -> Case | None:
     """Read a case from the log; ``None`` where its content was erased."""
     entries = steps(conn, finding_id)
-    findings = [entry for entry in entries if entry["kind"] == FINDING]
-    contents = [(e, log.content(conn, e["seq"], FINDING)) for e in findings]
+    revisions = [entry for entry in entries if entry["kind"] == FINDING]
+    contents = [(e, log.content(conn, e["seq"], FINDING)) for e in revisions]
     kept = [(entry, content) for entry, content in contents if content]
-    watch = log.content(conn, findings[-1]["seq"], "watch") if findings else None
+    watch = log.content(conn, revisions[-1]["seq"], "watch") if revisions else None
     if not kept or watch is None:
         return None
     told_seq, revision, text = _told(conn, entries, kept)
@@ -71,7 +74,7 @@ def load(conn: Connection, finding_id: str) -> Case | None:
     return Case(
         finding_id=finding_id,
         last_seq=entries[-1]["seq"],
-        revision_no=findings[-1]["public"]["revision_no"],
+        revision_no=revisions[-1]["public"]["revision_no"],
         platform=activity["platform"],
         watch_id=watch["watch_id"],
         known=_known(activity, revision),
@@ -87,6 +90,19 @@ def steps(conn: Connection, finding_id: str) -> list[dict[str, Any]]:
     """Return the entries that change a case, oldest first."""
     entries = (json.loads(row.canonical) for row in about.entries(conn, finding_id))
     return [entry for entry in entries if entry["kind"] in STEPS]
+
+
+def read_change(conn: Connection, item: OutboxItem, *, masked: bool) -> Change | None:
+    """Read the ``state`` entry that a message is about; ``None`` where its content was erased."""
+    said = log.content(conn, item.seq, STATE)
+    finding = findings.last_entry(conn, item.subject)
+    watch = log.content(conn, finding, "watch")
+    if said is None or watch is None:
+        return None
+    entry, head = _entry(conn, item.seq)
+    public: Mapping[str, Any] = entry["public"]
+    signal = str(_entry(conn, finding)[0]["public"]["signal"])
+    return Change(item.subject, head, public, said, signal, watch["zone"], masked)
 
 
 def diff(old: str, new: str) -> list[dict[str, Canonical]] | None:
@@ -156,6 +172,13 @@ def _now(case: Case, activity: Activity) -> dict[str, Canonical]:
         "changed": "media" if same_words else "text",
         "diff": diff(case.text, activity.text),
     }
+
+
+def _entry(conn: Connection, seq: int) -> tuple[Mapping[str, Any], LogHead]:
+    row = next(log.rows(conn, after=seq - 1), None)
+    if row is None or row.seq != seq:
+        raise StoreError(f"log entry {seq} is owed to a destination but is not there")
+    return json.loads(row.canonical), LogHead(seq, row.hash.hex())
 
 
 def _told(

@@ -24,9 +24,17 @@ from monitor.log import logger
 from monitor.model.delivery import AlertFacts, Message, OutboxItem, Picture, Receipt
 from monitor.model.evidence import CARD, MASKED_CARD, Canonical, LogHead
 from monitor.model.rule import RuleSet
+from monitor.model.state import STATE
 from monitor.notify.base import Notifier
-from monitor.notify.render import render_alert, render_caption, render_health, render_masked
+from monitor.notify.render import (
+    render_alert,
+    render_caption,
+    render_change,
+    render_health,
+    render_masked,
+)
 from monitor.run.cards import stored
+from monitor.run.changes import read_change
 from monitor.run.governance import STAMP, TRIAL
 from monitor.store import alarms, log, outbox
 from monitor.store.db import Connection
@@ -125,6 +133,8 @@ class Dispatcher:
     def _render(self, item: OutboxItem) -> Message:
         if item.kind == HEALTH:
             return render_health(item.subject, item.body, self._settings.language, self._stamp)
+        if item.kind == STATE:
+            return self._changed(item)
         conn, kind = self._writer.reader(), self._card_for(item)
         content = log.content(conn, item.seq, "finding")
         watch = log.content(conn, item.seq, "watch")
@@ -139,6 +149,16 @@ class Dispatcher:
         png = stored(conn, self._files, item.seq, CARD_OF.get(kind, ""))
         shown = Picture(png, caption.html, caption.plain) if png else None
         return replace(message, picture=shown)
+
+    def _changed(self, item: OutboxItem) -> Message:
+        """Make the message about a later state: an answer to the alert, where that was sent."""
+        conn = self._writer.reader()
+        masked = self._card_for(item) == "masked"
+        change = read_change(conn, item, masked=masked)
+        if change is None:
+            raise NotifyError("the case's content was erased", permanent=True)
+        message = render_change(change, self._settings.language)
+        return replace(message, reply_to=outbox.alert_message(conn, item))
 
     def _card_for(self, item: OutboxItem) -> str:
         kind = self._settings.card_for(item.notifier, item.destination)
