@@ -29,7 +29,8 @@ from monitor.net import Http
 from monitor.notify import registry as notifiers
 from monitor.notify.base import Notifier
 from monitor.notify.drawer import Drawer
-from monitor.run import enrol, governance
+from monitor.notify.render import render_health
+from monitor.run import enrol, governance, outage, startup
 from monitor.run.cards import Cards
 from monitor.run.daemon import Daemon
 from monitor.run.dispatch import Dispatcher
@@ -130,7 +131,8 @@ async def opened(config: Config, clock: Clock = utc_now) -> AsyncIterator[App]:
     """
     ruleset = load_ruleset(config)
     keyring = keys.load(config.path("keys"))
-    _prepare(config)
+    config.path("data").mkdir(mode=0o700, parents=True, exist_ok=True)
+    startup.prepare(config.database, config.snapshots)
     async with AsyncExitStack() as stack:
         writer = Writer(config.database)
         stack.callback(writer.close)
@@ -226,14 +228,6 @@ def initialise(config: Config) -> None:
         migrate.upgrade(config.database)
 
 
-def _prepare(config: Config) -> None:
-    config.path("data").mkdir(mode=0o700, parents=True, exist_ok=True)
-    if config.database.exists():
-        migrate.check(config.database)
-    else:
-        migrate.upgrade(config.database)
-
-
 def _usual(config: Config) -> dict[str, float]:
     """Return the usual interval of every platform that is on, in seconds."""
     on = {"feed": config.collect.feeds.enabled, "bluesky": config.collect.bluesky.enabled}
@@ -256,6 +250,25 @@ def _collectors(config: Config, http: Http, clock: Clock) -> dict[str, Collector
         for name, platform in collectors.PLATFORMS.items()
         if platform in on
     }
+
+
+async def tell_operators(config: Config, text: str) -> bool:
+    """Tell an alarm when the database cannot: to every route of alarms, once, unrecorded.
+
+    Returns whether everyone was reached; a refusal for good counts, as it would in the outbox.
+    """
+    mark = governance.STAMP if config.mode == governance.TRIAL else ""
+    message = render_health(outage.ALARM, text, config.notify.language, mark)
+    reached = True
+    async with AsyncExitStack() as stack:
+        made = await _notifiers(config, stack)
+        for name, destination in _health_routes(config):
+            try:
+                await made[name].send(message, destination)
+            except NotifyError as error:
+                logger.warning("{} was not told: {}", name, error)
+                reached = reached and error.permanent
+    return reached
 
 
 async def _notifiers(config: Config, stack: AsyncExitStack) -> dict[str, Notifier]:

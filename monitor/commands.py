@@ -8,12 +8,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from monitor import app, config, console, governing, watch
+from monitor.clock import utc_now
 from monitor.collect import registry as collectors
 from monitor.errors import ConfigError, Fault
 from monitor.log import set_up
 from monitor.notify import registry as notifiers
 from monitor.run import enrol
 from monitor.run.cases import failures, runnable
+from monitor.run.outage import Outage
 from monitor.run.pipeline import PollReport
 from monitor.run.rules import Reader
 from monitor.watch import register as register_file
@@ -91,7 +93,7 @@ def once(path: Path) -> int:
 
 
 def run(path: Path) -> int:
-    """Run until SIGTERM."""
+    """Run until SIGTERM, standing still while there is no place to keep evidence."""
     asyncio.run(_run(app.settings(path)))
     return 0
 
@@ -102,8 +104,15 @@ async def _once(settings: config.Config) -> list[PollReport]:
 
 
 async def _run(settings: config.Config) -> None:
-    async with app.opened(settings) as opened:
-        await opened.daemon.run()
+    folders = (settings.path("data"), settings.snapshots)
+    outage = Outage(folders, lambda text: app.tell_operators(settings, text), utc_now)
+
+    async def work() -> None:
+        async with app.opened(settings) as opened:
+            outage.over(opened.writer, app.health(settings, opened.writer))
+            await opened.daemon.run()
+
+    await outage.keep(work)
 
 
 def _check_register(settings: config.Config) -> None:

@@ -11,8 +11,9 @@ MonitorError
 │   ├── SharedAccountError  two persons' lines lead to one account: record nothing, tell
 │   └── ProofError       a record's signed proof is false: record nothing, tell the operator
 ├── NormaliseError       the job edge: keep the bytes, mark the item, tell the operator, go on
-├── EvidenceError        the process edge: stop before anything is sent
-├── StoreError           the process edge: stop before anything is sent
+├── KeepingError         the process edge: stop before anything is sent; where it is ``passing``,
+│   ├── EvidenceError    the daemon stands still (run/outage) and goes on by itself
+│   └── StoreError
 └── NotifyError          the delivery edge (run/dispatch): dead letter or later
     └── CredentialsRefused  nothing is wrong with the message: keep it, tell the operator
 """
@@ -21,6 +22,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Passing(StrEnum):
+    """Why nothing can be written now that may be written later without a repair of the data."""
+
+    FULL = "full"
+    READ_ONLY = "read_only"
+    IO = "io"
+    BUSY = "busy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +124,19 @@ class NormaliseError(MonitorError):
         super().__init__(f"{subject}: {field}: {cause}")
 
 
-class EvidenceError(MonitorError):
+class KeepingError(MonitorError):
+    """Nothing more may be sent; ``passing`` says why where the same may succeed later."""
+
+    def __init__(self, text: str, passing: Passing | None = None) -> None:
+        self.passing = passing
+        super().__init__(text)
+
+
+class EvidenceError(KeepingError):
     """Evidence cannot be written or does not verify."""
 
 
-class StoreError(MonitorError):
+class StoreError(KeepingError):
     """The database cannot be opened, written or trusted."""
 
 

@@ -23,7 +23,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from monitor.errors import EvidenceError
+from monitor.errors import EvidenceError, Passing
 from monitor.log import logger
 from monitor.model.evidence import SALT_BYTES, Part, commitment
 
@@ -34,6 +34,7 @@ NAMES = "names"
 _NAME = re.compile(r"[0-9a-f]{64}")
 _BLOCK = 1 << 16
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_READ_ONLY = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,5 +316,11 @@ def _told(folder: Path) -> Iterator[None]:
         cause = "the disk or quota is full" if full else (error.strerror or "input/output error")
         todo = "free space there" if full else "make the folder writable"
         raise EvidenceError(
-            f"{folder}: {cause}; nothing was recorded or sent: {todo}, then start again"
+            f"{folder}: {cause}; nothing was recorded or sent: {todo}", _passing(error)
         ) from error
+
+
+def _passing(error: OSError) -> Passing:
+    if error.errno in _FULL:
+        return Passing.FULL
+    return Passing.READ_ONLY if error.errno in _READ_ONLY else Passing.IO

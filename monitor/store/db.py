@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
-from monitor.errors import StoreError
+from monitor.errors import Passing, StoreError
 
 # What a transaction is called in the signatures of callers outside this folder.
 Connection = sqlite3.Connection
@@ -37,7 +37,7 @@ HAS_SHADOW_HITS = "SELECT count(*) FROM sqlite_schema WHERE name = 'shadow_hit'"
 
 # What to do next, by SQLite's primary result code.
 ADVICE = {
-    sqlite3.SQLITE_FULL: "the disk is full: free space on its file system, then start again",
+    sqlite3.SQLITE_FULL: "the disk is full: free space on its file system",
     sqlite3.SQLITE_READONLY: "it is read-only: make the file and its folder writable for this user",
     sqlite3.SQLITE_CORRUPT: "the file is damaged: keep it, run netralitas restore from a backup",
     sqlite3.SQLITE_NOTADB: "the file is no SQLite database: check paths.data, or restore a backup",
@@ -48,6 +48,16 @@ ADVICE = {
     sqlite3.SQLITE_IOERR: "the disk failed to read or write: check the disk and the kernel's log",
     sqlite3.SQLITE_CONSTRAINT: "a rule of the schema refused the change",
     sqlite3.SQLITE_SCHEMA: "the schema changed meanwhile: start again",
+}
+# What may be over without anybody repairing the database.
+PASSING = {
+    sqlite3.SQLITE_FULL: Passing.FULL,
+    sqlite3.SQLITE_READONLY: Passing.READ_ONLY,
+    sqlite3.SQLITE_PERM: Passing.READ_ONLY,
+    sqlite3.SQLITE_CANTOPEN: Passing.READ_ONLY,
+    sqlite3.SQLITE_IOERR: Passing.IO,
+    sqlite3.SQLITE_BUSY: Passing.BUSY,
+    sqlite3.SQLITE_LOCKED: Passing.BUSY,
 }
 PRIMARY_CODE = 0xFF
 
@@ -76,7 +86,7 @@ def explain(error: sqlite3.Error, database: Path | None = None) -> StoreError:
     """Return the one-line ``StoreError`` for an error of SQLite; it holds no stored value."""
     code = getattr(error, "sqlite_errorcode", 0) & PRIMARY_CODE
     advice = ADVICE.get(code, "SQLite refused the work")
-    return StoreError(f"{database or 'database'}: {advice} ({error})")
+    return StoreError(f"{database or 'database'}: {advice} ({error})", PASSING.get(code))
 
 
 def connect(path: Path, *, read_only: bool = False) -> Stamped:

@@ -466,7 +466,7 @@ def standalone(house: House, head: LogHead | None = None) -> str:
     try:
         given = (head.seq, head.hash) if head else None
         verify_evidence.Database(house.database, house.snapshots).verify(given)
-    except (verify_evidence.Bad, sqlite3.Error) as error:
+    except (verify_evidence.Bad, sqlite3.Error, UnicodeDecodeError) as error:
         return str(error)
     return ""
 
