@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from monitor.errors import EvidenceError, StoreError
-from monitor.evidence import parallel
+from monitor.evidence import erased, parallel
 from monitor.evidence.files import Files
 from monitor.evidence.verify import check
 from monitor.store import migrate
@@ -41,8 +41,9 @@ def _refuse_damage(database: Path, files: Files) -> None:
     with Audit(database) as whole:
         faults = [f"guard missing: {name}" for name in whole.missing_guards()]
         last = parallel.ranges(whole.last(), whole.seal_entries(), TAIL)[-1]
+        gone = erased.gone(whole)
     with Audit(database, last.after, last.to) as tail:
-        faults += map(str, check(tail, files, last, None).faults.kept)
+        faults += map(str, check(tail, files, last, None, gone).faults.kept)
     if faults:
         raise EvidenceError(
             f"{database}: {faults[0]}; nothing is added to changed evidence: keep the folder as it "
