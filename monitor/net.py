@@ -222,16 +222,14 @@ class _Response(aiohttp.ClientResponse):
     """Remembers who answered; aiohttp forgets the connection once the body has arrived."""
 
     peer_ip = ""
-    tls_cert_sha256 = ""
+    tls_cert = b""
 
     async def start(self, connection: Connection) -> aiohttp.ClientResponse:
         transport = connection.transport
         if transport is not None:
             self.peer_ip = str((transport.get_extra_info("peername") or ("",))[0])
             tls = transport.get_extra_info("ssl_object")
-            certificate = tls.getpeercert(binary_form=True) if tls is not None else None
-            if certificate:
-                self.tls_cert_sha256 = hashlib.sha256(certificate).hexdigest()
+            self.tls_cert = (tls and tls.getpeercert(binary_form=True)) or b""
         return await super().start(connection)
 
 
@@ -257,7 +255,7 @@ async def _read(response: aiohttp.ClientResponse, call: _Call) -> bytes:
 
 
 def _exchange(response: _Response, body: bytes, start: datetime, end: datetime) -> Exchange:
-    version = response.version
+    version, cert = response.version, response.tls_cert
     return Exchange(
         method=response.method,
         url=str(response.url),
@@ -273,7 +271,8 @@ def _exchange(response: _Response, body: bytes, start: datetime, end: datetime) 
         started_at=start,
         finished_at=end,
         peer_ip=response.peer_ip,
-        tls_cert_sha256=response.tls_cert_sha256,
+        tls_cert_sha256=hashlib.sha256(cert).hexdigest() if cert else "",
+        tls_cert=cert,
     )
 
 

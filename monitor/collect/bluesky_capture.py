@@ -11,7 +11,7 @@ from monitor.collect import bluesky_parse as parse
 from monitor.collect.bluesky_identity import Identity
 from monitor.collect.bluesky_proof import Proved
 from monitor.model.evidence import Canonical, Capture, Exchange, Part, RawItem, canonical
-from monitor.model.exchange import exchange_content
+from monitor.model.exchange import certificate_parts, exchange_content
 
 PROOF = "atproto-commit-signature"
 
@@ -41,6 +41,8 @@ class Shot:
             if answer is not None and answer.status == HTTPStatus.OK:
                 parts.append(Part(name, "application/json", answer.body))
         parts.append(Part("headers", "application/json", canonical(self._headers())))
+        document = self.identity.document if self.identity else None
+        parts += certificate_parts(self.raw.page, self.record, self.proof, document)
         notes = (self.note,) if self.note else ()
         return Capture(tuple(parts), bool(notes), notes, PROOF if whole else "")
 

@@ -24,7 +24,7 @@ from monitor.config import Feeds as Settings
 from monitor.errors import BlockedError, NormaliseError, TransientError
 from monitor.model.activity import Activity, Actor, Media, ObjectRef, Signal, TimeSource
 from monitor.model.evidence import Capture, Exchange, Part, RawItem
-from monitor.model.exchange import headers_part
+from monitor.model.exchange import certificate_parts, headers_part
 from monitor.model.person import Watch
 from monitor.model.state import Again, Known
 from monitor.net import Expect, Http
@@ -119,7 +119,8 @@ class Feeds:
         """Keep the entry's element; a feed has no address for one entry alone."""
         del activity, watch  # nothing more is fetched
         kind = "application/json" if raw.body[:1] == b"{" else "application/xml"
-        return Capture((Part("record", kind, raw.body), headers_part(raw)))
+        record = Part("record", kind, raw.body)
+        return Capture((record, headers_part(raw), *certificate_parts(raw.page)))
 
     async def look_again(self, known: Known, watch: Watch) -> Again:
         """Find the entry in the feed, else ask at its own address; see ``feeds_again``."""

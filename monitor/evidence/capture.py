@@ -17,7 +17,7 @@ from monitor.errors import (
 )
 from monitor.model.activity import Activity
 from monitor.model.evidence import Capture, Exchange, Part, RawItem
-from monitor.model.exchange import headers_part
+from monitor.model.exchange import certificate_parts, headers_part
 from monitor.model.person import Watch
 
 # An error's own text may quote what a platform said about a stranger; these words cannot.
@@ -67,6 +67,7 @@ def fallback(raw: RawItem, cause: str) -> Capture:
         Part("record", _media_type(raw.page), raw.body),
         *_targets(raw),
         headers_part(raw),
+        *certificate_parts(raw.page),
     )
     return Capture(parts=parts, partial=True, notes=tuple(notes))
 

@@ -31,7 +31,7 @@ class Exchange:
 
     ``url`` is the final address; ``moved_to`` repeats it where every redirect on the way was
     permanent. ``body`` is decoded of transfer and content encoding. Credentials are taken out of
-    request headers.
+    request headers. ``tls_cert`` is the server's own certificate (DER), empty without TLS.
     """
 
     method: str
@@ -46,6 +46,7 @@ class Exchange:
     finished_at: datetime
     peer_ip: str = ""
     tls_cert_sha256: str = ""
+    tls_cert: bytes = b""
     moved_to: str = ""
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from monitor.clock import to_text
-from monitor.model.evidence import Canonical, Exchange, Part, RawItem, canonical
+from monitor.model.evidence import CERTIFICATE, Canonical, Exchange, Part, RawItem, canonical
+
+_PKIX = "application/pkix-cert"  # RFC 2585 section 4.1
 
 
 def headers_part(raw: RawItem) -> Part:
@@ -18,6 +20,19 @@ def headers_part(raw: RawItem) -> Part:
         "not_before": to_text(raw.not_before) if raw.not_before else None,
     }
     return Part("headers", "application/json", canonical(value))
+
+
+def certificate_parts(*exchanges: Exchange | None) -> tuple[Part, ...]:
+    """Return the servers' certificates (DER) behind some exchanges, each once.
+
+    ``tls_cert_sha256`` of an exchange says which one it was. A stranger's server may bear the
+    stranger's name, so of what was acted upon none is kept.
+    """
+    found = dict.fromkeys(e.tls_cert for e in exchanges if e and e.tls_cert)
+    return tuple(
+        Part(CERTIFICATE if number == 1 else f"{CERTIFICATE}-{number}", _PKIX, certificate)
+        for number, certificate in enumerate(found, start=1)
+    )
 
 
 def exchange_content(exchange: Exchange) -> dict[str, Canonical]:

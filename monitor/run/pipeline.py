@@ -31,6 +31,7 @@ from monitor.model.person import Watch
 from monitor.run import standing
 from monitor.run.alike import with_follows
 from monitor.run.cards import Cards
+from monitor.run.context import contests_of
 from monitor.run.health import Health
 from monitor.run.pace import Pace
 from monitor.run.quarantine import Quarantine
@@ -194,7 +195,7 @@ class Pipeline:
         finding_id = parts.recorder.finding_id(finding)
         shown, ruleset = snapshot_of(watch, finding), parts.reader.ruleset
         dressed = await parts.cards.added(finding, shown, taken, finding_id, ruleset)
-        return Captured(finding, dressed, finding_id)
+        return Captured(finding, dressed, finding_id, contests_of(finding, ruleset.contests))
 
     def _failed(self, watch: Watch, state: SourceState, error: CollectError) -> PollReport:
         parts = self._parts

@@ -8,10 +8,12 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from monitor import __version__
 from monitor.clock import Clock, to_text
 from monitor.collect.base import Page
 from monitor.errors import NormaliseError, SharedAccountError
 from monitor.evidence.files import Files, Staged
+from monitor.evidence.timesource import clock_source
 from monitor.model.day import local_day
 from monitor.model.evidence import CARD, MASKED_CARD, Canonical, Capture, Part, RawItem
 from monitor.model.finding import Finding, Outcome
@@ -20,7 +22,7 @@ from monitor.model.wire import finding_content
 from monitor.run import shadow
 from monitor.run.pace import Step
 from monitor.run.quarantine import Quarantine
-from monitor.store import cursors, findings, log, outbox, rechecks, register, register_edit
+from monitor.store import cursors, erasure, findings, log, outbox, rechecks, register, register_edit
 from monitor.store.db import Connection
 from monitor.store.keys import KeyRing
 from monitor.store.seen import Seen, SeenState
@@ -32,11 +34,15 @@ Destinations = Callable[[Watch, str], Sequence[tuple[str, str]]]
 
 @dataclass(frozen=True, slots=True)
 class Captured:
-    """A finding with its snapshot, ready to be recorded. ``finding_id`` stands on its cards."""
+    """A finding with its snapshot, ready to be recorded.
+
+    ``finding_id`` stands on its cards; ``contests`` is what was on the ballot.
+    """
 
     finding: Finding
     capture: Capture
     finding_id: str
+    contests: Sequence[Canonical] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +135,9 @@ class Recorder:
         now, outcomes = self._clock(), []
         fresh = self._still_fresh(tx, watch, batch)
         for captured, files in zip(batch.captured, staged, strict=True):
-            if _pair(captured.finding) in fresh:
+            pair = _pair(captured.finding)
+            # Dismissed and erased: the act is known by its digest, and nobody is told again.
+            if pair in fresh and not erasure.answer(tx, self._keyring, *pair, now):
                 outcomes.append(self._finding(tx, watch, captured, files, now))
         for malformed, files in zip(batch.malformed, odd, strict=True):
             if malformed.pair in fresh:
@@ -165,8 +173,11 @@ class Recorder:
             at=now,
             kind="finding",
             subject=finding_id,
-            public=_public(finding, captured.capture, revision_no),
-            content={"finding": finding_content(finding), "watch": snapshot_of(watch, finding)},
+            public=_public(finding, captured.capture, revision_no, now),
+            content={
+                "finding": {**finding_content(finding), "contests": captured.contests},
+                "watch": snapshot_of(watch, finding),
+            },
             files=files,
         )
         findings.add(tx, finding_id, head.seq, finding.outcome.value)
@@ -265,7 +276,9 @@ def _refuse_shared(tx: Connection, watch: Watch, page: Page) -> None:
         raise SharedAccountError(watch.watch_id, "another person's line holds this account")
 
 
-def _public(finding: Finding, capture: Capture, revision_no: int) -> Mapping[str, Canonical]:
+def _public(
+    finding: Finding, capture: Capture, revision_no: int, now: datetime
+) -> Mapping[str, Canonical]:
     activity = finding.activity
     rules = {(m.rule, m.revision) for m in finding.matches}
     return {
@@ -281,6 +294,8 @@ def _public(finding: Finding, capture: Capture, revision_no: int) -> Mapping[str
         "partial": capture.partial,
         "proof": capture.proof,
         "capture_notes": list(capture.notes),
+        "clock": clock_source(now),
+        "program": __version__,
     }
 
 

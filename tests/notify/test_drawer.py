@@ -15,7 +15,6 @@ from typing import Any
 import pytest
 
 from monitor.errors import NotifyError
-from monitor.notify import drawer as module
 from monitor.notify.drawer import Drawer
 from monitor.notify.drawing import MOST_MEMORY
 from monitor.notify.picture import draw
@@ -74,7 +73,7 @@ async def test_a_process_that_died_is_replaced(drawer: Drawer) -> None:
 async def test_a_process_that_cannot_start_is_no_more_than_no_card(
     drawer: Drawer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module.sys, "executable", "/nonexistent/python")
+    monkeypatch.setattr(sys, "executable", "/nonexistent/python")
     with pytest.raises(NotifyError, match="failed"):
         await drawer.draw(SHEET)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typst
 
 from monitor.errors import NotifyError
 from monitor.model.finding import Span
@@ -169,7 +170,7 @@ def test_missing_fonts_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def bare(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A machine that has no fonts but those inside the typesetter."""
-    fonts = picture.typst.Fonts(include_system_fonts=False)
+    fonts = typst.Fonts(include_system_fonts=False)
     monkeypatch.setattr(picture, "_fonts", lambda: fonts)
     for known in (picture._compiler, picture._has_colour_emoji):
         known.cache_clear()
