@@ -10,6 +10,7 @@ from contextlib import (
     asynccontextmanager,
     closing,
     contextmanager,
+    suppress,
 )
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,6 +35,7 @@ from monitor.run import enrol, governance, outage, startup
 from monitor.run.cards import Cards
 from monitor.run.daemon import Daemon
 from monitor.run.dispatch import Dispatcher
+from monitor.run.erase import Eraser
 from monitor.run.governance import Admission
 from monitor.run.health import Health
 from monitor.run.pace import Pace
@@ -42,6 +44,7 @@ from monitor.run.quarantine import Quarantine
 from monitor.run.recheck import Rechecker
 from monitor.run.record import Recorder
 from monitor.run.reload import Place, Reloader
+from monitor.run.retain import Retainer
 from monitor.run.roster import Roster
 from monitor.run.rules import Reader
 from monitor.run.seal import Poster, Sealer
@@ -49,6 +52,8 @@ from monitor.run.season import Season
 from monitor.run.terms import Terms, extended
 from monitor.store import keys, migrate, register, register_import
 from monitor.store.backup import commitments
+from monitor.store.db import connect
+from monitor.store.erasure import pending
 from monitor.store.keys import KeyRing
 from monitor.store.register_import import By
 from monitor.store.register_stage import Stage
@@ -83,7 +88,22 @@ def desk(path: Path) -> Iterator[tuple[Config, Writer]]:
         raise StoreError(f"{config.database}: no database yet; run: netralitas migrate")
     migrate.check(config.database)
     with closing(Writer(config.database)) as writer:
+        finish_erasure(config)
         yield config, writer
+
+
+def finish_erasure(config: Config) -> None:
+    """Do what a killed process left of an erasure; a database that cannot be read is left alone."""
+    with suppress(StoreError), closing(connect(config.database, read_only=True)) as conn:
+        if not pending(conn):
+            return
+        with closing(Writer(config.database)) as writer:
+            eraser(config, writer).finish()
+
+
+def eraser(config: Config, writer: Writer, clock: Clock = utc_now) -> Eraser:
+    """Make what erases by order, and what finishes an erasure that was cut short."""
+    return Eraser(writer, Files(config.snapshots), keys.load(config.path("keys")), clock)
 
 
 def load_ruleset(config: Config) -> RuleSet:
@@ -132,6 +152,8 @@ async def opened(config: Config, clock: Clock = utc_now) -> AsyncIterator[App]:
     ruleset = load_ruleset(config)
     keyring = keys.load(config.path("keys"))
     config.path("data").mkdir(mode=0o700, parents=True, exist_ok=True)
+    if config.database.exists():
+        finish_erasure(config)
     startup.prepare(config.database, config.snapshots)
     async with AsyncExitStack() as stack:
         writer = Writer(config.database)
@@ -154,7 +176,10 @@ async def opened(config: Config, clock: Clock = utc_now) -> AsyncIterator[App]:
         seals = sealer(config, writer, http, clock)
         ways = [(route.notifier, route.destination) for route in config.notify.routes]
         again = Rechecker(parts, files, season, config.recheck, ways)
-        daemon = Daemon(config, parts, dispatcher, reloader, season, seals, roster, again)
+        eraser = Eraser(writer, files, keyring, clock)
+        retainer = Retainer(writer, eraser, config.retention, clock)
+        job = (config, parts, dispatcher, reloader, season, seals, roster, again)
+        daemon = Daemon(*job, retainer=retainer)
         yield App(config, ruleset, writer, daemon, dispatcher)
 
 

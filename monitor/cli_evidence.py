@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from monitor import cli_erasure
 from monitor.cli_options import DEFAULT, By, ConfigPath, Why
 
 keys = typer.Typer(no_args_is_help=True, help="Make, rotate and list the installation's keys.")
@@ -23,6 +24,7 @@ def attach(app: typer.Typer) -> None:
         restore
     )
     app.add_typer(keys, name="keys")
+    cli_erasure.attach(app)
 
 
 def verify(

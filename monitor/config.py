@@ -14,6 +14,7 @@ from monitor.errors import ConfigError, Fault
 
 Seconds = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=1)]
+CaseClass = Literal["shadow", "dismissed", "open", "forwarded"]
 PathName = Literal["data", "watchlists", "register_file", "secrets", "keys", "testers"]
 
 
@@ -161,14 +162,16 @@ class Rules(_Section):
 
 
 class Retention(_Section):
-    """Days to keep: digests of acts that matched nothing (P13), health messages once sent,
-    register lines that ended, and what rules in shadow would have told (at most 7).
+    """Days to keep: digests of acts that matched nothing (P13), health messages once sent, ended
+    register lines, hits of rules in shadow, dismissed cases. ``jra`` has the archive codes.
     """
 
     seen_days: Count = 400
     health_days: Count = 90
     register_days: Count = 90
     shadow_days: Annotated[int, Field(ge=1, le=7)] = 7
+    dismissed_days: Count = 90
+    jra: dict[CaseClass, str] = Field(default_factory=dict)
 
 
 class Health(_Section):

@@ -15,7 +15,7 @@ from monitor.evidence import verify as evidence
 from monitor.evidence.files import Files
 from monitor.evidence.report import Report
 from monitor.evidence.signing import fingerprint, public_key
-from monitor.store import alarms, keys, log, outbox, register_read
+from monitor.store import alarms, erasure_out, keys, log, outbox, register_read
 from monitor.store import backup as backups
 from monitor.store import migrate as schema
 from monitor.store.audit import Audit
@@ -34,6 +34,7 @@ def verify(path: Path, head: str, certificate: Path | None = None) -> int:
     settings, began = app.settings(path), utc_now()
     known = evidence.head_of(head) if head else None
     _need_database(settings)
+    app.finish_erasure(settings)
     opened = partial(Audit, settings.database)
     with console.bar("verify") as told:
         report = parallel.verify(opened, settings.snapshots, known, jobs=CORES, told=told)
@@ -99,7 +100,10 @@ def backup(path: Path, to: Path, *, with_keys: bool) -> int:
     _need_database(settings)
     folder = to / f"netralitas-{utc_now():%Y%m%dT%H%M%SZ}"
     ring = settings.path("keys") if with_keys else None
-    made = backups.backup(settings.database, settings.snapshots, ring, folder)
+    with app.desk(path) as (_, writer):
+        made = backups.backup(settings.database, settings.snapshots, ring, folder)
+        with writer.transaction() as tx:
+            erasure_out.note_backup(tx, str(made.resolve()), utc_now())
     console.plain(f"Backup: {made}")
     console.plain(f"Check it: netralitas restore --check {made}")
     return 0

@@ -38,6 +38,13 @@ class Ground(StrEnum):
 # data or a platform's terms leave no choice.
 FOR_CASE_FILES = frozenset({Ground.DISPOSAL, Ground.PDP, Ground.PLATFORM})
 
+# Platforms whose terms bid deletion whatever hold we have set (their developer terms as of
+# September 2026); for every other one a hold stands until who set it lifts it.
+NO_HOLD = {
+    "x": "X Developer Agreement: content deleted on X goes within 24 hours",
+    "youtube": "YouTube API Services Developer Policies III.E.4: at most 30 days",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Order:

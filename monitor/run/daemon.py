@@ -16,6 +16,7 @@ from monitor.run.dispatch import HEALTH, LONGEST_WAIT, Dispatcher
 from monitor.run.pipeline import Parts, Pipeline, PollReport
 from monitor.run.recheck import Rechecker
 from monitor.run.reload import Reloader
+from monitor.run.retain import LOOK_SECONDS, Retainer
 from monitor.run.roster import Roster
 from monitor.run.schedule import Scheduler
 from monitor.run.seal import Sealer
@@ -44,6 +45,8 @@ class Daemon:
         sealer: Sealer,
         roster: Roster,
         rechecker: Rechecker,
+        *,
+        retainer: Retainer,
     ) -> None:
         self._settings = settings
         self._pipeline = Pipeline(parts)
@@ -51,6 +54,7 @@ class Daemon:
         self._reloader = reloader
         self._season = season
         self._sealer = sealer
+        self._retainer = retainer
         self._quarantine = parts.quarantine
         self._health = parts.health
         self._writer = parts.writer
@@ -135,6 +139,7 @@ class Daemon:
         scheduler.every(self._settings.rules.reload, self._look_after_rules, "rules")
         scheduler.every(self._sealer.period, self._sealer.look, "seal")
         scheduler.every(RETENTION_SECONDS, self._retain, "retention", jitter=600)
+        scheduler.every(LOOK_SECONDS, self._retainer.look, "dismissed", jitter=60)
         return scheduler
 
     def _missed(self, job: str) -> None:

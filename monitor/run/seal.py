@@ -86,15 +86,8 @@ class Sealer:
         Raises ``StoreError`` where the key of the last seal is gone: a new key that the old one
         does not endorse could be anybody's.
         """
-        seed, at = self._keyring.versions(SEAL)[0], self._clock()
         with self._writer.transaction() as tx:
-            if not seals.unsealed(tx):
-                return None
-            checkpoint = seals.next_checkpoint(tx, at, signing.public_key(seed))
-            data = signed(checkpoint.encode())
-            return seals.add(
-                tx, at, checkpoint, signing.sign(seed, data), self._endorsement(tx, seed, data)
-            )
+            return add(tx, self._keyring, self._clock()) if seals.unsealed(tx) else None
 
     async def stamp(self) -> list[Answer]:
         """Ask each authority that owes one for a stamp over the newest seal."""
@@ -111,17 +104,6 @@ class Sealer:
         # A seal from the future is one from before the clock was set back.
         age = self._clock() - from_text(newest.checkpoint.at)
         return not timedelta() <= age < timedelta(seconds=self._settings.interval)
-
-    def _endorsement(self, tx: Connection, seed: bytes, data: bytes) -> bytes:
-        before = seals.last(tx)
-        if before is None or before.checkpoint.key == signing.public_key(seed):
-            return b""
-        for older in self._keyring.versions(SEAL):
-            if signing.public_key(older) == before.checkpoint.key:
-                return signing.sign(older, data)
-        raise StoreError(
-            "the key of the last seal is missing: put it back from the backup of the keys"
-        )
 
     async def _ask(self, authority: config.Authority) -> Answer | None:
         waiting = seals.unstamped(self._writer.reader(), authority.name)
@@ -156,3 +138,24 @@ class Sealer:
     def _hold(self, name: str, since: datetime) -> None:
         if self._clock() - since >= timedelta(seconds=self._settings.interval):
             self._health.alarm(ALARM, name, since=f"{since:%Y-%m-%d %H:%M} UTC")
+
+
+def add(tx: Connection, keyring: KeyRing, at: datetime, seed: bytes | None = None) -> Seal:
+    """Seal everything since the last seal, inside a transaction, with ``seed`` or the newest key.
+
+    Raises ``StoreError`` where the key of the last seal is gone.
+    """
+    seed, before = seed or keyring.versions(SEAL)[0], seals.last(tx)
+    checkpoint = seals.next_checkpoint(tx, at, signing.public_key(seed))
+    data, endorsement = signed(checkpoint.encode()), b""
+    if before and before.checkpoint.key != checkpoint.key:
+        endorsement = signing.sign(seed_of(keyring, before), data)
+    return seals.add(tx, at, checkpoint, signing.sign(seed, data), endorsement)
+
+
+def seed_of(keyring: KeyRing, seal: Seal) -> bytes:
+    """Return the private key of a seal; ``StoreError`` where it is gone."""
+    for seed in keyring.versions(SEAL):
+        if signing.public_key(seed) == seal.checkpoint.key:
+            return seed
+    raise StoreError("the key of the last seal is missing: put it back from the backup of the keys")

@@ -23,6 +23,7 @@ from typing import Any
 from monitor.errors import StoreError
 from monitor.log import logger
 from monitor.store.db import PRIVATE_FILE, PRIVATE_FOLDER, connect, copy, guard
+from monitor.store.erasure import destroyed
 from monitor.store.log import head, rows
 
 DATABASE = "database.sqlite"
@@ -161,17 +162,19 @@ def _copy_all(pairs: Iterable[tuple[Path, Path]], sums: Path) -> int:
 
 
 def commitments(conn: sqlite3.Connection) -> Iterator[str]:
-    """Yield the name of every file that the log names.
+    """Yield the name of every file that the log names and that was not erased.
 
     An entry that cannot be read names none; ``verify`` says so.
     """
+    gone = set(destroyed(conn))
     for row in rows(conn):
         try:
             files = json.loads(row.canonical)["files"]
             names = [file["commitment"] for file in files.values()]
         except (ValueError, TypeError, KeyError, AttributeError):
             continue
-        yield from (name for name in names if _COMMITMENT.fullmatch(str(name)))
+        kept = (name for name in names if name not in gone)
+        yield from (name for name in kept if _COMMITMENT.fullmatch(str(name)))
 
 
 def _manifest(conn: sqlite3.Connection, work: Path, missing: int) -> bytes:

@@ -16,7 +16,7 @@ from typing import Any
 from monitor.clock import to_text
 from monitor.errors import StoreError
 from monitor.model.erasure import ERASURE, HOLD, Lost, Order, place, signed, split
-from monitor.model.evidence import LogHead
+from monitor.model.evidence import Canonical, LogHead
 from monitor.model.review import REVIEW, CaseState, Step, state_after
 from monitor.store import about, log
 from monitor.store.db import guard
@@ -26,6 +26,7 @@ from monitor.store.keys import KeyRing, digest
 HANDLING = frozenset({"delivery", "export", "card", "reading", HOLD})
 # What the case was left with; a tombstone's own content is never erased.
 DATABASE = ""
+DECIDED = "sudah diputus"
 
 FILES = "SELECT name FROM snapshot WHERE seq = ?"
 CONTENTS = "SELECT name FROM content WHERE seq = ?"
@@ -141,9 +142,11 @@ def bury(
 
 def silence(tx: sqlite3.Connection, finding: str) -> None:
     """Take the case's words out of the outbox; what was sent keeps the message's number."""
-    mine = "WHERE kind = 'finding' AND subject = ?"
+    mine = "WHERE kind <> 'health' AND subject = ?"
     tx.execute(f"DELETE FROM outbox {mine} AND state = 'pending'", (finding,))  # noqa: S608
     tx.execute(f"UPDATE outbox SET body = '', last_error = NULL {mine}", (finding,))  # noqa: S608
+    # Nothing is left to compare a later look with.
+    tx.execute("DELETE FROM recheck WHERE finding_id = ?", (finding,))
 
 
 @guard()
@@ -196,6 +199,17 @@ def decided(
         if row is not None:
             return row[0], row[1]
     return None
+
+
+def answer(tx: sqlite3.Connection, keyring: KeyRing, act: str, revision: str, at: datetime) -> bool:
+    """Record that a dismissed and erased act was seen again; False where it is no such act."""
+    found = decided(tx, keyring, act, revision)
+    if found is None:
+        return False
+    finding, entry = found
+    public: dict[str, Canonical] = {"answer": DECIDED, "tombstone": entry}
+    log.append(tx, at=at, kind="seen-again", subject=finding, public=public)
+    return True
 
 
 @guard()

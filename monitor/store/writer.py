@@ -68,6 +68,20 @@ class Writer:
         with self._turn, guard(self.database):
             self._conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
+    def rebuild(self) -> bool:
+        """Write the database anew, so that no free page or gap keeps what was deleted.
+
+        Takes time and room as the whole database does. False where another connection keeps the
+        old pages readable; then nothing is lost, and it must be done again.
+        """
+        with self._turn, guard(self.database):
+            self._refuse_nested()
+            self._conn.execute("PRAGMA temp_store = FILE")
+            self._conn.execute("VACUUM")
+            self._conn.execute("PRAGMA temp_store = MEMORY")
+            (busy, _, _) = self._conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not busy
+
     def close(self) -> None:
         """Close every connection; SQLite folds the WAL back when the last process leaves."""
         for conn in (*self._readers, self._conn):

@@ -125,11 +125,11 @@ def test_erasing_content_leaves_the_chain_valid(writer: Writer, now: datetime) -
     for _ in range(3):
         _append(writer, now, [FILE])
     with writer.transaction() as tx:
-        tx.execute("DELETE FROM content WHERE seq = 2")
-        tx.execute("DELETE FROM snapshot WHERE seq = 2")
+        lost = Lost({"content/2/finding", "files/2/record"}, set())
+        erasure.bury(tx, now, "NTR-AAAA-AAAA", ORDER, lost, "", lambda _: bytes(64))
     assert log.content(writer.reader(), 2, "finding") is None
     assert [row.seq for row in log.snapshots(writer.reader())] == [1, 3]
-    _verify(writer.reader(), 3)
+    _verify(writer.reader(), 4)
 
 
 def test_four_processes_append_at_once(database: Path, now: datetime) -> None:
