@@ -10,6 +10,7 @@ import typer
 
 from monitor import (
     __version__,
+    cli_audit,
     cli_contests,
     cli_evidence,
     cli_governance,
@@ -196,6 +197,7 @@ def status(config: ConfigPath = DEFAULT) -> int:
     return upkeep.status(config)
 
 
+cli_audit.attach(app)
 cli_evidence.attach(app)
 cli_rights.attach(app)
 
