@@ -66,7 +66,7 @@ def unsigned(entry: Entry, before: bytes | None, keys: Collection[str | None]) -
     key, signature = entry.public["key"], entry.public["signature"]
     if key not in keys:
         return "signed by a key that the log's last seal does not have"
-    data = signed(entry.at, entry.subject, before or b"", entry.public)
+    data = signed(before or b"", entry.public)
     try:
         given = bytes.fromhex(signature)
     except ValueError:

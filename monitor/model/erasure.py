@@ -102,11 +102,11 @@ def split(text: str) -> tuple[str, int, str]:
     return found[1], int(found[2]), found[3]
 
 
-def signed(at: str, subject: str, previous: bytes, public: Mapping[str, Canonical]) -> bytes:
+def signed(previous: bytes, public: Mapping[str, Canonical]) -> bytes:
     """Return the bytes that are signed.
 
     ``previous`` is the hash (32 bytes) of the entry before, which gives the tombstone its place.
     The signature itself, and the mark of a trial, are left out of ``public``.
     """
     said = {key: value for key, value in public.items() if key in KEYS - {"signature"}}
-    return PREFIX + previous + canonical({**said, "at": at, "subject": subject})
+    return PREFIX + previous + canonical(said)

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from monitor.clock import to_text
 from monitor.errors import StoreError
 from monitor.model.erasure import ERASURE, HOLD, Lost, Order, place, signed, split
 from monitor.model.evidence import Canonical, LogHead
@@ -122,9 +121,9 @@ def bury(
 
     ``key`` is the public key (64 hex) of the last seal, and ``sign`` signs with it.
     """
-    before, moment = log.head(tx), to_text(at)
+    before = log.head(tx)
     public = order.public(lost.places, key)
-    data = signed(moment, subject, bytes.fromhex(before.hash), public)
+    data = signed(bytes.fromhex(before.hash), public)
     head = log.append(
         tx,
         at=at,
