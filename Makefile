@@ -56,7 +56,7 @@ lint: $(STAMP)/dev
 coverage: $(STAMP)/dev ## whom each rule reaches: rule x phase x employer type
 	$(BIN)/python -m tests.cases.coverage
 
-network: $(STAMP)/network ## the real servers on loopback, and the tests that need them
+network: $(STAMP)/network $(STAMP)/replay ## the real servers on loopback, and the tests that need them
 	$(BIN)/python -m tests.network.servers --install
 	$(BIN)/python -m pytest -m network --network
 
@@ -87,6 +87,7 @@ lock: $(STAMP)/dev ## compile requirements/*.in into hash-pinned *.txt
 	$(COMPILE) -c requirements/dev.txt requirements/build.in -o requirements/build.txt
 	$(COMPILE) -c requirements/dev.txt requirements/network.in -o requirements/network.txt
 	$(COMPILE) requirements/fuzz.in -o requirements/fuzz.txt
+	$(COMPILE) requirements/replay.in -o requirements/replay.txt
 
 licences: $(STAMP)/dev ## write docs/licences.md from what is installed
 	{ printf '# Licences of what Netralitas uses\n\nWritten by `make licences`; do not edit.\n'; \
@@ -123,6 +124,13 @@ $(STAMP)/dev: requirements/dev.txt pyproject.toml | $(STAMP)/venv
 # Node and npm for the real servers come from a pinned wheel, not from the system.
 $(STAMP)/network: requirements/network.txt $(STAMP)/dev
 	$(PIP) install --require-hashes -r requirements/network.txt
+	@touch $@
+
+# The player of web archives needs older packages than the program: it gets an environment of its own.
+$(STAMP)/replay: requirements/replay.txt | $(STAMP)/venv
+	$(PYTHON) -m venv .make/replay
+	.make/replay/bin/python -m pip --disable-pip-version-check --no-input -q install \
+	  --require-hashes -r requirements/replay.txt
 	@touch $@
 
 # atheris is built for Linux on x86-64 only; elsewhere the drill makes its texts without it.
