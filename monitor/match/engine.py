@@ -6,7 +6,7 @@ The same activity under the same rule set gives the same reading, whatever came 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from monitor.match import acts, rules, stance
 from monitor.match.features import View, features
@@ -28,24 +28,25 @@ _ANSWERS = frozenset({Signal.REPLY, Signal.QUOTE, Signal.SHARE, Signal.POST})
 _BARREN = frozenset({"neutrality-reminder", "rebuttal", "denial", "parent-reminder"})
 
 
-@dataclass(frozen=True, slots=True)
 class _Scene:
-    """One activity with everything that was read of it."""
+    """One activity with everything that was read of it; nothing changes it."""
 
-    activity: Activity
-    live: Live
-    own: tuple[tuple[Page, tuple[Mention, ...]], ...]
-    parent: Page | None
-    parent_mentions: tuple[Mention, ...]
-    parent_sides: tuple[Side, ...]
-    pages: tuple[Page, ...] = field(init=False)
-    mentions: tuple[Mention, ...] = field(init=False)
+    __slots__ = (
+        "activity", "live", "mentions", "own", "pages", "parent", "parent_mentions", "parent_sides"
+    )  # fmt: skip
 
-    def __post_init__(self) -> None:
+    def __init__(
+        self,
+        activity: Activity,
+        live: Live,
+        own: Sequence[tuple[Page, Sequence[Mention]]],
+        parent: tuple[Page | None, Sequence[Mention], Sequence[Side]],
+    ) -> None:
+        self.activity, self.live, self.own = activity, live, own
+        self.parent, self.parent_mentions, self.parent_sides = parent
         # What the person's own words and pictures name, and where; asked many times an act.
-        object.__setattr__(self, "pages", tuple([page for page, _ in self.own]))
-        mentions = tuple([m for _, mentions in self.own for m in mentions])
-        object.__setattr__(self, "mentions", mentions)
+        self.pages = tuple([page for page, _ in own])
+        self.mentions = tuple([m for _, mentions in own for m in mentions])
 
 
 class Engine:
@@ -119,15 +120,14 @@ class Engine:
         inherited = _account_of(activity.target, live)
         parent, parent_mentions = self._parent(activity.target, live, inherited)
         context = [inherited] if inherited else [m.target for m in parent_mentions]
-        own = tuple(
-            (page, tuple(self._targets.read(page, live, context)))
-            for page in self._own_pages(activity)
-        )
+        own = [
+            (page, self._targets.read(page, live, context)) for page in self._own_pages(activity)
+        ]
         read = self._toward(parent, parent_mentions, inherited, account=True) if parent else []
         sides = stance.sides(read) if read else []
         if parent and parent_mentions and not inherited:
             sides = self._second.heed(parent, parent_mentions, read, sides)
-        return _Scene(activity, live, own, parent, tuple(parent_mentions), tuple(sides))
+        return _Scene(activity, live, own, (parent, parent_mentions, sides))
 
     def _parent(
         self, target: Target | None, live: Live, inherited: str
@@ -146,13 +146,13 @@ class Engine:
                 return shown, found
         return page, mentions
 
-    def _own_pages(self, activity: Activity) -> tuple[Page, ...]:
+    def _own_pages(self, activity: Activity) -> list[Page]:
         pages = [self._pages.read("text", activity.text)]
         for place, media in enumerate(activity.media):
             said = media.alt or " ".join(media.tags)
             if said:
                 pages.append(self._pages.read(f"media.{place}.alt", said))
-        return tuple(pages)
+        return pages
 
     def _toward(
         self, page: Page, mentions: Sequence[Mention], inherited: str, *, account: bool

@@ -27,17 +27,18 @@ def narrowed(
     A form that stands for itself goes before one that needs a neighbour.
     """
     strong = [c for c in choices if not c.ambiguous] or list(choices)
-    by_name = [c for c in strong if c.contest in homes]
-    by_place = by_name or [c for c in strong if c.contest in places]
-    return by_place or [c for c in strong if c.contest in own] or strong
+    for hints in (homes, places, own):
+        fits = [c for c in strong if c.contest in hints] if hints else ()
+        if fits:
+            return fits
+    return strong
 
 
 def rivals(best: Alias, choices: Sequence[Alias], live: Live) -> tuple[str, ...]:
     """Return the targets of other contests that bear the name and are not the same person."""
     others = {c.target: c for c in choices if c.contest != best.contest}
-    return tuple(
-        t for t, c in others.items() if t != best.target and not _known_same(best, c, live)
-    )
+    others.pop(best.target, None)
+    return tuple([t for t, c in others.items() if not _known_same(best, c, live)])
 
 
 def _known_same(one: Alias, other: Alias, live: Live) -> bool:

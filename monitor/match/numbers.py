@@ -134,10 +134,12 @@ class NumberReader:
         """
         homes = {live.home[target].id for target in named if target in live.home}
         fits = live.by_number.get(value, [])
-        by_name = [c for c in fits if c in homes]
+        by_name = [c for c in fits if c in homes] if homes else []
         if by_name:
             return by_name
-        fits = [c for c in fits if c in places] or fits
-        by_level = [c for c in fits if offices & _LEVEL_WORDS.get(self._levels[c], frozenset())]
-        fits = by_level or fits
-        return [c for c in fits if c in live.own] or fits
+        if places:
+            fits = [c for c in fits if c in places] or fits
+        levels = {level for level, words in _LEVEL_WORDS.items() if offices & words}
+        if levels:
+            fits = [c for c in fits if self._levels[c] in levels] or fits
+        return [c for c in fits if c in live.own] or fits if live.own else fits

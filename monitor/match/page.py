@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from bisect import insort
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -14,13 +13,14 @@ from monitor.match.lexicon import Lexicon
 from monitor.match.names import Alias, Place
 from monitor.text.chunks import ChunkReader
 from monitor.text.forms import Forms
-from monitor.text.index import Found, PhraseIndex, Row
+from monitor.text.index import PhraseIndex, Row
 from monitor.text.layout import Layout, Tag, Word
 from monitor.text.tokens import WORD
 
 # Of more phrases than this, sorting is faster than putting each in its place.
 _FEW = 16
 _NONE: frozenset[int] = frozenset()
+_NOWHERE: frozenset[str] = frozenset()
 # Lists whose words are parts of some names and not of others.
 _OF_NAMES = (
     *("third", "reporter", "formal", "education", "list_word"),
@@ -30,38 +30,69 @@ _OF_NAMES = (
 
 @dataclass(slots=True)
 class Meaning:
-    """What a phrase stands for: lists that hold it, targets' names, contests of its area."""
+    """What a phrase stands for: lists that hold it, targets' names, contests of its area.
+
+    ``help`` says that some of its names mean their bearer only with help; ``capitals``, that some
+    ask for capital letters.
+    """
 
     lists: tuple[str, ...] = ()
     names: tuple[Alias, ...] = ()
     places: tuple[str, ...] = ()
+    help: bool = False
+    capitals: bool = False
 
 
-@dataclass
 class Page:
     """A field's words and every phrase of the lists found in them.
 
-    ``spots`` maps a list's name to word ranges, in order; ``names`` are aliases of targets;
-    ``handles`` are other accounts' handles, folded; ``places`` are the contests whose area is
-    named; ``asked`` says that some clause is a question. ``press`` is kept by ``press.score``.
+    ``names`` are the phrases that name targets; ``handles`` are other accounts' handles, folded;
+    ``asked`` says that some clause is a question. ``press`` is kept by ``press.score``.
     """
 
-    field: str
-    text: str
-    words: list[Word]
-    tags: list[Tag]
-    handles: list[str] = dataclasses.field(default_factory=list)
-    names: list[Found[Alias]] = dataclasses.field(default_factory=list)
-    spots: dict[str, list[tuple[int, int]]] = dataclasses.field(default_factory=dict)
-    places: set[str] = dataclasses.field(default_factory=set)
-    asked: bool = False
-    press: float | None = None
+    def __init__(
+        self, field: str, text: str, laid: Layout[Meaning], rows: list[Row[Meaning]]
+    ) -> None:
+        """``rows`` are all phrases found, in order."""
+        self.field, self.text = field, text
+        self.words: list[Word] = laid.words
+        self.tags: list[Tag] = laid.tags
+        self.handles, self.asked = laid.handles, laid.asked
+        self.names = [row for row in rows if row[2].names]
+        self.press: float | None = None
+        self._rows = rows
+        self._marks: dict[str, frozenset[int]] = {}
+        self._named: frozenset[int] | None = None
 
-    _marks: dict[str, frozenset[int]] = dataclasses.field(default_factory=dict)
-    _named: frozenset[int] | None = None
+    @cached_property
+    def spots(self) -> dict[str, list[tuple[int, int]]]:
+        """Map each list found to its phrases' word ranges, in order."""
+        spots: dict[str, list[tuple[int, int]]] = {}
+        for last, first, meaning in self._rows:
+            for name in meaning.lists:
+                if name in spots:
+                    spots[name].append((first, last))
+                else:
+                    spots[name] = [(first, last)]
+        if self.names:
+            _free_names(spots, [(first, last) for last, first, _ in self.names if last > first])
+        return spots
+
+    @cached_property
+    def places(self) -> frozenset[str]:
+        """Return the contests whose area is named."""
+        found = [meaning.places for _, _, meaning in self._rows if meaning.places]
+        return _NOWHERE.union(*found) if found else _NOWHERE
 
     def has(self, name: str) -> bool:
         return name in self.spots
+
+    def holds(self, name: str) -> bool:
+        """Say whether a phrase of a list is there, be it within a name; works nothing out."""
+        for _, _, meaning in self._rows:  # noqa: SIM110 - asked for every text
+            if name in meaning.lists:
+                return True
+        return False
 
     def marked(self, name: str) -> frozenset[int]:
         """Return the indices of all words inside phrases of a list."""
@@ -114,7 +145,10 @@ class PageReader:
         pairs: set[str] = set()
         plain = lexicon.vocabulary()
         for entry, alias in aliases:
-            phrases[entry].names += (alias,)
+            meaning = phrases[entry]
+            meaning.names += (alias,)
+            meaning.help |= alias.ambiguous
+            meaning.capitals |= alias.capitals
             words = entry.split()
             all_words.update(words)
             if not alias.ambiguous:
@@ -136,13 +170,11 @@ class PageReader:
     def read(self, name: str, text: str) -> Page:
         """Return the page of a field; time is linear in the text's length."""
         laid = Layout(self._chunks.read(text))
-        page = Page(name, text, laid.words, laid.tags, laid.handles, asked=laid.asked)
         if laid.guessed and self._settle(laid.words, laid.guessed):
             rows = self._alone(laid.words)
         else:
             rows = laid.rows
-        _place(page, self._with_rows(laid.words, rows))
-        return page
+        return Page(name, text, laid, self._with_rows(laid.words, rows))
 
     def _alone(self, words: Sequence[Word]) -> list[Row[Meaning]]:
         found = ((place, self._index.alone(word.form)) for place, word in enumerate(words))
@@ -187,30 +219,13 @@ def _beside(words: Sequence[Word], index: int, word: Word) -> str:
     return words[index].form
 
 
-def _place(page: Page, rows: Iterable[Row[Meaning]]) -> None:
-    """Sort what the phrases mean into names, places and the lists' spots."""
-    spots, places = page.spots, page.places
-    for last, first, meaning in rows:
-        for name in meaning.lists:
-            if name in spots:
-                spots[name].append((first, last))
-            else:
-                spots[name] = [(first, last)]
-        if meaning.names:
-            page.names += [Found(last, first, alias) for alias in meaning.names]
-        if meaning.places:
-            places.update(meaning.places)
-    if page.names:
-        _free_names(page)
-
-
-def _free_names(page: Page) -> None:
-    """Let no word inside a name say what it says elsewhere ("Partai Hati Nurani Rakyat")."""
-    longer = [(first, last) for last, first, _ in page.names if last > first]
+def _free_names(spots: dict[str, list[tuple[int, int]]], longer: list[tuple[int, int]]) -> None:
+    """Let no word inside a longer name say what it says elsewhere ("Hati Nurani Rakyat")."""
     for name in _OF_NAMES if longer else ():
-        ranges = page.spots.get(name, ())
-        kept = [(a, b) for a, b in ranges if not any(f <= a and b <= t for f, t in longer)]
-        if kept:
-            page.spots[name] = kept
-        elif ranges:
-            del page.spots[name]
+        ranges = spots.get(name)
+        if ranges:
+            kept = [(a, b) for a, b in ranges if not any(f <= a and b <= t for f, t in longer)]
+            if kept:
+                spots[name] = kept
+            else:
+                del spots[name]

@@ -65,9 +65,10 @@ def _shown_with(pages: Sequence[Page], mentions: Sequence[Mention]) -> list[Side
     for page in pages:
         about = page.field.startswith("media") and (page.has("photo") or page.has("props"))
         if about and page.names:
-            names = {m.target for m in mentions} & {f.value.target for f in page.names}
-            spot = page.names[0]
-            span = Span(page.field, page.words[spot.first].start, page.words[spot.last].end)
+            shown = {alias.target for _, _, meaning in page.names for alias in meaning.names}
+            names = shown.intersection(m.target for m in mentions)
+            last, first, _ = page.names[0]
+            span = Span(page.field, page.words[first].start, page.words[last].end)
             found += [
                 _picture_side(t, _PICTURE_SCORE, span, "shown in a picture") for t in sorted(names)
             ]

@@ -81,13 +81,15 @@ class Step(msgspec.Struct, Generic[T], gc=False):
 class Chunk(msgspec.Struct, Generic[T], gc=False):
     """A chunk's steps, its length in the source, and its folded text.
 
-    ``is_tag`` tells whether its first word is a hashtag; ``None`` where it has none.
+    ``is_tag`` tells whether its first word is a hashtag; ``None`` where it has none. Most chunks
+    begin with one plain word: ``word`` is that one, and ``steps`` are what follows it.
     """
 
     steps: tuple[Step[T], ...]
     size: int
     folded: str
     is_tag: bool | None = False
+    word: Part[T] | None = None
 
 
 _WORDS = Act.WORDS
@@ -126,21 +128,28 @@ class ChunkReader(Generic[T]):
         return self._memo.get(raw) or self._memo.put(raw, self._make(raw))
 
     def _make(self, raw: str) -> Chunk[T]:
+        if raw.isascii() and len(raw) <= _KEPT_LETTERS:
+            body = raw.strip(_EDGES)
+            if body.isalpha() and body.lower() not in _UNSURE:
+                # Most chunks are one word, perhaps with a comma or a stop, and need no cutting.
+                return self._plain(raw, body)
         folded = fold(raw)
-        text = folded.text
-        body = text.strip(_EDGES) if len(raw) <= _KEPT_LETTERS else ""
-        if body.isalpha() and body.isascii() and body not in _UNSURE:
-            # Most chunks are one word, perhaps with a comma or a stop, and need no cutting.
-            first = 0 if body == text else text.index(body)
-            last = first + len(body)
-            word = self._word(raw, WORD, body, *folded.span(first, last))
-            if body == text:
-                return Chunk((word,), len(raw), text)
-            steps = (*self._edge(text[:first], None), word, *self._edge(text[last:], body))
-            return Chunk(steps, len(raw), text)
         steps = tuple(self._steps(raw, marks(folded), None))
         first_act = next((step.act for step in steps if step.act <= Act.HANDLE), None)
-        return Chunk(steps, len(raw), text, None if first_act is None else first_act is Act.TAG)
+        is_tag = None if first_act is None else first_act is Act.TAG
+        return Chunk(steps, len(raw), folded.text, is_tag)
+
+    def _plain(self, raw: str, body: str) -> Chunk[T]:
+        """Return the chunk of one word of plain letters, with what stands around it."""
+        form, text, size = body.lower(), raw.lower(), len(raw)
+        first = 0 if raw.startswith(body) else raw.index(body)
+        last = first + len(body)
+        parts = self._parts(WORD, body, form, first, last)
+        after = self._edge(text[last:], form) if last < size else ()
+        if len(parts) == 1 and not first:
+            return Chunk(after, size, text, word=parts[0])
+        before = self._edge(text[:first], None)
+        return Chunk((*before, Step(_WORDS, parts, form), *after), size, text)
 
     def _edge(self, edge: str, before: str | None) -> tuple[Step[T], ...]:
         """Return the steps of punctuation before or after a word."""
@@ -171,23 +180,30 @@ class ChunkReader(Generic[T]):
         return self._word(raw, *mark)
 
     def _word(self, raw: str, kind: Kind, form: str, start: int, end: int) -> Step[T]:
-        if kind is Kind.SPACED:
+        return Step(_WORDS, self._parts(kind, raw[start:end], form, start, end), form)
+
+    def _parts(
+        self, kind: Kind, source: str, form: str, start: int, end: int
+    ) -> tuple[Part[T], ...]:
+        if kind is WORD:
+            forms = self._forms.of(form)
+        elif kind is Kind.SPACED:
             kind, forms = WORD, self._forms.spelt(form)
         else:
-            forms = self._forms.of(form) if kind is WORD else (form,)
-        source = raw[start:end]
-        upper = source.isupper() and end - start >= _CAPITALS_MIN
+            forms = (form,)
+        upper = end - start >= _CAPITALS_MIN and source.isupper()
         title = source[:1].isupper()
         slip = forms[0] != form and self._forms.slipped(form)
         near, meaning, contrast = self._forms.near, self._index.alone, self._contrast
-        parts = [
-            Part(
-                kind, meant, start, end, bool(near(meant)), meaning(meant),
-                upper, title, slip, meant in contrast,
-            )
-            for meant in forms
-        ]  # fmt: skip
-        return Step(_WORDS, tuple(parts), form)
+        return tuple(
+            [
+                Part(
+                    kind, meant, start, end, bool(near(meant)), meaning(meant),
+                    upper, title, slip, meant in contrast,
+                )
+                for meant in forms
+            ]
+        )  # fmt: skip
 
     def _tag(self, raw: str, mark: Mark) -> Iterator[Part[T]]:
         near, meaning = self._forms.near, self._index.alone

@@ -6,10 +6,11 @@ A form is only changed towards a word that is known, so that nothing is read int
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from operator import itemgetter
 
 from monitor.text.fuzzy import NearNames
-from monitor.text.tags import Splitter
+from monitor.text.tags import MAX_WORD, Splitter
 
 _MEMO_LIMIT = 200_000
 _RUN = re.compile(r"(.)\1{2,}")
@@ -27,6 +28,8 @@ _MIN_STEM = 4
 _MOST_INITIALS = 3
 _DOUBLES_FROM = 5
 _MIN_SLIP = 5
+# What a run of one letter becomes; a template would be expanded in Python for each run.
+_once: Callable[[re.Match[str]], str] = itemgetter(1)
 
 
 class Forms:
@@ -104,13 +107,19 @@ class Forms:
         return None
 
     def _may_be_glued(self, word: str) -> bool:
-        """Say whether a word begins and ends with plain parts: cheaper than cutting it."""
+        """Say whether plain parts follow each other through a word: cheaper than cutting it."""
         known, everyday, size = self._known, self._everyday, len(word)
-        lengths = range(_GLUED_PART, size + 1)
-        heads = (word[:length] for length in lengths)
-        tails = (word[size - length :] for length in lengths)
-        begins = word[0].isdigit() or any(h in known or h in everyday for h in heads)
-        return begins and (word[-1].isdigit() or any(t in known or t in everyday for t in tails))
+        reached = [0]
+        for begin in reached:
+            if word[begin].isdigit():
+                ends = [begin + 1]
+            else:
+                lengths = range(begin + _GLUED_PART, min(size, begin + MAX_WORD) + 1)
+                ends = [e for e in lengths if (p := word[begin:e]) in known or p in everyday]
+            if size in ends:
+                return True
+            reached += [end for end in ends if end not in reached]
+        return False
 
     def _is_plain(self, part: str) -> bool:
         if part.isdigit():
@@ -132,7 +141,7 @@ class Forms:
             parts = self._unglued(word)
             if parts:
                 return parts
-        single = _RUN.sub(r"\1", word) if _PAIR.search(word) else word
+        single = _RUN.sub(_once, word) if _PAIR.search(word) else word
         if plain is None and not common:
             plain = self._near.find(single)
             if plain:
@@ -186,12 +195,17 @@ def _spellings(word: str) -> list[str]:
             found.append(word[:-1])
     if not any(map(_PAIR.search, found)):
         return found
-    found += [_RUN.sub(r"\1\1", w) for w in found] + [_RUN.sub(r"\1", w) for w in found]
+    if any(map(_RUN.search, found)):
+        found += [_RUN.sub(_twice, w) for w in found] + [_RUN.sub(_once, w) for w in found]
     if len(word) < _DOUBLES_FROM:
         # Short names differ by a doubled letter (PSI, PSSI).
         return list(dict.fromkeys(found))
-    singles = [_DOUBLE.sub(r"\1", _RUN.sub(r"\1", w)) for w in found]
+    singles = [_DOUBLE.sub(_once, _RUN.sub(_once, w)) for w in found]
     return list(dict.fromkeys(found + singles))
+
+
+def _twice(run: re.Match[str]) -> str:
+    return run[1] * 2
 
 
 def _leet(word: str, one: str) -> str:

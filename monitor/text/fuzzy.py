@@ -53,10 +53,10 @@ class NearNames:
         return known
 
     def _search(self, word: str) -> tuple[str, ...]:
-        found = [names for names in map(self._by_gap.get, map(hash, _gaps(word))) if names]
-        if not found:
+        keys = [hash(form) for form in _gaps(word)]
+        if self._by_gap.keys().isdisjoint(keys):
             return _NO_NAMES
-        proposed = {name for names in found for name in names}
+        proposed = {name for key in keys for name in self._by_gap.get(key, _NO_NAMES)}
         proposed.discard(word)
         return tuple(sorted(n for n in proposed if OSA.distance(word, n, score_cutoff=1) <= 1))
 

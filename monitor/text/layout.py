@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from monitor.text.chunks import Act, Chunk, shortens
+from monitor.text.chunks import Act, Chunk, Step, shortens
 from monitor.text.index import Row
 from monitor.text.tokens import TAG, Token
 
@@ -16,6 +16,7 @@ T = TypeVar("T")
 Word = Token
 # Bound once: in this Python a member of an enum is slow to look up.
 _WORDS, _TAGS, _LAST_WORDY = Act.WORDS, Act.TAG, Act.HANDLE
+_STOP, _BARRIER = Act.STOP, Act.BARRIER
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,47 +54,74 @@ class Layout(Generic[T]):
 
     def _lay(self) -> None:
         at, words, rows, guessed = 0, self.words, self.rows, self.guessed
+        clause, barrier, worded = 0, False, False
         for place, chunk in enumerate(self._chunks):
-            for number, step in enumerate(chunk.steps):
-                if step.act is not _WORDS:
-                    self._act(step.act, place, number, at)
-                    continue
-                barrier = self._barrier
-                for part in step.parts:
-                    if part.opens:
-                        # A contrast begins a clause.
-                        self._clause += 1
-                    if part.meaning is not None:
-                        rows.append((len(words), len(words), part.meaning))
-                    if part.guessed:
-                        guessed.append(len(words))
-                    words.append(
-                        Token(
-                            part.kind, part.form, at + part.start, at + part.end, self._clause,
-                            barrier, part.upper, part.title, part.slip,
-                        )
-                    )  # fmt: skip
-                self._barrier = self._after_tag = False
-                self._before = step.form
+            part = chunk.word
+            if part is not None:
+                if part.opens:
+                    # A contrast begins a clause.
+                    clause += 1
+                if part.meaning is not None:
+                    rows.append((len(words), len(words), part.meaning))
+                if part.guessed:
+                    guessed.append(len(words))
+                words.append(
+                    Token(
+                        part.kind, part.form, at + part.start, at + part.end, clause, barrier,
+                        part.upper, part.title, part.slip,
+                    )
+                )  # fmt: skip
+                barrier, worded = False, True
+            if chunk.steps:
+                self._clause = clause
+                if worded:
+                    self._said("")
+                    worded = False
+                for number, step in enumerate(chunk.steps):
+                    self._act(step, place, number, at)
+                clause, barrier = self._clause, self._barrier
             at += chunk.size + 1
 
-    def _act(self, act: Act, place: int, number: int, at: int) -> None:
-        match act:
-            case Act.STOP:
-                self._stop()
-            case Act.BARRIER:
-                self._barrier = True
-            case Act.TAG:
-                self._tag(place, number, at)
-            case Act.HANDLE:
-                self._handle(self._chunks[place].steps[number].form)
-            case Act.QUOTE:
-                self._barrier = True
-                self._quotes.append(len(self.words))
-            case Act.QUESTION:
-                self._question()
-            case Act.DOT if not shortens(self._before):
-                self._stop()
+    def _said(self, form: str) -> None:
+        """Note that a word or a handle came last; a plain word is none that a stop shortens."""
+        self._barrier = self._after_tag = False
+        self._before = form
+
+    def _words(self, step: Step[T], at: int) -> None:
+        words, barrier = self.words, self._barrier
+        for part in step.parts:
+            here = len(words)
+            self._clause += part.opens
+            if part.meaning is not None:
+                self.rows.append((here, here, part.meaning))
+            if part.guessed:
+                self.guessed.append(here)
+            start, end = at + part.start, at + part.end
+            word = Token(part.kind, part.form, start, end, self._clause, barrier, part.upper)
+            word.title, word.slip = part.title, part.slip
+            words.append(word)
+        self._said(step.form)
+
+    def _act(self, step: Step[T], place: int, number: int, at: int) -> None:
+        act = step.act
+        if act is _WORDS:
+            self._words(step, at)
+        elif act is _STOP:
+            self._stop()
+        elif act is _BARRIER:
+            self._barrier = True
+        elif act is _TAGS:
+            self._tag(place, number, at)
+        elif act is Act.HANDLE:
+            self._handle(step.form)
+        elif act is Act.QUOTE:
+            self._barrier = True
+            self._quotes.append(len(self.words))
+        elif act is Act.QUESTION:
+            self._question()
+        elif not shortens(self._before):
+            # A full stop that begins a chunk.
+            self._stop()
 
     def _tag(self, place: int, number: int, at: int) -> None:
         step, words, tag = self._chunks[place].steps[number], self.words, len(self.tags)
@@ -132,8 +160,7 @@ class Layout(Generic[T]):
 
     def _handle(self, form: str) -> None:
         self.handles.append(form)
-        self._barrier = self._after_tag = False
-        self._before = form
+        self._said(form)
 
     def _stop(self) -> None:
         self._clause += 1

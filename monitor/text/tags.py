@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from collections.abc import Iterator
 
 _CAMEL = re.compile(r"[A-Z]{2,}(?![a-z])|[A-Z]?[a-z]+|[A-Z]|\d+|[^\W\d_A-Za-z]+")
 _DELIBERATE = re.compile(r"#?(?:[A-Z][a-z]{2,}\d*){2,}")
-_MAX_WORD = 24
+MAX_WORD = 24
 _MEMO_LIMIT = 50_000
 _KNOWN_COST = 2
 _EVERYDAY_COST = 3
@@ -14,6 +16,10 @@ _SHORT_COST = 5
 _UNKNOWN_COST = 4
 _SHORT = 2
 _BRIEF = 3
+# As many first letters tell known words apart; shorter ones are always looked up.
+_HEAD = 3
+_BRIEFEST = (1, 2)
+_FAR = 1 << 30
 # A known word with strange letters beside it was meant only if it is about this long.
 _SURE = 5
 
@@ -42,7 +48,13 @@ class Splitter:
     def __init__(self, known: frozenset[str], everyday: frozenset[str] = frozenset()) -> None:
         common = [word for word in everyday if len(word) > _BRIEF and word not in known]
         self._price = dict.fromkeys(common, _EVERYDAY_COST) | {w: _price(w) for w in known}
-        self._longest = min(_MAX_WORD, max(map(len, self._price), default=1))
+        self._longest = min(MAX_WORD, max(map(len, self._price), default=1))
+        lengths: dict[str, set[int]] = defaultdict(lambda: set(_BRIEFEST))
+        for word in self._price:
+            if len(word) <= MAX_WORD:
+                lengths[word[:_HEAD]].add(len(word))
+        # What known words with these first letters may measure: most letters begin few words.
+        self._lengths = {head: tuple(sorted(found)) for head, found in lengths.items()}
         self._memo: dict[str, tuple[str, ...]] = {}
 
     def split(self, word: str) -> tuple[str, ...]:
@@ -54,19 +66,36 @@ class Splitter:
         return self._memo[word]
 
     def _cut(self, word: str) -> tuple[str, ...]:
-        # best[i] = (cost, start of the last part, is it known) for the first i letters.
-        best: list[tuple[int, int, bool]] = [(0, 0, True)]
+        size, price, lengths = len(word), self._price, self._lengths
+        # For the first i letters: the cost, the start of the last part, and whether it is known.
+        costs, starts, known = [_FAR] * (size + 1), [0] * (size + 1), [True] * (size + 1)
+        costs[0] = 0
         digits = any(map(str.isdigit, word))
-        price, longest = self._price, self._longest
-        for end in range(1, len(word) + 1):
-            choice = (best[end - 1][0] + _UNKNOWN_COST, end - 1, False)
-            for begin in range(max(0, end - longest), end):
-                part = word[begin:end]
-                cost = price.get(part) or (_KNOWN_COST if digits and part.isdigit() else 0)
-                if cost and best[begin][0] + cost < choice[0]:
-                    choice = (best[begin][0] + cost, begin, True)
-            best.append(choice)
-        return self._without_crumbs(_walk_back(word, best))
+        for begin in range(size):
+            cost = costs[begin]
+            if cost + _UNKNOWN_COST <= costs[begin + 1]:
+                costs[begin + 1], starts[begin + 1] = cost + _UNKNOWN_COST, begin
+                known[begin + 1] = False
+            for length in lengths.get(word[begin : begin + _HEAD], _BRIEFEST):
+                end = begin + length
+                if end > size:
+                    break
+                part = price.get(word[begin:end])
+                if part and cost + part < costs[end]:
+                    costs[end], starts[end], known[end] = cost + part, begin, True
+            if digits and word[begin].isdigit():
+                for end in self._numbers(word, begin):
+                    if cost + _KNOWN_COST < costs[end]:
+                        costs[end], starts[end], known[end] = cost + _KNOWN_COST, begin, True
+        return self._without_crumbs(_walk_back(word, starts, known))
+
+    def _numbers(self, word: str, begin: int) -> Iterator[int]:
+        """Yield where each number that begins at a place ends, but those of the list."""
+        for end in range(begin + 1, min(len(word), begin + self._longest) + 1):
+            if not word[end - 1].isdigit():
+                return
+            if word[begin:end] not in self._price:
+                yield end
 
     def _without_crumbs(self, parts: tuple[str, ...]) -> tuple[str, ...]:
         """Give a letter or two that fit nowhere back to a short part beside them.
@@ -112,12 +141,12 @@ def _price(part: str) -> int:
     return _SHORT_COST if len(part) <= _SHORT and not part.isdigit() else _KNOWN_COST
 
 
-def _walk_back(word: str, best: list[tuple[int, int, bool]]) -> tuple[str, ...]:
+def _walk_back(word: str, starts: list[int], known: list[bool]) -> tuple[str, ...]:
     parts: list[str] = []
     end, loose_end = len(word), 0
     while end > 0:
-        _, start, known = best[end]
-        if known:
+        start = starts[end]
+        if known[end]:
             if loose_end:
                 parts.append(word[end:loose_end])
                 loose_end = 0
