@@ -37,7 +37,6 @@ def prove(repo: Repo, path: str, trouble: Trouble | None) -> bytes:
 
 
 def _blocks(repo: Repo, tree: Tree, path: str, trouble: Trouble | None) -> list[Block]:
-    if trouble is Trouble.PATH_MISSING:
-        return [repo.records[path].block]
     found = repo.records.get(path)
-    return [*tree.path(path.encode()), *([found.block] if found else [])]
+    nodes = [] if trouble is Trouble.PATH_MISSING else tree.path(path.encode())
+    return [*nodes, *([found.block] if found else [])]
