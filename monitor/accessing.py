@@ -15,6 +15,7 @@ from monitor.evidence import export as exports
 from monitor.intake import nip as nips
 from monitor.intake.nip import BadNip
 from monitor.model.contest import ZONES
+from monitor.model.finding import Outcome
 from monitor.model.rule import RuleSet
 from monitor.notify.dossier import dossier
 from monitor.notify.pages import typeset
@@ -93,7 +94,9 @@ def _messages(
         )
         for case in value["cases"]
         for entry in case["entries"]
-        if entry["kind"] == "finding" and {"finding", "watch"} <= entry["content"].keys()
+        if entry["kind"] == "finding"
+        and {"finding", "watch"} <= entry["content"].keys()
+        and entry["public"]["outcome"] != Outcome.NONE
     }
 
 

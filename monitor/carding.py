@@ -14,6 +14,7 @@ from monitor.clock import utc_now
 from monitor.errors import ConfigError, Fault, StoreError
 from monitor.evidence.files import Files
 from monitor.model.evidence import RECORD
+from monitor.model.finding import Outcome
 from monitor.notify.picture import Form, draw
 from monitor.notify.sheet import sheet
 from monitor.run.cards import stored
@@ -38,6 +39,8 @@ def card(path: Path, finding: str, to: Path, by: str, why: str) -> int:
         content, watch = log.content(conn, seq, "finding"), log.content(conn, seq, "watch")
         if content is None or watch is None:
             raise StoreError(f"{finding}: its content was erased; only its entry is left")
+        if content["outcome"] == Outcome.NONE:
+            raise StoreError(f"{finding}: it was corrected; nothing is left of it to draw")
         facts = alert_facts(conn, seq)
         record = stored(conn, Files(settings.snapshots), seq, RECORD)
         digest = hashlib.sha256(record).hexdigest() if record else ""

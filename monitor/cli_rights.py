@@ -27,6 +27,10 @@ def attach(app: typer.Typer) -> None:
         epilog="Example: netralitas access p-abc… --to akses.zip --received 2024-10-12T09:30 "
         '--by "Nama, jabatan" --why "surat 12/X/2024"'
     )(access)
+    app.command(
+        epilog="Example: netralitas rectify w-0012 --not-theirs "
+        '--by "Nama, jabatan" --why "surat 13/X/2024"'
+    )(rectify)
 
 
 def access(
@@ -45,3 +49,24 @@ def access(
     from monitor import accessing
 
     return accessing.write(config, person, nip, to, received, by, why)
+
+
+def rectify(
+    who: Annotated[str, typer.Argument(help="A finding's id, a person's reference, a watch_id.")],
+    *,
+    not_theirs: Annotated[
+        bool, typer.Option("--not-theirs", help="The account, or this act, is not the person's.")
+    ] = False,
+    sets: Annotated[
+        list[str] | None, typer.Option("--set", metavar="COLUMN=VALUE", help="A fact as it is.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say it; change nothing.")] = False,
+    by: By = "",
+    why: Why = "",
+    config: ConfigPath = DEFAULT,
+) -> int:
+    """Correct facts or an attribution, judge again, and tell whoever was told before."""
+    from monitor import rectifying
+
+    wanted = rectifying.Wanted(who, by, why, not_theirs, sets or (), dry_run)
+    return rectifying.correct(config, wanted)

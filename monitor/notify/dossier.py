@@ -111,6 +111,11 @@ CHANGES = {
     "deleted": "dihapus",
     "facts": "data diperbaiki",
 }
+ABOUT = {
+    "finding": "pemberitahuan",
+    "rectification": "perbaikan",
+    "state": "kabar keadaan",
+}
 KINDS = {
     "finding": "penilaian",
     "review": "langkah penanganan",
@@ -132,6 +137,9 @@ COMMANDS = {
     "register list": "seluruh daftar ditampilkan",
     "register export": "seluruh daftar disalin",
 }
+CORRECTED = (
+    "Diperbaiki: setelah data dibetulkan tidak ada indikasi. Penilaian sebelumnya tidak berlaku."
+)
 MEMBERS = (
     "ringkasan.pdf adalah berkas ini; data.json memuat semua data dalam bentuk yang dapat dibaca "
     "mesin; folder salinan memuat bukti tiap temuan; manifest.json memuat sidik tiap berkas "
@@ -221,12 +229,12 @@ def _cases(data: Data, messages: Told, zone: str) -> Iterable[Section]:
         head: Sequence[str] = ("Entri", "Kapan", "Jenis", "Keterangan")
         yield section("Jalannya kasus", table(head, (1, 3, 3, 6), rows), level=2)
         told_to: list[Row] = [
-            (d["role"], d["through"], VALUES.get(d["state"], d["state"]),
+            (d["role"], ABOUT.get(d["about"], d["about"]), d["through"], _say(d["state"]),
              _when(d["accepted_at"], zone))
             for d in one["deliveries"]
         ]  # fmt: skip
-        head = ("Penerima", "Lewat", "Keadaan", "Diterima")
-        yield section("Kepada siapa disampaikan", table(head, (5, 2, 2, 4), told_to), level=2)
+        head = ("Penerima", "Isi", "Lewat", "Keadaan", "Diterima")
+        yield section("Kepada siapa disampaikan", table(head, (5, 2, 2, 2, 4), told_to), level=2)
     trials = data["rules_on_trial"]
     if trials:
         text = _count(len(trials), "perbuatan Anda yang disimpan untuk menguji aturan baru")
@@ -242,6 +250,8 @@ def _cases(data: Data, messages: Told, zone: str) -> Iterable[Section]:
 def _revision(entry: Data, messages: Told, zone: str) -> Section:
     number = entry["public"].get("revision_no", "")
     title = f"Penilaian ke-{number}, dicatat {_when(entry['at'], zone)}"
+    if entry["public"]["outcome"] == "none":
+        return section(title, para(CORRECTED), level=2)
     if entry["seq"] not in messages:
         return section(title, para("Isinya sudah dihapus; yang tersisa hanya entri log."), level=2)
     finding = entry["content"]["finding"]

@@ -120,6 +120,12 @@ def render_change(change: Change, language: Language = "id") -> Message:
     return _first_that_fits(change.finding_id, [form])
 
 
+def render_correction(finding: str, values: Mapping[str, Any], language: Language) -> Message:
+    """Render that a finding was corrected; it names nobody. Raises as ``render_alert`` does."""
+    form = _template(f"correction.{language}.j2").render({**values, "finding_id": finding})
+    return _first_that_fits(finding, [form])
+
+
 def render_parts(name: str, variables: Mapping[str, Any]) -> dict[str, str]:
     """Render each block of a template by itself, as the HTML of a message; blocks have a name."""
     template = _template(name)

@@ -30,11 +30,13 @@ from monitor.notify.render import (
     render_alert,
     render_caption,
     render_change,
+    render_correction,
     render_health,
     render_masked,
 )
 from monitor.run.cards import stored
 from monitor.run.changes import read_change
+from monitor.run.corrected import RECTIFICATION, said_of
 from monitor.run.governance import STAMP, TRIAL
 from monitor.store import alarms, log, outbox
 from monitor.store.db import Connection
@@ -135,6 +137,8 @@ class Dispatcher:
             return render_health(item.subject, item.body, self._settings.language, self._stamp)
         if item.kind == STATE:
             return self._changed(item)
+        if item.kind == RECTIFICATION:
+            return self._corrected(item)
         conn, kind = self._writer.reader(), self._card_for(item)
         content = log.content(conn, item.seq, "finding")
         watch = log.content(conn, item.seq, "watch")
@@ -158,6 +162,13 @@ class Dispatcher:
         if change is None:
             raise NotifyError("the case's content was erased", permanent=True)
         message = render_change(change, self._settings.language)
+        return replace(message, reply_to=outbox.alert_message(conn, item))
+
+    def _corrected(self, item: OutboxItem) -> Message:
+        """Make the message that a finding was corrected, as an answer to the alert."""
+        conn, language = self._writer.reader(), self._settings.language
+        self._card_for(item)
+        message = render_correction(item.subject, said_of(conn, item.seq, language), language)
         return replace(message, reply_to=outbox.alert_message(conn, item))
 
     def _card_for(self, item: OutboxItem) -> str:

@@ -140,6 +140,21 @@ def alert_message(conn: sqlite3.Connection, item: OutboxItem) -> str:
 
 
 @guard()
+def recipients(conn: sqlite3.Connection, kind: str, subject: str) -> list[tuple[str, str]]:
+    """Return the (notifier, destination) that got a message of this kind about this subject."""
+    query = """SELECT DISTINCT notifier, destination FROM outbox
+        WHERE kind = ? AND subject = ? AND state = 'sent' ORDER BY notifier, destination"""
+    return [(row[0], row[1]) for row in conn.execute(query, (kind, subject))]
+
+
+def withdraw(tx: sqlite3.Connection, kind: str, subject: str) -> list[tuple[str, str]]:
+    """Take back what was not sent yet; return the (notifier, destination) that waited for it."""
+    query = """DELETE FROM outbox WHERE kind = ? AND subject = ? AND state = 'pending'
+        RETURNING notifier, destination"""
+    return sorted({(row[0], row[1]) for row in tx.execute(query, (kind, subject))})
+
+
+@guard()
 def backlog(conn: sqlite3.Connection) -> Mapping[DeliveryState, int]:
     """Return how many messages are in each state; every state is there."""
     found = dict(conn.execute("SELECT state, count(*) FROM outbox GROUP BY state").fetchall())
