@@ -15,11 +15,12 @@ import pytest
 from monitor.config import Config, parse
 from monitor.errors import NotifyError, StoreError
 from monitor.model.delivery import Message, Receipt
+from monitor.model.erasure import Ground, Lost, Order
 from monitor.model.evidence import Canonical
 from monitor.notify.base import Notifier, NotifierInfo
 from monitor.notify.telegram_chat import TelegramChat
 from monitor.run.dispatch import FIRST_WAIT, Dispatcher
-from monitor.store import alarms, log, migrate, outbox
+from monitor.store import alarms, erasure, log, migrate, outbox
 from monitor.store.writer import Writer
 from tests.notify import examples
 from tests.standin.telegram import StandIn
@@ -288,7 +289,9 @@ async def test_erased_content_is_not_sent(
 ) -> None:
     seq = owe(writer, time.at, DESK)
     with writer.transaction() as tx:
-        tx.execute("DELETE FROM content WHERE seq = ?", (seq,))
+        lost = Lost({f"content/{seq}/finding", f"content/{seq}/watch"})
+        order = Order(Ground.PDP, "Inspektorat Rekaan", "800/1/2026")
+        erasure.bury(tx, time.at, "NTR-AAAA-AAAA", order, lost, "", lambda _: bytes(64))
     assert (await dispatcher.run_once(10)).dead == 1
     assert server.texts(7) == []
 

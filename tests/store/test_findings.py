@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import StoreError
+from monitor.model.erasure import Ground, Lost, Order
 from monitor.model.evidence import Canonical
-from monitor.store import findings, keys, log
+from monitor.store import erasure, findings, keys, log
 from monitor.store.keys import KeyRing
 from monitor.store.writer import Writer
 
@@ -72,7 +73,9 @@ def test_a_finding_whose_content_was_erased_keeps_its_id(
     code = findings.existing_or_new(writer.reader(), keyring, "act-1")
     _add(writer, now, code, "act-1")
     with writer.transaction() as tx:
-        tx.execute("DELETE FROM content")
+        lost = Lost({"content/1/finding"})
+        order = Order(Ground.PDP, "Inspektorat Rekaan", "800/1/2026")
+        erasure.bury(tx, now, code, order, lost, "", lambda _: bytes(64))
     assert findings.existing_or_new(writer.reader(), keyring, "act-1") == code
 
 

@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import StoreError
+from monitor.model.erasure import Ground, Lost, Order
 from monitor.model.evidence import GENESIS, LogHead, canonical, commitment, link
-from monitor.store import log
+from monitor.store import erasure, log
 from monitor.store.db import connect
 from monitor.store.writer import Writer
 
@@ -34,6 +35,7 @@ class File:
     commitment: str
 
 
+ORDER = Order(Ground.PDP, "Inspektorat Rekaan", "800/1/2026")
 FILE = File("record", "application/json", 7, b"s" * 32, commitment(b"s" * 32, b'{"a":1}'))
 
 
@@ -108,6 +110,8 @@ def test_a_float_is_refused_and_leaves_nothing(writer: Writer, now: datetime) ->
         ("REPLACE INTO content VALUES (2, 'finding', x'', x'')", "written once"),
         ("INSERT INTO content VALUES (1, 'late', x'', x'')", "written once"),
         ("UPDATE snapshot SET salt = x'' WHERE seq = 1", "never changes"),
+        ("DELETE FROM content WHERE seq = 2", "tombstone that names it"),
+        ("DELETE FROM snapshot WHERE seq = 1", "tombstone that names it"),
         ("REPLACE INTO snapshot VALUES (2, 'record', x'')", "written once"),
         ("INSERT INTO snapshot VALUES (1, 'late', x'')", "written once"),
     ],
