@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import cast, get_args
 
-from monitor import app, certifying, config, console, governing, sealing
+from monitor import again, app, certifying, config, console, governing, sealing
 from monitor.clock import utc_now
 from monitor.errors import ConfigError, Fault, StoreError
 from monitor.evidence import parallel
@@ -69,6 +69,8 @@ def status(path: Path) -> int:
         console.say(f"Register: {said}")
         owed = outbox.backlog(conn)
         console.say("Messages: " + ", ".join(f"{n} {state}" for state, n in owed.items()))
+        for line in again.lines(conn, utc_now()):
+            console.plain(line)
         for alarm in alarms.open_(conn):
             console.plain(f"Alarm since {alarm.raised_at:%Y-%m-%d %H:%M} UTC: {alarm.text}")
         head = log.head(conn)

@@ -24,7 +24,7 @@ LAYERS = {
     "intake": 3,
     "measure": 3,
     "run": 4, "demo": 4,
-    "app": 5, "auditor": 5, "showing": 5,
+    "again": 5, "app": 5, "auditor": 5, "showing": 5,
     "cli": 5, "cli_audit": 5, "cli_contests": 5, "cli_erasure": 5, "cli_evidence": 5,
     "cli_governance": 5, "erasing": 5,
     "cli_options": 5, "cli_register": 5, "cli_rights": 5, "__main__": 5, "accessing": 5,
