@@ -100,6 +100,8 @@ class Reader:
         page = self.pages.read("text", row["text"])
         names = self.targets.read(page, live)
         inherited = "" if names else self.targets.addressed(page, live)
+        if not (names or inherited):
+            names = self.targets.guesses(page, live)
         items = stance.evidence(page, names, self.lexicon, inherited)
         sides = stance.sides(items)
         target = second.subject(names, sides, inherited)

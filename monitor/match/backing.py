@@ -6,13 +6,17 @@ import re
 from collections.abc import Collection, Sequence
 
 from monitor.match.lexicon import Lexicon
+from monitor.match.live import Live
 from monitor.match.names import Alias, Form
 from monitor.match.page import Page
 from monitor.text.index import Found
+from monitor.text.tokens import WORD
 
 _NEAR = 12
 # A campaign's year in a hashtag.
 _YEAR = re.compile(r"20[1-9]\d")
+# A digit between letters.
+_INSIDE = re.compile(r"(?<=[a-z])[0-9](?=[a-z])")
 _BEFORE_NAME = 2
 _PARTY_REACH = 4
 _SIDED = 4
@@ -41,18 +45,25 @@ class Backing:
         return all(w.tag >= 0 or (w.upper and not page.shouting) for w in words)
 
     def backed(
-        self, page: Page, found: Found[Alias], certain: Collection[str], homes: Collection[str]
+        self,
+        page: Page,
+        found: Found[Alias],
+        certain: Collection[str],
+        homes: Collection[str],
+        live: Live,
     ) -> bool:
         """Check an ambiguous name for a political neighbour.
 
         A political word or a year in the same hashtag will do, or one beside the name that is
         said of nothing else; after an honorific any political word nearby. Capitals alone do not.
-        In a hashtag a sure name of the same contest (``homes``) elsewhere in the text will do too.
+        In a hashtag a sure name of the same contest (``homes``) elsewhere in the text will do too,
+        and the pair's number in place of a letter.
         """
         if found.first == found.last and page.words[found.first].slip:
             return False
         if any(w.tag >= 0 for w in page.words[found.first : found.last + 1]):
-            return self._tag_backs(page, found) or found.value.contest in homes
+            near = self._tag_backs(page, found) or found.value.contest in homes
+            return near or _wears_number(page, found, live)
         if found.value.target in certain:
             return True
         if found.value.party:
@@ -100,6 +111,28 @@ class Backing:
         after = [i for i in range(last + 1, min(len(words), last + 3)) if words[i].clause == clause]
         return len(after) <= 1 and any(page.marked(name) & before for name in _CHOICES)
 
+    def hinted(self, page: Page, found: Found[Alias]) -> bool:
+        """Say whether a common name may mean its candidate because of what the text speaks of.
+
+        A word of choice, praise, blame or politics anywhere will do. An acronym that people also
+        say as a word must not end its clause.
+        """
+        words, last = page.words, found.last
+        if any(w.slip or w.tag >= 0 for w in words[found.first : last + 1]):
+            return False
+        if found.value.capitals and not self._goes_on(page, found):
+            return False
+        named = set(range(found.first, last + 1))
+        return any(page.marked(name) - named for name in (*_SIDES, "politics"))
+
+    def _goes_on(self, page: Page, found: Found[Alias]) -> bool:
+        """Say whether the clause goes on after an acronym, as after a name."""
+        words, last = page.words, found.last
+        if found.value.party and words[last].form in self._lexicon.everyday:
+            return False
+        after = words[last + 1] if last + 1 < len(words) else None
+        return after is not None and after.clause == words[last].clause and after.kind is WORD
+
     def _adjacent(self, found: Found[Alias], strong: Sequence[int]) -> bool:
         return any(
             abs(i - found.first) <= _BEFORE_NAME or abs(i - found.last) <= _BEFORE_NAME
@@ -125,3 +158,10 @@ class Backing:
         }
         known = self._lexicon.phrases["politics"] | self._lexicon.hostile_parts
         return bool(others & known) or any(map(_YEAR.fullmatch, others))
+
+
+def _wears_number(page: Page, found: Found[Alias], live: Live) -> bool:
+    """Say whether a hashtag writes the pair's number in place of a letter: "#B3rsamaSari"."""
+    tag = page.tags[page.words[found.first].tag]
+    target = live[found.value.contest].target(found.value.target)
+    return target is not None and _INSIDE.findall(tag.body) == [str(target.number)]

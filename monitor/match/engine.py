@@ -168,12 +168,30 @@ class Engine:
         for page, mentions in scene.own:
             items += self._toward(page, mentions, inherited, account=account)
         if not (items or scene.mentions or inherited):
-            return []
+            return self._guessed(scene)
         found = stance.sides(items, capped=_several(scene.mentions))
         if scene.mentions or spelled:
             page, mentions = scene.own[0]
             found = self._second.heed(page, mentions, items, found, inherited)
+            found = found or self._given_on(page, scene.live)
         return _with_rivals(found, scene.mentions)
+
+    def _guessed(self, scene: _Scene) -> list[Side]:
+        """Return the side toward somebody who is only guessed from a common name."""
+        page = scene.pages[0]
+        guesses = self._targets.guesses(page, scene.live) if page.names else []
+        if not guesses:
+            return []
+        items = self._toward(page, guesses, "", account=False)
+        return self._second.guess(page, guesses, items, stance.sides(items))
+
+    def _given_on(self, page: Page, live: Live) -> list[Side]:
+        """Return what giving on a target's own post says: as a share does, without own words."""
+        target = self._targets.given_on(page, live)
+        if not target:
+            return []
+        told = (f"gives on a post of {target}",)
+        return [Side(target, Stance.SUPPORT, stance.REVIEW, clear=False, spans=(), reasons=told)]
 
     def _inherited(self, scene: _Scene) -> tuple[str, bool]:
         """Return the one target that an answer without a name speaks of, if any.

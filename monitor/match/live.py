@@ -49,7 +49,12 @@ class Live(Mapping[str, Contest]):
 
     def close(self, contest: str) -> bool:
         """Say whether a contest is the writer's own, or one of the few that were asked about."""
-        return contest in self.own or len(self.order) <= _FEW
+        return contest in self.own or self.few
+
+    @property
+    def few(self) -> bool:
+        """Say whether so few contests count that they must be the writer's own."""
+        return len(self.order) <= _FEW
 
     def __getitem__(self, contest: str) -> Contest:
         return self._contests[contest]

@@ -55,7 +55,7 @@ class NumberReader:
         offices = {page.words[i].form for i in page.marked("contest_word")}
         for index, _ in spots:
             value = self._value(page, index)
-            if value and self._is_ballot(page, index, named=bool(named)):
+            if value and self._is_ballot(page, index, named=bool(named), close=live.few):
                 fits = self._narrowed(live, value, named, offices, page.places)
                 if 0 < len(fits) <= _MOST_RIVALS:
                     found.append(self._resolve(index, value, fits))
@@ -67,7 +67,7 @@ class NumberReader:
             return None
         return self._small[word.form]
 
-    def _is_ballot(self, page: Page, index: int, *, named: bool) -> bool:
+    def _is_ballot(self, page: Page, index: int, *, named: bool, close: bool) -> bool:
         word = page.words[index]
         if word.tag >= 0:
             return self._in_tag(page, index)
@@ -77,6 +77,8 @@ class NumberReader:
         cued = self._near(page, index, "number_cue", back=_WINDOW, ahead=2)
         wide = self._near(page, index, "politics", back=_WIDE, ahead=_WIDE)
         if _PADDED.fullmatch(word.form):
+            if close and page.marked("politics"):
+                return True
             said = any(self._near(page, index, name, back=2, ahead=2) for name in _SIDES)
             return before or cued or wide or named or said
         if before:

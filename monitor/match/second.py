@@ -32,11 +32,12 @@ _LIKELY, _SURE = 0.7, 0.9
 _RAISES = 0.5
 _RAISES_UNSAID, _RAISES_ALONE = 0.65, 0.75
 _FEWEST = 5
-# Texts of these lists have a meaning of their own, which sums of small weights do not see.
+# Texts of these lists have a meaning of their own.
 _QUIET = (
     "reminder", "education", "courtesy", "rebuttal", "service", "passive", "denial",
     "before_years", "added",
 )  # fmt: skip
+_DEEDS = ("active_part", "party_attributes", "campaign_event")
 _LINK = "http"
 _CAPS = {"for": 6.0, "against": 6.0, "others for": 4.0, "others against": 4.0}
 _MOOD = ("press", "asked", "tagged", "first", "several")
@@ -214,16 +215,39 @@ class SecondReader:
             return _doubted(found, opinion)
         if top and top.stance is opinion.stance:
             return list(found)
-        if any(page.has(name) for name in _QUIET) or not self._raises(page, opinion, top):
+        if _quiet(page) or not self._raises(page, opinion, top):
             return [replace(side, clear=False) for side in found]
         rest = [replace(side, clear=False) for side in found if side.target != target]
         return [_suspected(page, opinion), *rest]
+
+    def guess(
+        self,
+        page: Page,
+        names: Sequence[Mention],
+        items: Sequence[Evidence],
+        found: Sequence[Side],
+    ) -> list[Side]:
+        """Return the side of a text whose names are guesses: a question, if both readings agree.
+
+        Where the first found none, the weights must be as sure as of a text that speaks little of
+        an election.
+        """
+        target = subject(names, found, "")
+        if not self._weights.signs or _quiet(page):
+            return []
+        opinion = self.opinion(page, names, items, found, target)
+        agreed = bool(found) and found[0].stance is opinion.stance
+        least = _RAISES if agreed else max(_least(page), _RAISES_UNSAID)
+        if opinion.chance < least or opinion.words < _FEWEST - 2 * agreed:
+            return []
+        return [_suspected(page, opinion)]
 
     @staticmethod
     def _raises(page: Page, opinion: Opinion, top: Side | None) -> bool:
         """Say whether the weights are sure enough for a side that the first reading did not see."""
         if top:
-            return top.score < ALERT or opinion.chance >= _LIKELY
+            weak = top.score < ALERT and opinion.stance is Stance.SUPPORT
+            return weak or opinion.chance >= _LIKELY
         return opinion.chance >= _least(page) and opinion.words >= _FEWEST
 
     def opinion(
@@ -251,6 +275,16 @@ class SecondReader:
         heavy = sorted(spoken, key=lambda row: (-row[column], row[2]))[:_TOLD]
         spoke = tuple(row[2] for row in heavy if row[column] > 0)
         return Opinion(target, for_it / whole, against / whole, spoke, len(spoken))
+
+
+def _quiet(page: Page) -> bool:
+    """Say whether a text has a meaning that sums of small weights do not see.
+
+    One that tells of taking part oneself is read as a deed.
+    """
+    own = page.has("first") or 0 in page.marked("self_opening")
+    told = own and any(page.has(name) for name in _DEEDS)
+    return told or any(page.has(name) for name in _QUIET)
 
 
 def _least(page: Page) -> float:
@@ -288,9 +322,14 @@ def _shares(
 
 
 def _doubted(found: Sequence[Side], opinion: Opinion) -> list[Side]:
-    """Keep what the first reading is sure of, or nearly so; as a question, if weights are surer."""
+    """Keep what the first reading is sure of, or nearly so; as a question, if weights are surer.
+
+    A suspected attack is kept as well: people attack in more ways than any table has words for.
+    """
     neutral = 1 - opinion.support - opinion.attack
-    kept = [s for s in found if s.clear or (s.score >= ALERT and neutral < _LIKELY)]
+    open_ = neutral < _LIKELY
+    near = [s for s in found if s.score >= ALERT or s.stance is Stance.ATTACK] if open_ else []
+    kept = [s for s in found if s.clear or s in near]
     return [replace(side, clear=side.clear and neutral < _SURE) for side in kept]
 
 

@@ -19,6 +19,7 @@ from monitor.text.tokens import TAG
 
 _PARTED = re.compile(r"[\W_]+")
 _MAX_HANDLES = 50
+_GIVEN_ON = re.compile(r"\s*RT\s+@", re.IGNORECASE)
 
 
 # Tuples, since reading makes some for each text and they are made fastest.
@@ -152,7 +153,7 @@ class TargetReader:
         asked: list[Alias] = []
         for alias in named.aliases:
             found = Found(last, first, alias)
-            if not alias.ambiguous or self._backing.backed(page, found, certain, homes):
+            if not alias.ambiguous or self._backing.backed(page, found, certain, homes, live):
                 meant.append(alias)
             elif live.close(alias.contest):
                 if self._backing.sided(page, found):
@@ -163,27 +164,61 @@ class TargetReader:
             unsure.add((first, last))
         return Named(first, last, meant + asked, named.help)
 
+    def guesses(self, page: Page, live: Live) -> list[Mention]:
+        """Return common names that may mean their candidate where a text names nobody.
+
+        Only in contests that the writer votes in. What is made of a guess is a question at most,
+        and only if the text's words as a whole say the same.
+        """
+        written = [self._written(page, row, live) for row in page.names]
+        found = [self._hinted(page, n, live) for n in written if n is not None]
+        if page.holds("namesake"):
+            found = [n for n in found if not _of_namesake(page, n)]
+        named = _resolved(_longest(n for n in found if n.aliases), live, (), page)
+        return [m._replace(unsure=True) for m in sorted(named, key=_PLACE)]
+
+    def _hinted(self, page: Page, named: Named, live: Live) -> Named:
+        """Keep those of a phrase's names that the text as a whole may speak of."""
+        first, last = named.first, named.last
+        kept = [
+            a
+            for a in named.aliases
+            if a.ambiguous
+            and live.close(a.contest)
+            and self._backing.hinted(page, Found(last, first, a))
+        ]
+        return Named(first, last, kept, named.help)
+
     def addressed(self, page: Page, live: Live) -> str:
         """Return the one target whose name the handles in a text spell, if it is one.
 
         Used only where the words name nobody: who is spoken to is then who is spoken of.
         """
         order = live.order
-        found: dict[str, int] = {}
-        for handle in page.handles[:_MAX_HANDLES]:
-            pieces = [p for part in _PARTED.split(handle.lstrip("@")) for p in self._split(part)]
-            for size in range(len(pieces), 0, -1):
-                heads = self._handles.get("".join(pieces[:size]), ())
-                known = [a for a in heads if a.contest in order]
-                if known:
-                    best = min(known, key=lambda a: order[a.contest])
-                    found[best.target] = order[best.contest]
-                    break
+        known = [a for h in page.handles[:_MAX_HANDLES] if (a := self._spelled(h, order))]
+        found = {a.target: order[a.contest] for a in known}
         if len(found) > 1:
             # A pair's own party is often tagged with it; pairs come before parties.
             lead = min(found.values())
             found = {t: o for t, o in found.items() if o == lead}
         return next(iter(found)) if len(found) == 1 else ""
+
+    def given_on(self, page: Page, live: Live) -> str:
+        """Return the target whose own post a text gives on by the old sign "RT @name: ..."."""
+        if not (page.handles and _GIVEN_ON.match(page.text)):
+            return ""
+        alias = self._spelled(page.handles[0], live.order)
+        return alias.target if alias else ""
+
+    def _spelled(self, handle: str, order: Mapping[str, int]) -> TagAlias | None:
+        """Return the target of a live contest whose name begins a handle."""
+        pieces = [p for part in _PARTED.split(handle.lstrip("@")) for p in self._split(part)]
+        for size in range(len(pieces), 0, -1):
+            heads = self._handles.get("".join(pieces[:size]), ())
+            known = [a for a in heads if a.contest in order]
+            if known:
+                return min(known, key=lambda a: order[a.contest])
+        return None
 
     def _tagged(
         self, page: Page, order: Mapping[str, int], named: Sequence[Mention]

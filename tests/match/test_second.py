@@ -111,3 +111,26 @@ def test_a_text_about_something_else_needs_more_to_be_asked_about() -> None:
     assert read("rapat kemarin sore di balai sama Wiratama jreng", shy).stance is None
     about = read("rapat kemarin sore di balai sama Wiratama jreng kampanye", shy)
     assert about.stance is Stance.SUPPORT
+
+
+SIDES = replace(WORDY, words=dict(WORDY.words) | {"pemimpin": Weight(9.0, 0.0)})
+
+
+def test_a_common_name_is_a_guess_that_the_weights_must_share() -> None:
+    text = "Sari memang pantas jadi pemimpin, rapat kemarin di balai sama"
+    assert read(text, Weights()).targets == ()
+    found = read(text, SIDES)
+    assert (found.stance, found.targets, best(found)) == (Stance.SUPPORT, (SARI,), Outcome.REVIEW)
+
+
+def test_a_guess_needs_a_word_about_sides() -> None:
+    assert read("rapat kemarin sore di balai sama Sari jreng", WORDY).targets == ()
+    assert read("rapat kemarin sore di balai sama Wiratama jreng", WORDY).targets == (WIRA,)
+
+
+def test_a_suspected_attack_outlives_a_neutral_opinion_that_is_not_sure() -> None:
+    even = Weights({"bias": Weight(-0.3, -0.3)})
+    text = "Wiratama payah"
+    assert read(text, Weights()).stance is Stance.ATTACK
+    assert read(text, even).stance is Stance.ATTACK
+    assert read(text, DULL).stance is None

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from monitor.match.engine import Engine
+from monitor.model.rule import Stance
 from monitor.model.wire import statement
 from tests.match.world import (
     CAMPAIGN,
@@ -134,3 +135,23 @@ def test_another_bearers_name_is_not_read() -> None:
     found = other.read([line.activity for line in lines], [(GOVERNOR,)] * 2)
     assert [reading.targets for reading in found] == [(), (SARI,)]
     assert read(said["text"]).targets == (WIRA,)
+
+
+def test_a_pairs_number_in_place_of_a_letter_makes_a_hashtag_theirs() -> None:
+    assert read("sore indah #Sar1Menang").targets == ()
+    assert read("sore indah #b1rsamaSari").targets == (SARI,)
+    assert read("sore indah #b2rsamaSari").targets == ()
+
+
+def test_giving_on_a_candidates_own_post_is_a_question() -> None:
+    found = read("RT @wiratama_official: rapat di balai sore tadi")
+    assert (found.stance, found.targets) == (Stance.SUPPORT, (WIRA,))
+    assert {m.outcome.value for m in found.matches} == {"review"}
+    assert read("@wiratama_official rapat di balai sore tadi").targets == ()
+    assert read("RT @warga: rapat di balai sore tadi").targets == ()
+
+
+def test_a_padded_number_counts_with_a_political_word_anywhere() -> None:
+    far = "pemilu sudah dekat. kemarin ada rapat di balai warga. orang seperti 02 itu payah sekali"
+    assert read(far).targets == (WIRA,)
+    assert read("kemarin ada rapat di balai warga. rumah 02 itu catnya merah").targets == ()
