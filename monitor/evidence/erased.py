@@ -18,6 +18,8 @@ from monitor.model.erasure import ERASURE, KEYS, Ground, signed, split
 # The places that tombstones name: ``content/12/finding``.
 Gone = Collection[str]
 
+# What an export says of a content that is gone.
+ERASED = "erased"
 _TEXTS = ("ground", "office", "reference", "schedule", "key", "signature")
 _GROUNDS = frozenset(Ground)
 
@@ -48,6 +50,12 @@ def wrong(entry: Entry, before: bytes | None, key: str | None, source: TombSourc
 
     ``before`` is the hash of the entry before it, ``key`` that of the last seal before it.
     """
+    said = malformed(entry) or unsigned(entry, before, (key,))
+    return said or _misnamed(entry, entry.public["erased"], source)
+
+
+def malformed(entry: Entry) -> str:
+    """Return what is wrong with a tombstone's form; empty where nothing is."""
     public = {name: value for name, value in entry.public.items() if name != "stamp"}
     if public.keys() != KEYS or any(type(public[name]) is not str for name in _TEXTS):
         return "not the keys of a tombstone"
@@ -56,9 +64,7 @@ def wrong(entry: Entry, before: bytes | None, key: str | None, source: TombSourc
     named = _texts(public["erased"])
     if not named or named != public["erased"] or sorted(set(named)) != named:
         return "it does not name what was erased, each once and in order"
-    if said := unsigned(entry, before, (key,)):
-        return said
-    return _misnamed(entry, named, source)
+    return ""
 
 
 def unsigned(entry: Entry, before: bytes | None, keys: Collection[str | None]) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from monitor.evidence import entry as entries
-from monitor.evidence import export_check_all
+from monitor.evidence import erased, export_check_all
 from monitor.evidence.export_read import HASH, HASHES, BadError, Read, opened, seals_of, stamps_of
 from monitor.log import printable
+from monitor.model.erasure import ERASURE
 from monitor.model.evidence import GENESIS, SALT_BYTES, commitment, link
 from monitor.model.seal import Seal, rows_digest
 
@@ -46,8 +47,11 @@ def _sound(read: Read) -> Sound:
         lines = export_check_all.check(read, seals)
     else:
         hashes = _hashes(read, seals)
-        for seq in manifest["entries"]:
-            _entry(read, seq, hashes, manifest["withheld"])
+        keys = {seal.checkpoint.key for seal in seals.values()}
+        gone: set[str] = set()
+        # The newest first: a tombstone stands behind what it names.
+        for seq in sorted(manifest["entries"], reverse=True):
+            gone |= _entry(read, seq, hashes, gone, keys)
     stamped = tuple(stamps_of(read.proofs, seals))
     taken = tuple(manifest["entries"])
     return Sound(manifest["finding"], taken, manifest["head"], manifest["key"], stamped, lines)
@@ -71,8 +75,11 @@ def _hashes(read: Read, seals: Mapping[int, Seal]) -> dict[int, bytes]:
     return proven
 
 
-def _entry(read: Read, seq: int, hashes: Mapping[int, bytes], withheld: Mapping[str, str]) -> None:
-    place = f"log/{seq}.json"
+def _entry(
+    read: Read, seq: int, hashes: Mapping[int, bytes], gone: Collection[str], keys: Collection[str]
+) -> set[str]:
+    """Check an entry and what belongs to it; return what it names as erased."""
+    place, withheld = f"log/{seq}.json", read.manifest["withheld"]
     data = read.member(place)
     try:
         entry = entries.read(data)
@@ -82,8 +89,17 @@ def _entry(read: Read, seq: int, hashes: Mapping[int, bytes], withheld: Mapping[
         raise BadError(f"{place}: not the entry that is sealed")
     promised = {f"content/{seq}/{name}": text for name, text in entry.content.items()}
     promised |= {f"files/{seq}/{name}": file.commitment for name, file in entry.files.items()}
-    for name in sorted(promised.keys() - withheld.keys()):
+    for name in sorted(promised):
+        if withheld.get(name) == erased.ERASED and name not in gone:
+            raise BadError(f"{name}: erased without a tombstone")
+        if name in withheld:
+            continue
         salt = read.member(f"salts/{name}")
         right = name in read.manifest["members"] and len(salt) == SALT_BYTES
         if not right or commitment(salt, read.member(name)) != promised[name]:
             raise BadError(f"{name}: salt and bytes do not give the commitment")
+    if entry.kind != ERASURE:
+        return set()
+    if wrong := erased.malformed(entry) or erased.unsigned(entry, hashes[seq - 1], keys):
+        raise BadError(f"{place}: {wrong}")
+    return set(entry.public["erased"])
