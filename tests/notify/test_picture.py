@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 import typst
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from monitor.errors import NotifyError
 from monitor.model.finding import Span
@@ -145,6 +147,13 @@ def test_what_others_wrote_is_never_markup() -> None:
     assert "*bintang* #set $x$ `kode` <b>tebal</b>" in words(made(text_post(ODD, 0)))
     hostile = '#panic("x") #read("/etc/passwd") <script>alert(1)</script> '
     assert size(draw(made(text_post(hostile * 3, 0))).data)[0] >= 360
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(text=st.text(max_size=1500), number=st.integers(0, 40))
+def test_no_text_breaks_a_card(text: str, number: int) -> None:
+    card = draw(made(text_post(text, min(number, len(text) // 9))))
+    assert len(card.data) <= picture.MOST_BYTES
 
 
 def test_lines_of_a_quotation_stay_lines() -> None:
