@@ -16,7 +16,7 @@ from typing import Any
 from monitor.clock import from_text
 from monitor.errors import ConfigError, Fault
 from monitor.evidence.export import FORWARDING, Add
-from monitor.model.evidence import LogHead
+from monitor.model.evidence import CARD, LogHead
 from monitor.model.review import REVIEW, CaseState, Step, state_after
 from monitor.model.rule import RuleSet
 from monitor.notify import cover
@@ -25,7 +25,7 @@ from monitor.store import findings
 from monitor.store.cases import Found
 from monitor.store.db import Connection
 
-COVER = "pengantar.pdf"
+COVER, PICTURE = "pengantar.pdf", "kartu.png"
 # The files of an act come first, then what was found in them, then what people said.
 _ORDER = ("files/", "warc/", "content/")
 
@@ -95,7 +95,10 @@ def add_cover(
 
     def add(made: Mapping[str, bytes]) -> Mapping[str, bytes]:
         exhibits = [_exhibit(name, made[name]) for name in _shown(made)]
-        return {COVER: cover.render_cover(letter, case, exhibits, ruleset)}
+        # The newest card under a name that opens where it is clicked.
+        drawn = [data for name, data in made.items() if name == f"files/{seq}/{CARD}"]
+        picture = {PICTURE: drawn[0]} if drawn else {}
+        return {COVER: cover.render_cover(letter, case, exhibits, ruleset), **picture}
 
     return add
 

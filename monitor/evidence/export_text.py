@@ -40,6 +40,7 @@ platform: tanpa itu buktinya tidak dapat dicocokkan. Di dalam decisions/ peran m
 _FORWARDED = """\
 pengantar.pdf                 pengantar dengan urutan isian formulir laporan Bawaslu; ditandatangani
                               oleh pejabat yang meneruskan, bukan oleh program
+kartu.png                     salinan files/N/card: temuan ini dalam satu gambar, bila ada
 
 Berkas ini memuat data pribadi pemilik akun. Serahkan hanya kepada yang berwenang menerimanya, dan
 musnahkan salinan yang tidak diperlukan. Yang tidak disertakan tercantum di manifest.json pada

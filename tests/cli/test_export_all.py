@@ -60,7 +60,7 @@ def test_every_case_as_json_lines(run: Run, case: Path, tmp_path: Path) -> None:
     assert (finding["person_ref"], finding["employer_type"]) == ("ref-0001", "PNS")
     assert finding["checked"] == ["ex-cltn:not_met", "ex-official-duty:cannot_be_checked"]
     assert finding["content"] == "there"
-    (file,) = lines(made["evidence.jsonl"])
+    _, file = lines(made["evidence.jsonl"])
     assert (file["name"], file["media_type"], file["file"]) == (
         "record",
         "application/json",

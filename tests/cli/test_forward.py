@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from monitor.evidence.files import Files
-from monitor.model.evidence import Canonical, Part
+from monitor.model.evidence import CARD, Canonical, Part
 from monitor.store import findings, log
 from monitor.store.writer import Writer
 from tests.cli.conftest import Run
@@ -30,6 +30,8 @@ LETTER = (
 BY = ("--by", "Bu Rekaan", "--why", "diteruskan ke Bawaslu")
 TIPSTER = "Warga Pemberi Kabar"
 DESK = "Pak Pemutus"
+# A card shows the name of the register line; here its bytes say so in clear.
+PICTURE = b"\x89PNG\r\n Sari Contohwati"
 
 
 def database(place: Path) -> Path:
@@ -41,7 +43,10 @@ def observe(
 ) -> None:
     """Record a finding as the daemon does, with its files; then tell it."""
     files = Files(place.parent / "data" / "snapshots")
-    parts = [Part("record", "application/json", b'{"text":"ujaran rekaan"}')]
+    parts = [
+        Part("record", "application/json", b'{"text":"ujaran rekaan"}'),
+        Part(CARD, "image/png", PICTURE),
+    ]
     with (
         closing(Writer(database(place))) as writer,
         files.staging(parts) as staged,
@@ -107,6 +112,7 @@ def export(run: Run, place: Path, to: Path, profile: str, *words: str) -> dict[s
 def test_a_decided_case_is_forwarded_with_its_cover(run: Run, case: Path, tmp_path: Path) -> None:
     made = export(run, case, tmp_path, "penerusan", *LETTER)
     assert made["pengantar.pdf"].startswith(b"%PDF-")
+    assert made["kartu.png"] == made["files/4/card"] == PICTURE
     assert json.loads(made["content/4/watch"])["name"] == "Sari Contohwati"
     assert json.loads(made["content/8/klarifikasi"])["text"] == "Itu memang saya tulis."
     assert json.loads(made["content/9/review"])["who"] == DESK
@@ -138,6 +144,7 @@ def test_who_gave_a_tip_appears_nowhere(
 
 def test_an_auditor_reads_decisions_without_names(run: Run, case: Path, tmp_path: Path) -> None:
     made = export(run, case, tmp_path, "audit")
+    assert json.loads(made["manifest.json"])["withheld"]["files/4/card"] == "identity"
     said = json.loads(made["decisions/9.json"])
     assert said["public"] == {"step": "diteruskan"}
     assert said["content"]["review"] == {
@@ -209,6 +216,7 @@ def test_a_person_wrongly_named_before_is_not_handed_on(
     decide(place, now, "diteruskan")
     run("seal", "-c", place)
     made = export(run, place, tmp_path, "penerusan", *LETTER)
-    assert json.loads(made["manifest.json"])["withheld"] == {"content/4/watch": "identity"}
+    withheld = {"content/4/watch": "identity", "files/4/card": "identity"}
+    assert json.loads(made["manifest.json"])["withheld"] == withheld
     assert json.loads(made["content/5/watch"])["name"] == "Sari Contohwati"
     assert [name for name, data in made.items() if b"Orang Keliru" in data] == []
