@@ -65,10 +65,10 @@ bench: $(STAMP)/dev ## measure, beside what one would pick instead
 
 long: crash mutations fuzz reading faults ## the five drills in full; PERCENT=1 for a taste, SEED=n to repeat
 
-crash: $(STAMP)/dev ## kill -9 at every commit point: no finding lost, no chain broken
+crash: $(STAMP)/dev ## 1,000 kill -9 of the daemon under load: no finding lost, no chain broken
 	$(DRILL).crash --percent $(PERCENT) $(if $(SEED),--seed $(SEED))
 
-mutations: $(STAMP)/dev ## change the evidence log in every way: verify must name the row
+mutations: $(STAMP)/dev ## change the evidence in every way, 2,000 times each: both verifiers must see
 	$(DRILL).mutations --percent $(PERCENT) $(if $(SEED),--seed $(SEED))
 
 fuzz: $(STAMP)/dev ## random texts and answers against every parser

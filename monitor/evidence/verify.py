@@ -74,9 +74,11 @@ class LogSource(Protocol):
         """Return the last seal whose own entry has this number or a lower one."""
         ...
 
+    def damage(self) -> Iterable[str]:
+        """Say what is wrong with the file itself, though each row of it may be right."""
+
     def missing_guards(self) -> Iterable[str]:
         """Name each trigger that should refuse changes and is not there or was altered."""
-        ...
 
 
 def verify(
@@ -155,6 +157,8 @@ def joined(parts: Sequence[Part], source: LogSource, files: Files, clock: Clock)
         found.count, found.total = found.count + part.found.count, found.total + part.found.total
     try:
         unnamed(source, files, found, faults, clock)
+        for text in source.damage():
+            faults.add(None, Kind.UNREADABLE, text)
     except (StoreError, OSError) as error:
         faults.add(None, Kind.UNREADABLE, str(error))
     last = parts[-1]

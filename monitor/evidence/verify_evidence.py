@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 CHECKPOINT, MANIFEST = b"netralitas checkpoint\n", b"netralitas manifest\n"
-ERASURE = b"netralitas erasure\n"
+ERASURE, DAMAGE, HASHES = b"netralitas erasure\n", "PRAGMA integrity_check(1)", "log/hashes.txt"
 ENTRY = {"v", "seq", "at", "kind", "subject", "public", "content", "files"}
 SEAL = {"v", "number", "first", "seq", "hash", "rows", "at", "key", "previous"}
 TOMBSTONE = {"ground", "office", "reference", "schedule", "erased", "key"}
@@ -145,6 +145,7 @@ class Database:
         self.conn = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
         self.conn.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
         self.conn.execute("BEGIN")
+        must(self.conn.execute(DAMAGE).fetchone() == ("ok",), "the database", "damaged pages")
         self.snapshots, self.before, self.span = snapshots, NOTHING, sha256()
         self.seals, self.said = dict[int, bytes](), dict[str, str]()
         self.gone, self.met = {row[0] for row in self.conn.execute(ERASED)}, set[str]()
@@ -249,7 +250,7 @@ def export(path: Path) -> list[str]:
 
 def export_seals(members: dict[str, bytes]) -> tuple[dict[int, Any], dict[int, bytes]]:
     """Return the seals by their entries, and the hashes of entries that they prove."""
-    lines = members.get("log/hashes.txt", b"").decode("ascii", "replace").splitlines()
+    lines = members.get(HASHES, b"").decode("ascii", "replace").splitlines()
     listed = {int(line.split()[0]): bytes.fromhex(line.split()[1]) for line in lines}
     seals, before, proven = dict[int, Any](), None, {0: bytes(32)}
     for entry in sorted(int(n[6:-5]) for n in members if re.fullmatch(r"seals/\d+\.json", n)):
@@ -258,8 +259,7 @@ def export_seals(members: dict[str, bytes]) -> tuple[dict[int, Any], dict[int, b
         must(before["seq"] == entry - 1, place, "not the seal of its number")
         span = {seq: listed[seq] for seq in range(before["first"], entry) if seq in listed}
         if len(span) == entry - before["first"]:
-            digest = sha256(b"".join(span.values())).hexdigest()
-            must(digest == before["rows"], "log/hashes.txt", "not sealed")
+            must(before["rows"] == sha256(b"".join(span.values())).hexdigest(), HASHES, "changed")
             proven.update(span)
     return seals, proven
 
@@ -289,7 +289,7 @@ def main() -> int:
     path, folder = args.path, args.snapshots or args.path.with_name("snapshots")
     try:
         said = export(path) if path.suffix == ".zip" else Database(path, folder).verify(head)
-    except (Bad, sqlite3.Error) as error:
+    except (Bad, sqlite3.Error, UnicodeDecodeError) as error:
         print(f"FIRST BAD PLACE: {str(error).encode('ascii', 'backslashreplace').decode()}")
         return 1
     print("\n".join([*said, "Nothing was changed."]))

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from monitor.store.db import connect, guard
+from monitor.store.db import connect, reading
 from monitor.store.views import VIEWS
 
 _BITS = 63
@@ -53,7 +53,7 @@ class Audit:
         self._conn = connect(database, read_only=True)
         # A forged text need not be UTF-8. Called for each text, so it is not a function of ours.
         self._conn.text_factory = methodcaller("decode", "utf-8", "surrogateescape")
-        with guard(database):
+        with reading(database):
             # Each page is read once, and sorting goes to a file: the memory stays the same.
             self._conn.execute("PRAGMA cache_size = -2000")
             self._conn.execute("PRAGMA temp_store = FILE")
@@ -130,6 +130,10 @@ class Audit:
         wanted = GUARDS | {name: fingerprint(text) for name, text in VIEWS.items()}
         return tuple(name for name, text in wanted.items() if present.get(name) != text)
 
+    def damage(self) -> Iterator[str]:
+        """Say what SQLite itself finds wrong: pages, and indexes that differ from their tables."""
+        return (str(row[0]) for row in self._select("PRAGMA integrity_check") if row[0] != "ok")
+
     def _ranged(self, query: str, then: str = "") -> Iterator[tuple[Any, ...]]:
         return self._select(f"{query} {self._where} ORDER BY seq{then}", self._bounds)
 
@@ -140,7 +144,7 @@ class Audit:
         return next(self._select(query, (seq,)), None)
 
     def _select(self, query: str, values: Sequence[int | bytes] = ()) -> Iterator[tuple[Any, ...]]:
-        with guard():
+        with reading():
             yield from self._conn.execute(query, values)
 
 

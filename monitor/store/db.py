@@ -82,6 +82,17 @@ def guard(database: Path | None = None) -> Iterator[None]:
         raise explain(error, database) from error
 
 
+@contextmanager
+def reading(database: Path | None = None) -> Iterator[None]:
+    """Guard reading what may be damaged: ``sqlite3`` cannot decode what SQLite quotes of it."""
+    try:
+        with guard(database):
+            yield
+    except UnicodeDecodeError:
+        advice = ADVICE[sqlite3.SQLITE_CORRUPT]
+        raise StoreError(f"{database or 'database'}: {advice} (text that is not UTF-8)") from None
+
+
 def explain(error: sqlite3.Error, database: Path | None = None) -> StoreError:
     """Return the one-line ``StoreError`` for an error of SQLite; it holds no stored value."""
     code = getattr(error, "sqlite_errorcode", 0) & PRIMARY_CODE
@@ -97,7 +108,7 @@ def connect(path: Path, *, read_only: bool = False) -> Stamped:
     if not path.is_file():
         raise StoreError(f"{path}: there is no database yet: run netralitas migrate")
     mode = "ro" if read_only else "rw"
-    with guard(path):
+    with reading(path):
         conn = sqlite3.connect(
             f"{path.absolute().as_uri()}?mode={mode}",
             uri=True,

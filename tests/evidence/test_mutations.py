@@ -18,9 +18,11 @@ from tests.evidence.mutate import (
     loosen,
     missed,
     set_value,
+    standalone,
     table_rows,
     tamper,
 )
+from tests.evidence.mutate_bits import missed_bit
 
 RANDOM_CHANGES = 100
 COLUMNS = [(table, column) for table, columns in VALUES.items() for column in columns]
@@ -96,6 +98,27 @@ def test_random_changes(base: House, tmp_path: Path) -> None:
     rng = random.Random(20241012)
     found = [missed(rng, base, tmp_path / "copy") for _ in range(RANDOM_CHANGES)]
     assert [text for text in found if text] == []
+
+
+def test_random_bits_of_the_database(base: House, tmp_path: Path) -> None:
+    rng = random.Random(20241012)
+    found = [missed_bit(rng, base, tmp_path / "copy") for _ in range(RANDOM_CHANGES)]
+    assert [text for text in found if text] == []
+
+
+def test_an_index_that_differs_from_its_table_is_found_by_both(house: House) -> None:
+    """A view may read through an index: a row that is missing there would not be shown."""
+    with closing(sqlite3.connect(house.database)) as conn:
+        query = "SELECT rootpage FROM sqlite_schema WHERE name = 'log_by_subject'"
+        page = conn.execute(query).fetchone()[0]
+        size = conn.execute("PRAGMA page_size").fetchone()[0]
+        subject = conn.execute("SELECT subject FROM log WHERE kind = 'finding'").fetchone()[0]
+    data = bytearray(house.database.read_bytes())
+    place = data.index(subject.encode(), (page - 1) * size, page * size)
+    data[place] ^= 1
+    house.database.write_bytes(data)
+    assert house.verify().first is not None
+    assert standalone(house).startswith("the database")
 
 
 def test_a_change_that_changes_nothing_is_reported_as_missed(

@@ -198,6 +198,8 @@ def test_the_list_of_faults_is_bounded(house: House) -> None:
         def missing_guards(self) -> tuple[str, ...]:
             return ()
 
+        damage = missing_guards
+
     report = verify(Forged(), Files(house.folder / "none"))
     assert len(report.faults) == KEPT
     assert report.fault_count == 2 * (3 * KEPT - 1)

@@ -76,6 +76,11 @@ ORPHANS = {
 }
 
 
+def in_memory() -> Path | None:
+    """Return where a folder in memory can be made; None leaves it to the system's settings."""
+    return MEMORY if MEMORY.is_dir() and "TMPDIR" not in os.environ else None
+
+
 class World:
     """Servers in a thread of their own, an installation, and what must have been found so far."""
 
@@ -84,8 +89,7 @@ class World:
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
         self._stack = contextlib.AsyncExitStack()
-        memory = MEMORY if MEMORY.is_dir() and "TMPDIR" not in os.environ else None
-        self._temp = tempfile.TemporaryDirectory(dir=memory)
+        self._temp = tempfile.TemporaryDirectory(dir=in_memory())
         network, self.telegram = self.on_loop(self._start())
         atexit.register(self.close)
         self.scene = Scene(network, ".lembayung.example")

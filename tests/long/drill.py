@@ -49,14 +49,14 @@ def run(name: str, full: int, case: Case, argv: Sequence[str], state: Path = STA
         case(_rng(chosen.seed or 0, chosen.only), chosen.only)
         return 0
     progress = _resume(file, chosen.seed, total)
-    _say(f"{name}: seed {progress.seed}, from case {progress.done} of {total}")
+    say(f"{name}: seed {progress.seed}, from case {progress.done} of {total}")
     failed = True
     try:
         failed = _cases(name, case, progress, file)
     finally:
         if failed:
             _keep(file, progress)
-    _say(
+    say(
         f"{name}: seed {progress.seed}, {progress.done} of {total} cases held, "
         f"{progress.seconds:.1f} s"
     )
@@ -73,7 +73,7 @@ def _cases(name: str, case: Case, progress: Progress, file: Path) -> bool:
         try:
             case(_rng(progress.seed, number), number)
         except Exception:  # noqa: BLE001 - whatever a case raises is the finding
-            _say(f"{name}: case {number} failed; repeat: --seed {progress.seed} --only {number}")
+            say(f"{name}: case {number} failed; repeat: --seed {progress.seed} --only {number}")
             sys.excepthook(*sys.exc_info())
             return True
         progress.done += 1
@@ -82,7 +82,7 @@ def _cases(name: str, case: Case, progress: Progress, file: Path) -> bool:
             _keep(file, progress)
             kept = time.monotonic()
         if progress.done % every == 0:
-            _say(f"{name}: {progress.done} of {progress.total}, {progress.seconds:.1f} s")
+            say(f"{name}: {progress.done} of {progress.total}, {progress.seconds:.1f} s")
     return False
 
 
@@ -117,6 +117,7 @@ def _rng(seed: int, number: int) -> random.Random:
     return random.Random(f"{seed}/{number}")
 
 
-def _say(text: str) -> None:
+def say(text: str) -> None:
+    """Print a line at once, so that a drill in the background can be followed."""
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
