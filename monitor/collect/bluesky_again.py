@@ -1,8 +1,8 @@
 """One Bluesky act looked at again, on its author's own server.
 
-``getRecord`` says that a record is not there also where the whole repository is closed, so its
-word counts only beside a repository that is open. The signed repository can prove that it holds
-no such record: then the deletion is the account's own act.
+Of a closed account ``getRecord`` says anything (not found, or what another server says), so the
+repository is asked first whether it is open. A signed repository can prove that it holds no such
+record: then the deletion is the account's own act.
 """
 
 from __future__ import annotations
@@ -58,13 +58,13 @@ class Look:
 
     async def _look(self, identity: Identity) -> Again:
         server = Server(self.http, identity.pds, identity.did, self.subject)
+        await server.revision()  # raises where the whole account is closed
         if await server.opted_out():
             return hidden(Reason.OPTED_OUT)
         collection, key = self._place()
         answer = await server.record(collection, key)
         if answer.status == HTTPStatus.OK:
             return self._compared(answer)
-        await server.revision()  # raises where the whole account is closed
         if fields(answer, self.subject).get("error") != "RecordNotFound":
             raise TransientError(self.subject, f"the record's server answered {answer.status}")
         elsewhere = await self._given_again(server, collection, key)

@@ -82,7 +82,7 @@ async def test_an_act_that_stands_is_there_and_nobody_else_is_asked(desk: Desk) 
         assert found.activity is not None
         assert (found.activity.id, found.activity.revision) == (act.activity_id, act.revision)
         assert not any(desk.calon in query.values() for _, query in desk.world.net.asked)
-        assert len(desk.world.net.asked) == 3
+        assert len(desk.world.net.asked) == 4
 
 
 async def test_other_words_under_the_same_key_are_an_edit(desk: Desk) -> None:
