@@ -15,6 +15,7 @@ from monitor.errors import NotifyError
 from monitor.evidence import export_text
 from monitor.model.finding import Span
 from monitor.model.review import Step
+from monitor.model.state import ActState
 from monitor.notify import cover, pages
 from monitor.notify.cover import Event, Exhibit, Forwarded, Letter
 from monitor.notify.render import named
@@ -168,8 +169,9 @@ def test_each_exhibit_has_number_name_digest_and_kind() -> None:
     assert kinds == ["record", "target", "card", "finding", "file"]
 
 
-def test_every_step_has_words() -> None:
+def test_every_step_and_state_has_words() -> None:
     assert set(named(cover.WORDS, "step")) == {step.value for step in Step}
+    assert set(named(cover.WORDS, "state")) == {state.value for state in ActState}
 
 
 def test_without_a_decision_there_is_no_cover() -> None:
