@@ -3,7 +3,8 @@
 Both check the same of each entry: number, canonical form, link, and the commitments of its
 contents; ours checks a signed seal per thousand entries as well. Rounds alternate and rates are per
 CPU second, so that a busy machine disturbs them little. Memory is the peak of a process that does
-nothing else, for a log and for one of five times its size: it must not grow with it.
+nothing else, for a log and for one of ten times its size: it must not grow with it. The goal is
+100,000 entries per second on one core, on 1,000,000 entries (``--entries 1000000``).
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ from monitor.store.writer import Writer
 START = datetime(2024, 10, 12, tzinfo=UTC)
 BATCH = 1000
 ROUNDS = 3
+SMALLER = 10
 SEED = bytes(range(32))
 
 
@@ -49,10 +51,10 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory() as folder:
         small, large = Path(folder) / "small", Path(folder) / "large"
-        make(small, args.entries // 5)
+        make(small, args.entries // SMALLER)
         make(large, args.entries)
         rates(large, args.entries)
-        for database, entries in ((small, args.entries // 5), (large, args.entries)):
+        for database, entries in ((small, args.entries // SMALLER), (large, args.entries)):
             print(f"peak memory at {entries:>7,} entries: {peak(database):6.1f} MB")
 
 
@@ -64,8 +66,9 @@ def rates(database: Path, entries: int) -> None:
             run(database)
             best[name] = max(best[name], entries / (time.process_time() - started))
     print(f"verify, best of {ROUNDS} rounds, {entries:,} entries with one content each:")
-    print(f"  netralitas        {best['ours']:>9,.0f} entries per CPU second")
-    print(f"  json and hashlib  {best['json']:>9,.0f} entries per CPU second")
+    for name, shown in (("ours", "netralitas"), ("json", "json and hashlib")):
+        seconds = entries / best[name]
+        print(f"  {shown:16}  {best[name]:>9,.0f} entries per CPU second, {seconds:.2f} s in all")
     print(f"  ratio {best['ours'] / best['json']:.2f}")
     jobs, started = os.cpu_count() or 1, time.perf_counter()
     opened = partial(Audit, database)

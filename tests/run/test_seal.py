@@ -248,6 +248,23 @@ async def test_a_failing_authority_is_told_once_and_seals_later(
         assert [s.authority for s in desk.stamps(newest.entry)] == ["satu"]
 
 
+async def test_where_nobody_answers_the_log_is_sealed_and_not_stamped(
+    folder: Path, writer: Writer
+) -> None:
+    async with authority(folder / "satu") as gone:
+        pass
+    async with opened(folder, writer, gone) as desk:
+        desk.act()
+        sealer = desk.sealer(gone)
+        await sealer.look()
+        (answer,) = await sealer.stamp()
+        assert answer.at is None
+        assert answer.cause
+        (seal,) = desk.seals()
+        assert desk.stamps(seal.entry) == []
+        assert seals.unstamped(writer.reader(), "satu") is not None
+
+
 async def test_one_authority_down_does_not_stop_the_other(folder: Path, writer: Writer) -> None:
     async with (
         authority(folder / "satu") as one,
