@@ -10,12 +10,13 @@ import typer
 
 from monitor.cli_options import DEFAULT, By, ConfigPath, Why
 
+MOMENT = ["%Y-%m-%dT%H:%M", "%Y-%m-%d"]
 Person = Annotated[str, typer.Argument(help="The person's reference, or a watch_id of theirs.")]
 NewZip = Annotated[Path, typer.Option(help="A new file that ends in .zip.")]
 Received = Annotated[
     datetime | None,
     typer.Option(
-        formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d"],
+        formats=MOMENT,
         help="When the request came, in the person's own time: 3x24 hours run from then.",
     ),
 ]
@@ -31,6 +32,10 @@ def attach(app: typer.Typer) -> None:
         epilog="Example: netralitas rectify w-0012 --not-theirs "
         '--by "Nama, jabatan" --why "surat 13/X/2024"'
     )(rectify)
+    app.command(
+        epilog="Example: netralitas breach --since 2024-10-12T01:00 --known 2024-10-12T09:30 "
+        '--to kejadian.zip --by "Nama, jabatan" --why "laptop hilang"'
+    )(breach)
 
 
 def access(
@@ -70,3 +75,27 @@ def rectify(
 
     wanted = rectifying.Wanted(who, by, why, not_theirs, sets or (), dry_run)
     return rectifying.correct(config, wanted)
+
+
+def breach(
+    *,
+    to: NewZip,
+    since: Annotated[datetime | None, typer.Option(formats=MOMENT, help="When it began.")] = None,
+    until: Annotated[
+        datetime | None, typer.Option(formats=MOMENT, help="When it ended; default: now.")
+    ] = None,
+    known: Annotated[
+        datetime | None, typer.Option(formats=MOMENT, help="When it became known: 3x24 hours.")
+    ] = None,
+    database: Annotated[
+        Path | None, typer.Option(help="The copy that was disclosed, or a backup's folder.")
+    ] = None,
+    by: By = "",
+    why: Why = "",
+    config: ConfigPath = DEFAULT,
+) -> int:
+    """List what a breach disclosed, of whom, for the notice within 3x24 hours; times are WIB."""
+    from monitor import breaching
+
+    wanted = breaching.Wanted(to, by, why, since, until, known, database)
+    return breaching.write(config, wanted)

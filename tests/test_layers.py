@@ -28,7 +28,7 @@ LAYERS = {
     "cli": 5, "cli_audit": 5, "cli_contests": 5, "cli_erasure": 5, "cli_evidence": 5,
     "cli_governance": 5, "erasing": 5,
     "cli_options": 5, "cli_register": 5, "cli_rights": 5, "__main__": 5, "accessing": 5,
-    "rectifying": 5,
+    "rectifying": 5, "breaching": 5,
     "carding": 5, "certifying": 5, "commands": 5, "console": 5, "exporting": 5,
     "exporting_all": 5, "forwarding": 5,
     "governing": 5, "importing": 5, "measuring": 5, "offline": 5, "registering": 5,
