@@ -58,7 +58,7 @@ def export(
     ],
     to: Annotated[Path, typer.Option(help="The folder that gets the file.")] = Path(),
     every: Annotated[bool, typer.Option("--all", help="All cases as tables, one ZIP.")] = False,
-    form: Annotated[str, typer.Option("--format", help="--all: csv or jsonl.")] = "csv",
+    form: Annotated[str, typer.Option("--format", help="--all: csv (default) or jsonl.")] = "",
     since: Annotated[str, typer.Option("--from", help="--all: first day, YYYY-MM-DD.")] = "",
     until: Annotated[str, typer.Option("--to-date", help="--all: last day.")] = "",
     official: Annotated[str, typer.Option(help="penerusan: the official who forwards.")] = "",
@@ -69,14 +69,15 @@ def export(
     why: Why = "",
     config: ConfigPath = DEFAULT,
 ) -> int:
-    """Write one finding with its snapshots, log entries, seals and a verifier as a ZIP."""
+    """Write one finding, or all as tables, with log entries, seals and a verifier as a ZIP."""
     from monitor import exporting, exporting_all, forwarding
 
-    exporting.one_of(finding, every=every)
-    if every:
-        tables = exporting_all.Asked(form, since, until)
-        return exporting_all.export(config, profile, tables, to, by, why)
     asked = forwarding.Asked(official, office, letter, date)
+    tables = bool(form or since or until)
+    exporting.check(finding, profile, every=every, tables=tables, letter=asked != forwarding.NONE)
+    if every:
+        days = exporting_all.Asked(form or "csv", since, until)
+        return exporting_all.export(config, profile, days, to, by, why)
     return exporting.export(config, finding, profile, to, by, why, asked)
 
 

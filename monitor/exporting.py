@@ -26,11 +26,23 @@ from monitor.store.db import Connection
 from monitor.store.writer import Writer
 
 
-def one_of(finding: str, *, every: bool) -> None:
-    """Refuse a command that names both one finding and all of them, or neither."""
+def check(finding: str, profile: str, *, every: bool, tables: bool, letter: bool) -> None:
+    """Refuse a command whose words do not belong together.
+
+    ``tables`` says that something only tables have was asked for, ``letter`` the same of a letter.
+    """
+    faults = []
     if bool(finding) == every:
         got = "both" if every else "neither"
-        raise ConfigError([Fault("export", "", "a finding's id, or --all", got)])
+        faults.append(Fault("export", "", "a finding's id, or --all", got))
+    if tables and not every:
+        faults.append(Fault("export", "--format, --from, --to-date", "only with --all", "one case"))
+    if letter and (every or profile != exports.FORWARDING):
+        words = "--official, --office, --letter, --date"
+        expected = f"only with --profile {exports.FORWARDING}"
+        faults.append(Fault("export", words, expected, f"--profile {profile}"))
+    if faults:
+        raise ConfigError(faults)
 
 
 def export(

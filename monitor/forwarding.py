@@ -60,6 +60,9 @@ class Asked:
         return cover.Letter(self.official, self.office, self.number, day)
 
 
+NONE = Asked("", "", "", "")
+
+
 def decided(finding: str, found: Sequence[Found]) -> None:
     """Raise ``ConfigError`` unless the last word on a case is a person's to forward it."""
     steps = [Step(entry["public"]["step"]) for entry in _entries(found) if entry["kind"] == REVIEW]

@@ -164,6 +164,9 @@ def test_an_export_of_all_is_logged(run: Run, case: Path, tmp_path: Path) -> Non
         (("--all", "--profile", "audit", "--to-date", "2020-01-01"), 3, "nothing was recorded"),
         ((FINDING, "--all", "--profile", "audit"), 2, "both"),
         (("--profile", "audit"), 2, "neither"),
+        ((FINDING, "--profile", "audit", "--from", "2024-10-13"), 2, "only with --all"),
+        ((FINDING, "--profile", "audit", "--letter", "7"), 2, "only with --profile penerusan"),
+        (("--all", "--profile", "audit", "--letter", "7"), 2, "only with --profile penerusan"),
     ],
 )
 def test_what_cannot_be_exported(
