@@ -21,9 +21,11 @@ from monitor.evidence.files import Files
 from monitor.evidence.report import Report
 from monitor.evidence.signing import public_key, sign
 from monitor.evidence.verify import verify
+from monitor.model.erasure import Ground, Lost, Order, split
+from monitor.model.erasure import signed as tombstone_bytes
 from monitor.model.evidence import Canonical, LogHead, Part, canonical, link
 from monitor.model.seal import signed
-from monitor.store import findings, log, migrate, seals
+from monitor.store import erasure, findings, log, migrate, seals
 from monitor.store.audit import Audit
 from monitor.store.writer import Writer
 from tests.standin.authority import Authority
@@ -32,6 +34,13 @@ START = datetime(2024, 10, 12, 2, 30, tzinfo=UTC)
 ENTRIES = 24
 SEALS, STAMPS = (8, 16, 22), (9, 17)
 NEW_KEY = 16
+# One entry is a tombstone: of all of a finding, of one person's line, of a picture of another.
+TOMBSTONE = 19
+ERASED = (
+    "content/5/finding", "content/5/watch", "content/6/line", "files/12/target",
+    "files/5/headers", "files/5/proof", "files/5/record", "files/5/target",
+)  # fmt: skip
+FIRST_ERASED = 5
 VALUES = {
     "log": ("seq", "canonical", "hash"),
     "content": ("seq", "name", "salt", "body"),
@@ -97,6 +106,8 @@ def build(folder: Path, entries: int = ENTRIES) -> House:
             seal(writer, number, [SEED, NEW_SEED] if number >= NEW_KEY else [SEED])
         elif number in STAMPS:
             stamp_last(writer, authority, number)
+        elif number == TOMBSTONE:
+            bury(writer, files, number)
         else:
             _append(writer, files, number)
     last = log.head(writer.reader())
@@ -125,6 +136,20 @@ def stamp_last(writer: Writer, authority: Authority, minute: int) -> None:
     time = stamp.check(answer, newest.digest, roots)
     with writer.transaction() as tx:
         seals.add_stamp(tx, at, newest, "otoritas-rekaan", answer, roots, time)
+
+
+def bury(writer: Writer, files: Files, minute: int) -> None:
+    """Erase by order, as the program does."""
+    at, key = START + timedelta(minutes=minute), public_key(NEW_SEED)
+    order = Order(Ground.PDP, "Inspektorat Rekaan", "800/1/2026", "Tokoh Lain", "Sari", "perintah")
+    with writer.transaction() as tx:
+        rows = {row.seq: json.loads(row.canonical) for row in log.rows(tx)}
+        named = [split(text) for text in ERASED]
+        gone = {rows[n]["files"][name]["commitment"] for part, n, name in named if part == "files"}
+        lost = Lost(set(ERASED), gone)
+        erasure.bury(tx, at, "NTR-AAAA-0005", order, lost, key, lambda data: sign(NEW_SEED, data))
+        erasure.done(tx, erasure.pending(tx))
+    files.destroy(gone)
 
 
 def _append(writer: Writer, files: Files, number: int) -> LogHead:
@@ -347,7 +372,7 @@ def cut_tail(rng: random.Random, house: House) -> Change:
             conn.execute(f"DELETE FROM {table} WHERE seq >= ?", (first,))
 
     tamper(house.database, work)
-    return Change("tail cut", frozenset({first}), needs_head=True)
+    return Change("tail cut", _without_tombstone(first), needs_head=True)
 
 
 def cut_behind_a_seal(rng: random.Random, house: House) -> Change:
@@ -360,7 +385,12 @@ def cut_behind_a_seal(rng: random.Random, house: House) -> Change:
                 conn.execute(f"DELETE FROM {table} WHERE seq >= ?", (first,))
 
     tamper(house.database, work)
-    return Change("tail cut before a seal", frozenset({first}))
+    return Change("tail cut before a seal", _without_tombstone(first))
+
+
+def _without_tombstone(first: int) -> frozenset[int]:
+    """Return where a log that was cut before an entry is bad: what was erased is now missing."""
+    return frozenset({first, FIRST_ERASED} if first <= TOMBSTONE else {first})
 
 
 def change_seal(rng: random.Random, house: House) -> Change:
@@ -382,9 +412,9 @@ def change_seal(rng: random.Random, house: House) -> Change:
 def change_file(rng: random.Random, house: House) -> Change:
     with closing(sqlite3.connect(house.database)) as conn:
         rows = [r for r in table_rows(conn, "log") if json.loads(r["canonical"])["files"]]
-    row = rng.choice(rows)
-    entry = json.loads(row["canonical"])
-    path = Files(house.snapshots).path(rng.choice(list(entry["files"].values()))["commitment"])
+    row = rng.choice([row for row in rows if row["seq"] != FIRST_ERASED])
+    files = json.loads(row["canonical"])["files"]
+    path = Files(house.snapshots).path(rng.choice([files["record"], files["proof"]])["commitment"])
     name = rng.choice(list(FILE_CHANGES))
     FILE_CHANGES[name](rng, path)
     return Change(f"file {name}", frozenset({row["seq"]}))
@@ -432,6 +462,106 @@ FILE_CHANGES: dict[str, Callable[[random.Random, Path], None]] = {
     "made a pipe": _pipe,
 }
 
+
+def put_back(rng: random.Random, house: House) -> Change:
+    """Put something back that a tombstone says is gone."""
+    part, seq, name = split(rng.choice(ERASED))
+
+    def work(conn: sqlite3.Connection) -> None:
+        salt = rng.randbytes(32)
+        if part == "content":
+            insert(conn, "content", {"seq": seq, "name": name, "salt": salt, "body": b'{"a":1}'})
+        elif rng.random() < 1 / 2:
+            insert(conn, "snapshot", {"seq": seq, "name": name, "salt": salt})
+        else:
+            entry = json.loads(table_rows(conn, "log")[seq - 1]["canonical"])
+            path = Files(house.snapshots).path(entry["files"][name]["commitment"])
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(b"back")
+
+    tamper(house.database, work)
+    return Change("something erased put back", frozenset({seq}))
+
+
+def _unsigned(public: Row) -> set[int]:
+    public["signature"] = "0" * 128
+    return {TOMBSTONE}
+
+
+def _by_nobody(public: Row) -> set[int]:
+    public["key"] = public_key(bytes(range(64, 96)))
+    return {TOMBSTONE}
+
+
+def _too_little(public: Row) -> set[int]:
+    public["erased"].remove("content/5/watch")
+    return {FIRST_ERASED}
+
+
+def _too_much(public: Row) -> set[int]:
+    public["erased"] = sorted([*public["erased"], "content/2/finding"])
+    return {2}
+
+
+def _never_there(public: Row) -> set[int]:
+    public["erased"] = sorted([*public["erased"], "content/2/none"])
+    return {TOMBSTONE}
+
+
+def _other_office(public: Row) -> set[int]:
+    public["office"] = "Kantor Lain"
+    return {TOMBSTONE}
+
+
+FORGERIES = (_unsigned, _by_nobody, _too_little, _too_much, _never_there, _other_office)
+
+
+def forge_tombstone(rng: random.Random, house: House) -> Change:
+    """Write the tombstone anew, and every hash after it; at times with the seal's key stolen."""
+    forged, stolen = rng.choice(FORGERIES), rng.random() < 1 / 3
+    places: set[int] = set()
+
+    def work(conn: sqlite3.Connection) -> None:
+        rows = table_rows(conn, "log")
+        before = rows[TOMBSTONE - 2]["hash"]
+        entry = json.loads(rows[TOMBSTONE - 1]["canonical"])
+        places.update(forged(entry["public"]))
+        if stolen and forged not in (_unsigned, _by_nobody, _other_office):
+            data = tombstone_bytes(before, entry["public"])
+            entry["public"]["signature"] = sign(NEW_SEED, data).hex()
+        rows[TOMBSTONE - 1]["canonical"] = canonical(entry)
+        for row in rows[TOMBSTONE - 1 :]:
+            before = link(before, row["canonical"])
+            set_value(conn, "log", row, "canonical", row["canonical"])
+            set_value(conn, "log", row, "hash", before)
+
+    tamper(house.database, work)
+    return Change(f"tombstone {forged.__name__}{', stolen key' * stolen}", frozenset(places))
+
+
+def drop_tombstone(rng: random.Random, house: House) -> Change:
+    """Take the tombstone out and close the gap, with every number and hash after it."""
+
+    def work(conn: sqlite3.Connection) -> None:
+        rows = table_rows(conn, "log")
+        before = rows[TOMBSTONE - 2]["hash"]
+        for table in VALUES:
+            conn.execute(f"DELETE FROM {table} WHERE seq = ?", (TOMBSTONE,))
+            for row in rows[TOMBSTONE:]:
+                to = (row["seq"] - 1, row["seq"])
+                conn.execute(f"UPDATE {table} SET seq = ? WHERE seq = ?", to)
+        for row in rows[TOMBSTONE:]:
+            entry = json.loads(row["canonical"])
+            entry["seq"] = row["seq"] = row["seq"] - 1
+            data = canonical(entry)
+            before = link(before, data)
+            set_value(conn, "log", row, "canonical", data)
+            set_value(conn, "log", row, "hash", before)
+
+    tamper(house.database, work)
+    return Change("tombstone taken out", frozenset({FIRST_ERASED}))
+
+
 CHANGES: tuple[Callable[[random.Random, House], Change], ...] = (
     change_value,
     change_value,
@@ -446,6 +576,9 @@ CHANGES: tuple[Callable[[random.Random, House], Change], ...] = (
     change_seal,
     change_file,
     change_file,
+    put_back,
+    forge_tombstone,
+    drop_tombstone,
 )
 
 
@@ -478,12 +611,13 @@ def missed(rng: random.Random, base: House, to: Path) -> str:
         change = rng.choice(CHANGES)(rng, house)
         head = base.head if change.needs_head else None
         found, named = house.verify(head).first, standalone(house, head)
-        where = f"{change.what} at {sorted(change.places)}"
+        places = change.places | ({FIRST_ERASED} if TOMBSTONE in change.places else set())
+        where = f"{change.what} at {sorted(places)}"
         if found is None or not named:
             return f"{where}: not found: ours {found}, standalone {named!r}"
-        if found.seq not in change.places:
+        if found.seq not in places:
             return f"{where}: first named as {found}"
-        if not any(re.match(rf"entry {place}\b", named) for place in change.places):
+        if not any(re.match(rf"entry {place}\b", named) for place in places):
             return f"{where}: named by the standalone verifier as {named}"
     finally:
         shutil.rmtree(to)

@@ -10,9 +10,13 @@ from typing import Any
 
 import pytest
 
+from tests.evidence import mutate
 from tests.evidence.mutate import (
     CHANGES,
+    FIRST_ERASED,
+    FORGERIES,
     KEYS,
+    TOMBSTONE,
     VALUES,
     House,
     loosen,
@@ -89,6 +93,8 @@ def must_be_found(house: House, table: str, row: Any, column: str, value: Any) -
     tamper(house.database, work)
     first = house.verify().first
     places = {row["seq"], value, None} if column == "seq" else {row["seq"]}
+    if table == "log" and TOMBSTONE in places:
+        places.add(FIRST_ERASED)  # without its tombstone, it is missing
     assert first is not None, (table, column, value)
     assert first.seq in places, (table, column, value, first)
     house.database.write_bytes(before)
@@ -121,12 +127,30 @@ def test_an_index_that_differs_from_its_table_is_found_by_both(house: House) -> 
     assert standalone(house).startswith("the database")
 
 
+@pytest.mark.parametrize("forged", FORGERIES)
+@pytest.mark.parametrize("seed", range(3))
+def test_a_forged_tombstone(
+    base: House, tmp_path: Path, forged: Any, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Unsigned, by another key, of too much or too little: also where the key was stolen."""
+    monkeypatch.setattr(mutate, "FORGERIES", (forged,))
+    monkeypatch.setattr(mutate, "CHANGES", (mutate.forge_tombstone,))
+    assert missed(random.Random(seed), base, tmp_path / "copy") == ""
+
+
+@pytest.mark.parametrize("change", [mutate.drop_tombstone, mutate.put_back])
+@pytest.mark.parametrize("seed", range(4))
+def test_a_tombstone_that_does_not_fit(
+    base: House, tmp_path: Path, change: Any, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mutate, "CHANGES", (change,))
+    assert missed(random.Random(seed), base, tmp_path / "copy") == ""
+
+
 def test_a_change_that_changes_nothing_is_reported_as_missed(
     base: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The drill itself can fail: a log left alone counts as a change that was not found."""
-    from tests.evidence import mutate
-
     idle = mutate.Change("nothing", frozenset({1}))
     monkeypatch.setattr(mutate, "CHANGES", (lambda _rng, _house: idle,))
     assert "not found" in missed(random.Random(1), base, tmp_path / "copy")
