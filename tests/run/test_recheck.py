@@ -14,9 +14,11 @@ from monitor import app
 from monitor.clock import utc_now
 from monitor.demo.atproto import Atproto
 from monitor.demo.atproto_faults import Trouble
+from monitor.evidence.files import Files
 from monitor.model.erasure import Ground, Order
 from monitor.model.review import REVIEW, Step
-from monitor.store import erasure, log, rechecks
+from monitor.run.erase import Eraser
+from monitor.store import keys, log, rechecks
 from monitor.store.writer import Writer
 from tests import needle
 from tests.run.rechecking import case_of, look_again, make_due, of, states, waiting
@@ -312,16 +314,17 @@ async def test_a_dismissed_case_is_left_alone_until_it_is_reopened(
 async def test_an_erased_case_is_looked_at_no_more(stage: Stage) -> None:
     await stage.once()
     case = delete(stage, "asn1", "post")
-    with closing(Writer(stage.place.settings.database)) as writer, writer.transaction() as tx:
-        lost = erasure.case(tx, case)
-        order = Order(Ground.PDP, "Kepala Dinas Rekaan", "REK/1")
-        erasure.bury(tx, utc_now(), case, order, lost, "0" * 64, lambda _: b"\0" * 64)
+    with closing(Writer(stage.place.settings.database)) as writer:
+        config = stage.place.settings
+        keyring, files = keys.load(config.path("keys")), Files(config.snapshots)
+        order = Order(Ground.PDP, "Kepala Dinas Rekaan", "REK/1", by="Bu Rekaan", why="uji")
+        Eraser(writer, files, keyring, utc_now).case(case, order)
     await look_again(stage)
     assert of(stage, case) == []
     assert states(stage)
     with closing(stage.place.connect()) as conn:
-        query = "SELECT due_at FROM recheck WHERE finding_id = ?"
-        assert conn.execute(query, (case,)).fetchone() == (None,)
+        query = "SELECT count(*) FROM recheck WHERE finding_id = ? AND due_at IS NOT NULL"
+        assert conn.execute(query, (case,)).fetchone() == (0,)
 
 
 async def test_after_the_contest_nothing_is_asked(stage: Stage, network: Atproto) -> None:
