@@ -28,7 +28,7 @@ _SEAL = re.compile(r"seals/(\d{1,18})\.json")
 _STAMP = re.compile(r"stamps/(\d{1,18})-([a-z0-9-]+)\.tsr")
 _PROOFS = ("seals/", "stamps/")
 _PACKED = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
-_CHUNK = 1 << 20
+_CHUNK = 1 << 16
 
 
 class BadError(Exception):

@@ -15,7 +15,7 @@ import pytest
 
 from monitor.evidence import export_check, verify_evidence
 from monitor.evidence.export_all import TABLES
-from monitor.store import log
+from monitor.store import governance, log
 from monitor.store.writer import Writer
 from tests.cli.conftest import Run
 from tests.cli.test_export import FINDING, place
@@ -202,3 +202,25 @@ def test_a_changed_table_is_named_by_both(run: Run, case: Path, tmp_path: Path) 
     assert str(found).startswith("findings.csv: ")
     with pytest.raises(verify_evidence.Bad, match=r"^findings\.csv: "):
         verify_evidence.export(path)
+
+
+def test_what_was_made_on_trial_stays_in_the_house(
+    run: Run, place: Path, tmp_path: Path, now: datetime
+) -> None:
+    with closing(Writer(database(place))) as writer, writer.transaction() as tx:
+        trial = {"mode": "trial", "before": "", "stamp": "UJI COBA"}
+        governance.record(tx, governance.MODE, trial, {}, now)
+    observe(place, now, examples.post())
+    with closing(Writer(database(place))) as writer, writer.transaction() as tx:
+        after = {"mode": "production", "before": "trial"}
+        governance.record(tx, governance.MODE, after, {}, now)
+    production(place)
+    run("seal", "-c", place)
+    refused = run("export", *WORDS, "--to", tmp_path, "-c", place)
+    assert (refused.status, "no case of these days" in refused.err) == (3, True)
+    observe(place, now, examples.post())
+    run("seal", "-c", place)
+    done = run("export", *WORDS, "--format", "jsonl", "--to", tmp_path, "-c", place)
+    assert "1 were made on trial and never leave" in done.out
+    (path,) = tmp_path.glob("*.zip")
+    assert [row["revision_no"] for row in lines(members(path)["findings.jsonl"])] == [2]

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import random
+import tracemalloc
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -17,25 +19,30 @@ from monitor.evidence import export, export_all, export_check, export_zip
 from monitor.evidence.signing import sign
 from monitor.exporting_all import _Source
 from monitor.intake.outgoing import cell
-from monitor.model.evidence import LogHead, canonical
-from monitor.store import bulk
+from monitor.model.evidence import Canonical, LogHead, canonical
+from monitor.store import bulk, findings, log, migrate
+from monitor.store.writer import Writer
 from tests.evidence import mutate_export
-from tests.evidence.mutate import NEW_SEED, SEALS, SEED, House
+from tests.evidence.mutate import NEW_SEED, SEALS, SEED, House, seal
 from tests.evidence.mutate_export import AT, Members, missed_byte, missed_member, write
 
 CHANGES = 100
 EVERY_DAY = bulk.Days("", "9")
 
 
+def export_to(database: Path, path: Path, form: str, seeds: Sequence[bytes]) -> None:
+    with bulk.opened(database) as conn:
+        extent = bulk.extent(conn, EVERY_DAY)
+        plan = export_all.Plan(form, "x", to_text(AT), extent.head, extent.seals, cell)
+        with export_zip.draft(path) as pack:
+            export_all.write(pack, _Source(conn, extent), plan, seeds)
+        export_zip.publish(path)
+
+
 @pytest.fixture(scope="session")
 def made(base: House, tmp_path_factory: pytest.TempPathFactory) -> Members:
     path = tmp_path_factory.mktemp("all") / "a.zip"
-    with bulk.opened(base.database) as conn:
-        extent = bulk.extent(conn, EVERY_DAY)
-        plan = export_all.Plan("csv", "x", to_text(AT), extent.head, extent.seals, cell)
-        with export_zip.draft(path) as pack:
-            export_all.write(pack, _Source(conn, extent), plan, [NEW_SEED, SEED])
-        export_zip.publish(path)
+    export_to(base.database, path, "csv", [NEW_SEED, SEED])
     with zipfile.ZipFile(path) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
 
@@ -134,3 +141,42 @@ def test_a_draft_that_is_discarded_leaves_nothing(tmp_path: Path) -> None:
 def test_the_head_is_that_of_the_state_that_was_read(base: House) -> None:
     with bulk.opened(base.database) as conn:
         assert bulk.extent(conn, EVERY_DAY).head == LogHead(base.head.seq, base.head.hash)
+
+
+def many(folder: Path, count: int) -> Path:
+    """Write a log of this many findings, sealed."""
+    folder.mkdir()
+    database = folder / "database.sqlite"
+    migrate.upgrade(database)
+    words: dict[str, Canonical] = {"text": "ujaran rekaan " * 40}
+    public: dict[str, Canonical] = {"outcome": "alert", "revision_no": 1, "rules": []}
+    with closing(Writer(database)) as writer:
+        with writer.transaction() as tx:
+            for number in range(count):
+                subject = f"NTR-{number:04d}-AAAA"
+                head = log.append(
+                    tx, at=AT, kind="finding", subject=subject, public=public,
+                    content={"finding": words},
+                )  # fmt: skip
+                findings.add(tx, subject, head.seq, "alert")
+        seal(writer, 1, [SEED])
+    return database
+
+
+def peak(database: Path, path: Path) -> int:
+    """Return how many bytes exporting and checking held at most."""
+    tracemalloc.start()
+    try:
+        export_to(database, path, "jsonl", [SEED])
+        assert isinstance(export_check.check(path), export_check.Sound)
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_the_memory_does_not_grow_with_the_log(tmp_path: Path) -> None:
+    few, more = many(tmp_path / "few", 200), many(tmp_path / "more", 2000)
+    peak(few, tmp_path / "first.zip")  # what is loaded once does not count
+    small, large = peak(few, tmp_path / "a.zip"), peak(more, tmp_path / "b.zip")
+    assert (tmp_path / "b.zip").stat().st_size > 5 * (tmp_path / "a.zip").stat().st_size
+    assert large < 1.5 * small
