@@ -14,6 +14,7 @@ from monitor.errors import ConfigError, Fault
 
 Seconds = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=1)]
+SPACES = (3_600.0, 21_600.0, 86_400.0, 259_200.0)
 CaseClass = Literal["shadow", "dismissed", "open", "forwarded"]
 PathName = Literal["data", "watchlists", "register_file", "secrets", "keys", "testers"]
 
@@ -212,12 +213,7 @@ class Recheck(_Section):
     revision. ``warning`` is how long before its deadline an undecided retraction is told.
     """
 
-    spaces: Annotated[tuple[Seconds, ...], Field(min_length=1)] = (
-        3_600.0,
-        21_600.0,
-        86_400.0,
-        259_200.0,
-    )
+    spaces: Annotated[tuple[Seconds, ...], Field(min_length=1)] = SPACES
     repeat: Seconds = 604_800.0
     days: Count = 90
     warning: Seconds = 86_400.0

@@ -8,6 +8,10 @@ from pathlib import Path
 import pytest
 
 from monitor import watch
+from monitor.collect import registry
+from monitor.collect.base import LooksAgain
+from monitor.config import parse
+from monitor.net import Http
 from tests import contracts
 
 ROOT = Path(__file__).parent.parent
@@ -29,6 +33,16 @@ def test_collectors_and_their_registry() -> None:
 
 def test_collectors_and_their_recordings() -> None:
     assert contracts.recording_faults(collectors(), RECORDINGS) == []
+
+
+def test_collectors_look_again_at_what_they_say() -> None:
+    config = parse({"http": {"contact": "uji@contoh.test"}}, "uji")
+    for name in collectors():
+        made = registry.make(name, config, Http(config.http), utc_now)
+        assert isinstance(made, LooksAgain) is bool(made.info.looks_again), name
+        assert made.info.looks_again <= made.info.observes, name
+        assert made.info.retractions.hours > 0, name
+        assert made.info.retractions.basis, name
 
 
 def test_notifiers_and_their_registry() -> None:

@@ -21,12 +21,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from monitor import config
+from monitor import __version__, config
 from monitor.clock import to_text
-from monitor.collect.base import Collector, LooksAgain
+from monitor.collect.base import Collector, Info, LooksAgain
 from monitor.errors import CollectError, NormaliseError, ProofError, RateLimited
 from monitor.evidence.capture import capture
 from monitor.evidence.files import Files, Staged
+from monitor.evidence.timesource import clock_source
 from monitor.log import logger
 from monitor.model.day import local_day
 from monitor.model.evidence import Canonical, Capture, Part
@@ -54,7 +55,7 @@ VISIBLE = frozenset({ActState.THERE, ActState.EDITED})
 class Found:
     """A look at one case: what was found, the capture that shows it, and whether it was the last.
 
-    ``decide_by`` is when a retraction found now must be decided.
+    ``by`` is the collector that looked.
     """
 
     row: Due
@@ -63,7 +64,12 @@ class Found:
     taken: Capture | None
     now: datetime
     last: bool
-    decide_by: datetime
+    by: Info
+
+    @property
+    def decide_by(self) -> datetime:
+        """When a retraction that was found now must be decided."""
+        return self.now + timedelta(hours=self.by.retractions.hours)
 
     @property
     def parts(self) -> Sequence[Part]:
@@ -71,7 +77,13 @@ class Found:
 
     @property
     def public(self) -> dict[str, Canonical]:
-        value = changes.public(self.case, self.again, self.taken)
+        value: dict[str, Canonical] = {
+            **changes.public(self.case, self.again, self.taken),
+            "collector": self.by.name,
+            "collector_version": self.by.version,
+            "clock": clock_source(self.now),
+            "program": __version__,
+        }
         return {**value, "decide_by": to_text(self.decide_by)} if self.is_retracted else value
 
     @property
@@ -216,9 +228,8 @@ class Rechecker:
         async with asyncio.timeout(parts.capture_timeout):
             again = await collector.look_again(case.known, watch)
         now, whole = parts.clock(), parts.collectors[case.platform]
-        decide_by = now + timedelta(hours=whole.info.retractions.hours)
         last = self._next(row, now) is None
-        found = Found(row, case, again, None, now, last, decide_by)
+        found = Found(row, case, again, None, now, last, whole.info)
         act, raw = again.activity, again.raw
         if act is None or raw is None or not found.is_news or found.is_on_file:
             return found
