@@ -15,6 +15,7 @@ from monitor import (
     cli_evidence,
     cli_governance,
     cli_register,
+    cli_review,
     cli_rights,
 )
 from monitor.cli_options import DEFAULT, ConfigPath
@@ -200,6 +201,7 @@ def status(config: ConfigPath = DEFAULT) -> int:
 cli_audit.attach(app)
 cli_evidence.attach(app)
 cli_rights.attach(app)
+cli_review.attach(app)
 
 
 @app.command()

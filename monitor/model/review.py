@@ -7,9 +7,12 @@ An entry of kind ``review`` has the case (the finding's id) as its subject and s
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
 from enum import StrEnum
 
 REVIEW = "review"
+ROLE = "role"
 
 
 class Step(StrEnum):
@@ -32,6 +35,98 @@ class CaseState(StrEnum):
     OPEN = "terbuka"
     DISMISSED = "dihentikan"
     FORWARDED = "diteruskan"
+
+
+class Role(StrEnum):
+    """What an officer may do at the desk, for some days."""
+
+    REVIEWER = "penelaah"
+    SECOND = "penyetuju"
+    CLERK = "petugas"
+
+
+class Path(StrEnum):
+    """By which way a case is forwarded; always by a person, never by the program (P8)."""
+
+    SUPERIOR = "pemeriksaan_atasan"
+    SUPERVISOR = "informasi_awal_bawaslu"
+    CITIZEN = "laporan_pribadi_wni"
+    BKN = "bkn"
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A role with its first and last day, both included; without a last day it goes on."""
+
+    role: Role
+    first_day: date
+    last_day: date | None = None
+
+    def covers(self, day: date) -> bool:
+        return self.first_day <= day and (self.last_day is None or day <= self.last_day)
+
+
+@dataclass(frozen=True, slots=True)
+class Officer:
+    """Somebody who decides at the desk.
+
+    ``person_ref`` and ``spouse_of`` (a candidate) are what keeps them off a case (P9); both may be
+    empty.
+    """
+
+    id: str
+    name: str
+    instansi: str
+    terms: tuple[Term, ...] = ()
+    person_ref: str = ""
+    spouse_of: str = ""
+
+    def roles(self, day: date) -> frozenset[Role]:
+        """Return the roles of a day."""
+        return frozenset(term.role for term in self.terms if term.covers(day))
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A step that was taken in a case: by which officer (id), and when."""
+
+    step: Step
+    officer: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A finding as the desk sees it: whose it is, what it concerns, and its steps so far.
+
+    ``led_by`` are candidates of the contests concerned who lead the person's instansi.
+    """
+
+    finding: str
+    person_ref: str
+    instansi: str
+    targets: tuple[str, ...] = ()
+    led_by: tuple[str, ...] = ()
+    taken: tuple[Taken, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A step somebody wants to take, with what it needs besides a reason.
+
+    ``unanswered`` says why there is no answer of the person concerned; ``receiver``, ``letter`` and
+    ``day`` are those of the letter that forwards a case; ``receipt`` is its tanda terima.
+    """
+
+    step: Step
+    why: str
+    answer: str = ""
+    unanswered: str = ""
+    path: Path | None = None
+    receiver: str = ""
+    letter: str = ""
+    day: date | None = None
+    receipt: str = ""
 
 
 DISMISSING = frozenset({Step.NOT_THEIRS, Step.PERMITTED, Step.NOT_ENOUGH})

@@ -1,0 +1,156 @@
+"""The desk's record: officers with their roles, and the steps of each case. All of it is the log.
+
+A step's reason, an answer and an officer's name stand in salted content; the officer's short id,
+which says nothing outside this office, stands in the chain.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
+
+from monitor.clock import from_text
+from monitor.errors import StoreError
+from monitor.model.evidence import Canonical, LogHead
+from monitor.model.review import REVIEW, ROLE, Case, Officer, Role, Step, Taken, Term, Wanted
+from monitor.store import about, findings, log
+from monitor.store.db import guard
+
+_OFFICERS = "SELECT seq, canonical FROM log WHERE subject >= ? AND subject < ? ORDER BY seq"
+_PREFIX, _BEHIND = "petugas/", "petugas0"
+ANSWER = "klarifikasi"
+GIVEN, ENDED = "given", "ended"
+
+
+def step(
+    tx: sqlite3.Connection, case: str, wanted: Wanted, officer: Officer, role: Role, at: datetime
+) -> LogHead:
+    """Append a step; whether it may be taken is checked before (``review.decisions``)."""
+    public: dict[str, Canonical] = {"step": wanted.step.value, "officer": officer.id}
+    if wanted.path:
+        public["path"] = wanted.path.value
+    said: dict[str, Canonical] = {
+        "who": officer.name,
+        "role": role.value,
+        "instansi": officer.instansi,
+        "why": wanted.why,
+    }
+    more = {
+        "unanswered": wanted.unanswered,
+        "receiver": wanted.receiver,
+        "letter": wanted.letter,
+        "date": wanted.day.isoformat() if wanted.day else "",
+        "receipt": wanted.receipt,
+    }
+    said |= {name: text for name, text in more.items() if text}
+    content: dict[str, Canonical] = {REVIEW: said}
+    if wanted.answer:
+        content[ANSWER] = {"text": wanted.answer}
+    return log.append(tx, at=at, kind=REVIEW, subject=case, public=public, content=content)
+
+
+@guard()
+def case(conn: sqlite3.Connection, finding: str) -> Case:
+    """Return a case with its steps; ``StoreError`` where there is no such finding."""
+    seq = findings.last_entry(conn, finding)
+    told = about.opened(conn, seq)
+    content, watch = told.get("finding", {}), told.get("watch", {})
+    return Case(
+        finding=finding,
+        person_ref=watch.get("person_ref", ""),
+        instansi=watch.get("instansi", ""),
+        targets=tuple(content.get("targets", ())),
+        led_by=tuple(content.get("incumbents", ())),
+        taken=tuple(_taken(conn, finding)),
+    )
+
+
+def _taken(conn: sqlite3.Connection, finding: str) -> Iterator[Taken]:
+    for row in about.entries(conn, finding):
+        entry = json.loads(row.canonical)
+        if entry["kind"] == REVIEW:
+            public = entry["public"]
+            officer = str(public.get("officer", ""))
+            yield Taken(Step(public["step"]), officer, from_text(entry["at"]))
+
+
+@guard()
+def officers(conn: sqlite3.Connection) -> dict[str, Officer]:
+    """Return every officer with all roles, past ones too."""
+    found: dict[str, Officer] = {}
+    for seq, canonical in conn.execute(_OFFICERS, (_PREFIX, _BEHIND)):
+        entry = json.loads(canonical)
+        if entry["kind"] == ROLE:
+            told = about.opened(conn, seq).get("officer", {})
+            name = entry["subject"].removeprefix(_PREFIX)
+            found[name] = _with(found.get(name), name, entry["public"], told)
+    return found
+
+
+def _with(
+    known: Officer | None, name: str, public: dict[str, Any], told: dict[str, Any]
+) -> Officer:
+    term = Term(Role(public["role"]), _day(public["from"]), _maybe(public["until"]))
+    terms = known.terms if known else ()
+    kept = tuple(t for t in terms if (t.role, t.first_day) != (term.role, term.first_day))
+    return Officer(
+        id=name,
+        name=told.get("name", ""),
+        instansi=told.get("instansi", ""),
+        terms=(*kept, term),
+        person_ref=told.get("person_ref", ""),
+        spouse_of=told.get("spouse_of", ""),
+    )
+
+
+def give(
+    tx: sqlite3.Connection, officer: Officer, term: Term, who: str, why: str, at: datetime
+) -> None:
+    """Log that an officer has a role for some days; the same first day changes the last day."""
+    ended = any((t.role, t.first_day) == (term.role, term.first_day) for t in officer.terms)
+    log.append(
+        tx,
+        at=at,
+        kind=ROLE,
+        subject=_PREFIX + officer.id,
+        public={
+            "action": ENDED if ended else GIVEN,
+            "role": term.role.value,
+            "from": term.first_day.isoformat(),
+            "until": term.last_day.isoformat() if term.last_day else "",
+        },
+        content={
+            "officer": _told(officer),
+            "by": {"who": who, "why": why},
+        },
+    )
+
+
+def _told(officer: Officer) -> dict[str, Canonical]:
+    told = {
+        "name": officer.name,
+        "instansi": officer.instansi,
+        "person_ref": officer.person_ref,
+        "spouse_of": officer.spouse_of,
+    }
+    return {name: text for name, text in told.items() if text}
+
+
+def officer(conn: sqlite3.Connection, name: str) -> Officer:
+    """Return one officer; ``StoreError`` where there is none of that id."""
+    found = officers(conn)
+    if name not in found:
+        known = ", ".join(sorted(found)) or "none yet: netralitas review officer"
+        raise StoreError(f"there is no officer {name!r}; known: {known}")
+    return found[name]
+
+
+def _day(text: str) -> date:
+    return date.fromisoformat(text)
+
+
+def _maybe(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
