@@ -14,6 +14,7 @@ from monitor import (
     cli_contests,
     cli_evidence,
     cli_governance,
+    cli_messages,
     cli_register,
     cli_review,
     cli_rights,
@@ -38,6 +39,7 @@ app = typer.Typer(
 )
 app.add_typer(cli_contests.app, name="contests")
 app.add_typer(cli_governance.app, name="governance")
+app.add_typer(cli_messages.app, name="messages")
 app.add_typer(cli_register.imports, name="import")
 app.add_typer(cli_register.app, name="register")
 rules = typer.Typer(no_args_is_help=True, help="See how rules stand, and switch them.")

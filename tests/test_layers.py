@@ -33,6 +33,7 @@ LAYERS = {
     "exporting_all": 5, "forwarding": 5,
     "governing": 5, "importing": 5, "measuring": 5, "offline": 5, "registering": 5,
     "registers": 5, "rulebook": 5, "sealing": 5, "upkeep": 5,
+    "cli_messages": 5, "resending": 5,
 }  # fmt: skip
 WALLS = frozenset({3})
 
@@ -70,6 +71,8 @@ HOMES = {
         "cli_erasure.py",
         "cli_evidence.py",
         "cli_governance.py",
+        "cli_messages.py",
+        "cli_messages.py",
         "cli_options.py",
         "cli_register.py",
         "cli_review.py",

@@ -1,6 +1,7 @@
 """Messages owed. An entry and its messages commit together; sending comes after.
 
-pending --sent--> sent · pending --later--> pending · pending --dead--> dead; nothing else.
+pending --sent--> sent · pending --later--> pending · pending --dead--> dead; a person may order
+dead --> pending (``dead``); nothing else.
 """
 
 from __future__ import annotations

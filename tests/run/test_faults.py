@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -101,6 +102,30 @@ async def test_a_clock_that_steps_back_does_not_stop_the_watch(stage: Stage) -> 
         opened.daemon.stop()
         await running
     assert "clock" in keys
+
+
+async def test_a_clock_that_jumps_ahead_and_back_loses_nothing(stage: Stage) -> None:
+    """Nothing is damaged, found twice or forgotten; entries keep their order by number."""
+    step = [timedelta()]
+    async with app.opened(stage.place.settings, lambda: datetime.now(UTC) + step[0]) as opened:
+        running = asyncio.create_task(opened.daemon.run())
+        await until(lambda: len(stage.place.findings()) == len(SUPPORTING))
+        for hours in (9, -9):
+            step[0] += timedelta(hours=hours)
+            known = {entry["subject"] for entry in stage.place.entries("finding")}
+            text = f"Ayo coblos nomor 2, menangkan Prakasita-Anggrek! Catatan {hours}"
+            stage.scene.post("asn1", text)
+            await until(partial(_news, stage, known))
+        await until(lambda: stage.place.outbox() == {"sent": len(SUPPORTING) + 2})
+        keys = {alarm.key for alarm in alarms.open_(opened.writer.reader())}
+        opened.daemon.stop()
+        await running
+    assert "clock" in keys
+    assert stage.place.verified().fault_count == 0
+
+
+def _news(stage: Stage, known: set[str]) -> bool:
+    return not {entry["subject"] for entry in stage.place.entries("finding")} <= known
 
 
 async def test_the_daemon_stops_on_a_fault_of_the_store_and_sends_nothing(
