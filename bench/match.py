@@ -12,6 +12,7 @@ timed by the clock. Only ratios can be compared between machines.
 from __future__ import annotations
 
 import argparse
+import functools
 import gc
 import gzip
 import itertools
@@ -76,6 +77,9 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--turn", type=float, default=0.5, help="seconds for each engine's turn")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--every-name", action="store_true", help="plant every full name, and stretch every letter"
+    )
     given = parser.parse_args()
     ruleset = watch.load(watch.shipped())
     lexicon = Lexicon(ruleset.lexicon)
@@ -97,7 +101,7 @@ def main() -> None:
     _engines(ruleset, texts, patterns, given.rounds, given.turn)
     _end_to_end(texts, given.rounds)
     _one_by_one(reader, texts)
-    _slips(reader, rng, texts)
+    _slips(reader, rng, texts, every=given.every_name)
     _fresh_process(texts[:FRESH_TEXTS])
     _hostile(reader, patterns)
 
@@ -348,8 +352,17 @@ LEET = str.maketrans("aeost", "43057")
 CYRILLIC = str.maketrans("aeopcxy", "аеорсху")
 
 
-def _slips(reader: Reader, rng: random.Random, texts: Sequence[Text]) -> None:
-    """Plant changed full names; and count the names that rest on a changed word where none is."""
+DRAWN = 1_200
+# Contest, target, sentence, name.
+Planted = tuple[str, str, str, str]
+
+
+def _slips(reader: Reader, rng: random.Random, texts: Sequence[Text], *, every: bool) -> None:
+    """Plant changed full names; and count the names that rest on a changed word where none is.
+
+    Each is planted as it is listed first, in the same sentence: what is lost then, is lost by the
+    change alone.
+    """
     people = [
         (contest.id, target.id, name)
         for contest in reader.ruleset.contests.values()
@@ -360,21 +373,45 @@ def _slips(reader: Reader, rng: random.Random, texts: Sequence[Text]) -> None:
     ]
     changes: dict[str, Callable[[str], str]] = {
         "one edit": lambda word: _slip(rng, word),
-        "stretched within": lambda word: word[:3] + word[3] * 3 + word[4:],
+        "stretched within": lambda word: _stretch(word, 3),
         "leet": lambda word: word[0] + word[1:].lower().translate(LEET),
         "stretched": lambda word: word[:-1] + word[-1] * 4,
         "look-alike letters": lambda word: word.lower().translate(CYRILLIC),
         "spaced": " ".join,
     }
-    drawn = [person for person in rng.choices(people, k=1200) if _finds(reader, rng, str, *person)]
-    print(f"  {len(drawn):,} planted full names, all found as they are listed")
+    frames = FRAMES[:5]
+    planted = [(c, t, f, n) for c, t, n in people for f in frames] if every else [
+        (c, t, rng.choice(frames), n) for c, t, n in rng.choices(people, k=DRAWN)
+    ]  # fmt: skip
+    known = [one for one in planted if _finds(reader, str, *one)]
+    print(f"  {len(known):,} of {len(planted):,} planted full names are found as listed")
     for kind, change in changes.items():
-        found = sum(_finds(reader, rng, change, *person) for person in drawn)
-        print(f"  planted names, {kind:20} {found / len(drawn):6.3f} found")
+        found = sum(_finds(reader, change, *one) for one in known)
+        print(f"  planted names, {kind:20} {found / len(known):6.3f} found")
+    if every:
+        _each_letter(reader, known)
     gen = [t.text for t in texts if t.kind == "gen"][:GENERAL]
     with_slips, without = _named(reader, gen), _named(_exact(reader.ruleset), gen)
     print(f"  {len(gen):,} texts of kind gen: {len(with_slips)} names with typing slips read,")
     print(f"  {len(without)} without; only with them {len(with_slips - without)}\n")
+
+
+def _each_letter(reader: Reader, known: Sequence[Planted]) -> None:
+    """Stretch every letter of every name's longest word in turn, and name what is lost."""
+    done, lost = 0, Counter[str]()
+    for one in known:
+        for at in range(len(max(one[3].split(), key=len))):
+            done += 1
+            lost[one[3]] += not _finds(reader, functools.partial(_stretch, at=at), *one)
+    print(
+        f"  planted names, each letter stretched {1 - lost.total() / done:8.5f} of {done:,} found"
+    )
+    print(f"  not all of: {', '.join(name for name, count in lost.items() if count) or 'none'}")
+
+
+def _stretch(word: str, at: int) -> str:
+    """Write a word's letter three times; what is no letter stays as it is."""
+    return word[:at] + word[at] * 3 + word[at + 1 :] if word[at].isalpha() else word
 
 
 def _named(reader: Reader, texts: Sequence[str]) -> set[tuple[int, str]]:
@@ -390,17 +427,12 @@ def _exact(ruleset: RuleSet) -> Reader:
 
 
 def _finds(
-    reader: Reader,
-    rng: random.Random,
-    change: Callable[[str], str],
-    contest: str,
-    target: str,
-    name: str,
+    reader: Reader, change: Callable[[str], str], contest: str, target: str, frame: str, name: str
 ) -> bool:
     words = name.split()
     longest = max(range(len(words)), key=lambda n: len(words[n]))
     words[longest] = change(words[longest])
-    text = rng.choice(FRAMES[:5]).format(" ".join(words))
+    text = frame.format(" ".join(words))
     return any(n.target == target for n in reader.namings(_activity(text), (contest,)))
 
 
@@ -440,9 +472,17 @@ def _fresh_process(texts: Sequence[Text]) -> None:
 
 
 def _hostile(reader: Reader, patterns: Sequence[str]) -> None:
-    """Time texts of up to a million characters; `growth` is 1 where cost is linear in length."""
+    """Time texts of up to a million characters; `growth` is 1 where cost is linear in length.
+
+    Once with every contest live, and once with the few that one writer votes in, where more is
+    read into a name.
+    """
     long = Counter(w for p in patterns for w in p.split() if len(w) >= MIN_LETTERS)
     near = " ".join(w[:-2] + "q" + w[-1] for w in sorted(long)[:5000])
+    own = _own_contests(reader)
+    targets = [t for c in own for t in reader.ruleset.contests[c].targets]
+    names = [n for t in targets for n in (*t.names, *t.aliases)]
+    helped = [n for t in targets for n in t.ambiguous]
     kinds = {
         "all one letter": "a",
         "all digits": "7",
@@ -450,17 +490,37 @@ def _hostile(reader: Reader, patterns: Sequence[str]) -> None:
         "all near misses": near + " ",
         "near misses, glued": near.replace(" ", ""),
         "all hashtags": "#pilih ",
+        "one name": names[0] + " ",
+        "all names": " ".join(names) + " ",
+        "names, calls and blame": " ".join(f"pilih {n} tolak" for n in names) + " ",
+        "names that need help": " ".join(helped or names) + " ",
+        "numbers to choose": "pilih nomor 2 ",
+        "questions": "kenapa? ",
+        "quotation marks": '"a ',
     }
-    print(f"  {'hostile text, ms':24}" + "".join(f"{n:>12,}" for n in HOSTILE) + f"{'growth':>10}")
-    for name, seed in kinds.items():
-        took = []
-        for size in HOSTILE:
-            text = (seed * (size // len(seed) + 1))[:size]
-            began = time.process_time()
-            reader.judge_statements([statement({"id": "x", "text": text})])
-            took.append((time.process_time() - began) * 1000)
-        growth = took[-1] / took[0] / (HOSTILE[-1] / HOSTILE[0])
-        print(f"  {name:24}" + "".join(f"{ms:12,.0f}" for ms in took) + f"{growth:10.2f}")
+    for label, contests in (("all contests", ()), ("the writer's own", own)):
+        print(f"  {f'hostile, ms; {label}':30}" + "".join(f"{n:>12,}" for n in HOSTILE)
+              + f"{'growth':>10}")  # fmt: skip
+        for name, seed in kinds.items():
+            took = [_hostile_ms(reader, seed, size, contests) for size in HOSTILE]
+            growth = took[-1] / took[0] / (HOSTILE[-1] / HOSTILE[0])
+            print(f"  {name:30}" + "".join(f"{ms:12,.0f}" for ms in took) + f"{growth:10.2f}")
+        print()
+
+
+def _hostile_ms(reader: Reader, seed: str, size: int, contests: tuple[str, ...]) -> float:
+    text = (seed * (size // len(seed) + 1))[:size]
+    began = time.process_time()
+    reader.judge_statements([statement({"id": "x", "text": text})], contests)
+    return (time.process_time() - began) * 1000
+
+
+def _own_contests(reader: Reader) -> tuple[str, ...]:
+    """Return what one voter is called to: a regency's, its province's, the nation's contests."""
+    contests = reader.ruleset.contests
+    regency = next(c for c in contests.values() if c.level == "pilbup")
+    covering = [c.id for c in contests.values() if c.area and c.covers(regency.area)]
+    return (*covering, *(c.id for c in contests.values() if not c.area))
 
 
 if __name__ == "__main__":

@@ -62,8 +62,8 @@ class Backing:
         if found.first == found.last and page.words[found.first].slip:
             return False
         if any(w.tag >= 0 for w in page.words[found.first : found.last + 1]):
-            near = self._tag_backs(page, found) or found.value.contest in homes
-            return near or _wears_number(page, found, live)
+            backed = self._tag_backs(page, found) or found.value.contest in homes
+            return backed or _wears_number(page, found, live)
         if found.value.target in certain:
             return True
         if found.value.party:
@@ -123,7 +123,7 @@ class Backing:
         if found.value.capitals and not self._goes_on(page, found):
             return False
         named = set(range(found.first, last + 1))
-        return any(page.marked(name) - named for name in (*_SIDES, "politics"))
+        return any(not page.marked(name) <= named for name in (*_SIDES, "politics"))
 
     def _goes_on(self, page: Page, found: Found[Alias]) -> bool:
         """Say whether the clause goes on after an acronym, as after a name."""

@@ -90,7 +90,7 @@ def _distance(page: Page, cue: Cue, mention: Mention) -> int | None:
     kind = cue.kind
     if cue.last < mention.first:
         # "Pak", "Partai", "nomor" before a name are part of it: they make nobody farther.
-        titles = page.marked("honorific") | page.marked("party_word") | page.marked("number_word")
+        titles = page.either("honorific", "party_word", "number_word")
         between = range(cue.last + 1, mention.first)
         gap, limit = sum(i not in titles for i in between), kind.before
         if cue.name == "reject" and cue.first in page.marked("reject_near"):

@@ -138,9 +138,10 @@ def _end(page: Page, name: str, first: int, last: int) -> int | None:
 def _wishes(page: Page, first: int) -> bool:
     """Say whether a wished state stands in the clause of a wish."""
     clause = page.words[first].clause
-    wished = page.marked("wished") - page.marked("courtesy")
+    wished = page.marked("wished")
     reach = range(max(0, first - 1), ahead(page, first, _WISH_REACH))
-    return any(i in wished and page.words[i].clause == clause for i in reach)
+    said = [i for i in reach if i in wished and page.words[i].clause == clause]
+    return not page.marked("courtesy").issuperset(said)
 
 
 def _stands(page: Page, first: int, last: int) -> int | None:
@@ -272,8 +273,7 @@ def begins(page: Page, cue: Cue) -> bool:
 
 def _of_others(page: Page, cue: Cue, before: Sequence[int]) -> bool:
     """Say whether a third party is the subject: no first person and no call before the cue."""
-    speaks = page.marked("first") | page.marked("rally")
-    thirds = page.marked("third") | page.marked("reporter")
+    speaks, thirds = page.either("first", "rally"), page.either("third", "reporter")
     if cue.first in thirds or any(i in speaks for i in before):
         return False
     return any(i in thirds for i in before) or _named_before(page, cue, before)
@@ -284,7 +284,7 @@ def _named_before(page: Page, cue: Cue, before: Sequence[int]) -> bool:
     if cue.name not in _VOTES or cue.first == 0 or page.shouting:
         return False
     word = page.words[cue.first - 1]
-    own = page.marked("lean") | page.marked("invite")
+    own = page.either("lean", "invite")
     if page.marked("lean") & set(before):
         return False
     here = word.clause == page.words[cue.first].clause and not page.words[cue.first].barrier

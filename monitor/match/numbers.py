@@ -53,10 +53,16 @@ class NumberReader:
             return []
         found: list[Number] = []
         offices = {page.words[i].form for i in page.marked("contest_word")}
+        homes = {live.home[target].id for target in named if target in live.home}
+        # One number means the same all through a text.
+        meant: dict[int, Sequence[str]] = {}
         for index, _ in spots:
             value = self._value(page, index)
             if value and self._is_ballot(page, index, named=bool(named), close=live.few):
-                fits = self._narrowed(live, value, named, offices, page.places)
+                fits = meant.get(value)
+                if fits is None:
+                    fits = self._narrowed(live, value, homes, offices, page.places)
+                    meant[value] = fits
                 if 0 < len(fits) <= _MOST_RIVALS:
                     found.append(self._resolve(index, value, fits))
         return found
@@ -126,7 +132,7 @@ class NumberReader:
         self,
         live: Live,
         value: int,
-        named: Sequence[str],
+        homes: set[str],
         offices: set[str],
         places: AbstractSet[str],
     ) -> Sequence[str]:
@@ -134,7 +140,6 @@ class NumberReader:
 
         Among several, the contests that the writer votes in are meant.
         """
-        homes = {live.home[target].id for target in named if target in live.home}
         fits = live.by_number.get(value, [])
         by_name = [c for c in fits if c in homes] if homes else []
         if by_name:

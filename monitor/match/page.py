@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from bisect import insort
+from bisect import bisect_right, insort
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from monitor.match.lexicon import Lexicon
 from monitor.match.names import Alias, Place
@@ -62,6 +62,7 @@ class Page:
         self.press: float | None = None
         self._rows = rows
         self._marks: dict[str, frozenset[int]] = {}
+        self._either: dict[tuple[str, ...], frozenset[int]] = {}
         self._named: frozenset[int] | None = None
 
     @cached_property
@@ -101,6 +102,16 @@ class Page:
             ranges = self.spots.get(name)
             known = frozenset(i for a, b in ranges for i in range(a, b + 1)) if ranges else _NONE
             self._marks[name] = known
+        return known
+
+    def either(self, *names: str) -> frozenset[int]:
+        """Return the indices of all words inside phrases of any of these lists.
+
+        Worked out once a text: a union for each cue would cost the square of its length.
+        """
+        known = self._either.get(names)
+        if known is None:
+            self._either[names] = known = _NONE.union(*map(self.marked, names))
         return known
 
     @property
@@ -202,7 +213,7 @@ class PageReader:
             before, after = _beside(words, index - 1, word), _beside(words, index + 1, word)
             if self._paired(before, word.form, after):
                 continue
-            near = self.forms.near(word.form)
+            near = self.forms.loosely(word.form)
             fits = [name for name in near if self._paired(before, name, after)]
             if len(fits) == 1:
                 word.form, changed = fits[0], True
@@ -219,12 +230,29 @@ def _beside(words: Sequence[Word], index: int, word: Word) -> str:
     return words[index].form
 
 
+class Cover:
+    """Ranges of words (both ends included), asked whether one of them holds another range."""
+
+    def __init__(self, ranges: Iterable[tuple[int, int]]) -> None:
+        ordered = sorted(ranges)
+        self._firsts = [first for first, _ in ordered]
+        self._reach = list(accumulate((last for _, last in ordered), max))
+
+    def holds(self, first: int, last: int) -> bool:
+        """Say whether a range lies inside one of these."""
+        at = bisect_right(self._firsts, first)
+        return at > 0 and self._reach[at - 1] >= last
+
+
 def _free_names(spots: dict[str, list[tuple[int, int]]], longer: list[tuple[int, int]]) -> None:
     """Let no word inside a longer name say what it says elsewhere ("Hati Nurani Rakyat")."""
-    for name in _OF_NAMES if longer else ():
+    if not longer:
+        return
+    names = Cover(longer)
+    for name in _OF_NAMES:
         ranges = spots.get(name)
         if ranges:
-            kept = [(a, b) for a, b in ranges if not any(f <= a and b <= t for f, t in longer)]
+            kept = [(a, b) for a, b in ranges if not names.holds(a, b)]
             if kept:
                 spots[name] = kept
             else:

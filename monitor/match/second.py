@@ -8,7 +8,7 @@ may raise a question and lower what the first reading made of a text. It never m
 from __future__ import annotations
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -73,8 +73,8 @@ def subject(names: Sequence[Mention], found: Sequence[Side], inherited: str) -> 
     """Return the target a text is mostly about: of its first side, else the most often named."""
     if found:
         return found[0].target
-    named = [m.target for m in names]
-    return max(named, key=named.count) if named else inherited
+    named = Counter(m.target for m in names)
+    return max(named, key=named.__getitem__) if named else inherited
 
 
 def signs(

@@ -201,7 +201,7 @@ def _says_of(page: Page, cue: Cue, mention: Mention) -> bool:
     """Say whether an insult is said of the target: soon after the name, or right before it."""
     if mention.last < cue.first:
         return cue.first - mention.last - 1 <= _PREDICATE
-    titles = page.marked("honorific") | page.marked("party_word")
+    titles = page.either("honorific", "party_word")
     return all(i in titles for i in range(cue.last + 1, mention.first))
 
 

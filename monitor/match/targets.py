@@ -13,7 +13,7 @@ from monitor.match.live import Live
 from monitor.match.names import Alias, Form, TagAlias
 from monitor.match.namesakes import MOST_RIVALS, narrowed, rivals
 from monitor.match.numbers import NumberReader
-from monitor.match.page import Meaning, Page
+from monitor.match.page import Cover, Meaning, Page
 from monitor.text.index import Found, Row
 from monitor.text.tokens import TAG
 
@@ -100,7 +100,9 @@ class TargetReader:
         written = [self._written(page, row, live) for row in page.names]
         found = [n for n in written if n is not None]
         if page.holds("namesake"):
-            found = [n for n in found if not _of_namesake(page, n)]
+            # A name inside somebody or something else's means nobody.
+            others = Cover(page.spots["namesake"])
+            found = [n for n in found if not others.holds(n.first, n.last)]
         if len(found) > 1:
             found = _longest(found)
         unsure: set[tuple[int, int]] = set()
@@ -173,7 +175,9 @@ class TargetReader:
         written = [self._written(page, row, live) for row in page.names]
         found = [self._hinted(page, n, live) for n in written if n is not None]
         if page.holds("namesake"):
-            found = [n for n in found if not _of_namesake(page, n)]
+            # A name inside somebody or something else's means nobody.
+            others = Cover(page.spots["namesake"])
+            found = [n for n in found if not others.holds(n.first, n.last)]
         named = _resolved(_longest(n for n in found if n.aliases), live, (), page)
         return [m._replace(unsure=True) for m in sorted(named, key=_PLACE)]
 
@@ -232,12 +236,6 @@ class TargetReader:
                 best = min(known, key=lambda t: order[t.contest])
                 found.append(Mention(best.target, best.contest, tag.first, tag.last, Form.SLOGAN))
         return found
-
-
-def _of_namesake(page: Page, named: Named) -> bool:
-    """Say whether a name lies inside somebody or something else's."""
-    others = page.spots["namesake"]
-    return any(first <= named.first and named.last <= last for first, last in others)
 
 
 def _longest(found: Iterable[Named]) -> list[Named]:

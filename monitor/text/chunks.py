@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 import msgspec
 
 from monitor.text.fold import fold, fold_word
-from monitor.text.forms import Forms
+from monitor.text.forms import Forms, stretched
 from monitor.text.index import PhraseIndex
 from monitor.text.memo import Memo
 from monitor.text.tags import camel_parts, deliberate
@@ -195,6 +195,8 @@ class ChunkReader(Generic[T]):
         title = source[:1].isupper()
         slip = forms[0] != form and self._forms.slipped(form)
         near, meaning, contrast = self._forms.near, self._index.alone, self._contrast
+        if form != forms[0] and stretched(form):
+            near = self._forms.loosely
         return tuple(
             [
                 Part(

@@ -86,6 +86,17 @@ class Forms:
             return ()
         return self._near.all(word)
 
+    def loosely(self, word: str) -> tuple[str, ...]:
+        """Return the names one slip away, else those that differ in letters written twice.
+
+        Of a stretched letter nobody knows whether one or two were meant: "Muhammmad".
+        """
+        near = self.near(word)
+        if near:
+            return near
+        single = _DOUBLE.sub(_once, word)
+        return tuple(n for n in self._near.all(word) if _DOUBLE.sub(_once, n) == single)
+
     def split(self, tag: str) -> tuple[str, ...]:
         """Return the parts of a folded hashtag (without ``#``) that is written in one case."""
         return self._splitter.split(tag)
@@ -202,6 +213,11 @@ def _spellings(word: str) -> list[str]:
         return list(dict.fromkeys(found))
     singles = [_DOUBLE.sub(_once, _RUN.sub(_once, w)) for w in found]
     return list(dict.fromkeys(found + singles))
+
+
+def stretched(word: str) -> bool:
+    """Say whether a folded word holds a letter three times running."""
+    return _RUN.search(word) is not None
 
 
 def _twice(run: re.Match[str]) -> str:
