@@ -16,7 +16,7 @@ from monitor.model.rule import RuleSet
 from monitor.text.fold import fold
 
 _WORD = re.compile(r"[#@]?\w+")
-_LEAST = 4  # a shorter name inside another word is chance
+_LEAST = 5  # a shorter name inside another word is chance
 _MEMO = 100_000
 _NUMBERS = frozenset({
     "satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan", "sepuluh",
@@ -26,15 +26,16 @@ _NUMBERS = frozenset({
 
 def searchable(ruleset: RuleSet) -> Callable[[str | None], str]:
     """Return what makes of an act's text the words that may be searched for."""
-    hidden = frozenset(_hidden(ruleset))
-    inside = tuple(sorted(word for word in hidden if len(word) >= _LEAST))
+    names = frozenset(_names(ruleset, _texts))
+    hidden = names | _NUMBERS | frozenset(_names(ruleset, lambda target: target.slogans))
+    inside = tuple(sorted(word for word in names if len(word) >= _LEAST))
 
     @lru_cache(_MEMO)
     def kept(word: str) -> bool:
         if word[0] in "#@" or word in hidden or any(map(str.isdigit, word)):
             return False
         # A name glued to other words, as in a hashtag without its sign.
-        return len(word) <= _LEAST * 2 or not any(name in word for name in inside)
+        return len(word) < _LEAST * 2 or not any(name in word for name in inside)
 
     def shown(text: str | None) -> str:
         return " ".join(filter(kept, _words(text or "")))
@@ -42,11 +43,10 @@ def searchable(ruleset: RuleSet) -> Callable[[str | None], str]:
     return shown
 
 
-def _hidden(ruleset: RuleSet) -> Iterator[str]:
-    yield from _NUMBERS
+def _names(ruleset: RuleSet, texts: Callable[[ContestTarget], Iterable[str]]) -> Iterator[str]:
     for contest in ruleset.contests.values():
         for target in contest.targets:
-            for text in _texts(target):
+            for text in texts(target):
                 yield from _words(text.replace("#", " ").replace("@", " "))
 
 
@@ -57,7 +57,6 @@ def _texts(target: ContestTarget) -> Iterable[str]:
         *target.aliases,
         *target.ambiguous,
         *target.derogatory,
-        *target.slogans,
         *target.hashtags,
         *(account.handle for account in target.accounts),
     )

@@ -275,6 +275,7 @@ async def serve(
     with socket.socket() as listening:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(("127.0.0.1", port))
+        listening.listen()  # who opens the address at once is not refused
         await made.invoke_startup()
         settings = uvicorn.Config(
             Gate(made.app(), log, key), log_config=None, access_log=False, server_header=False

@@ -22,6 +22,8 @@ from tests.notify import examples
 START = datetime(2024, 10, 12, 2, 30, tzinfo=UTC)
 NAME, REF, ACCOUNT_LINE = "Sari Rekaan Tiga", "p-rahasia-1", "w-sari-rekaan"
 CLERK, OFFICER = "Bu Klerk Rekaan", "Pak Petugas Rekaan"
+# What an entry about a person has as its subject: a keyed digest, which tells nothing.
+KEYED = "ORANG-2B7Q"
 CHAT = "-100777000111"
 PNG = bytes.fromhex("89504e470d0a1a0a") + b"gambar rekaan"
 HTML = b"<script>document.title='dijalankan'</script>ujaran"
@@ -125,7 +127,7 @@ def _around(place: Place, tx: Connection, first: str) -> None:
     )  # fmt: skip
     place.entry(tx, "review", first, step="klarifikasi_diminta")
     place.entry(tx, "state", first, state="masih_ada", revision_no=1)
-    place.entry(tx, "erasure", REF, ground="putusan")
+    place.entry(tx, "erasure", KEYED, ground="putusan")
     place.entry(tx, "role", "peran", role="pemeriksa", action="diberikan")
     alarms.raise_(tx, "stale:bluesky", "tidak terbaca", place.next())
     alarms.raise_(tx, f"proof:{ACCOUNT_LINE}", "tidak sah", place.next())

@@ -14,7 +14,7 @@ from monitor.store import views
 from monitor.store.audit import Audit
 from monitor.store.views import VIEWS
 from monitor.store.writer import Writer
-from tests.audit.place import CLERK, OFFICER, REF, Place
+from tests.audit.place import CLERK, KEYED, OFFICER, Place
 
 # Taken before the contents went; compared in the test of the copy.
 WHOLE = sorted(VIEWS)
@@ -69,7 +69,7 @@ def test_a_gap_tells_no_register_line(conn: sqlite3.Connection) -> None:
 
 def test_a_persons_reference_is_no_case(conn: sqlite3.Connection) -> None:
     assert rows(conn, "SELECT finding_id, ground FROM audit_erasure") == [("", "putusan")]
-    assert rows(conn, "SELECT count(*) FROM audit_entry WHERE finding_id = ?", REF) == [(0,)]
+    assert rows(conn, "SELECT count(*) FROM audit_entry WHERE finding_id = ?", KEYED) == [(0,)]
 
 
 def test_who_changed_what(conn: sqlite3.Connection) -> None:
