@@ -139,11 +139,12 @@ class Installation:
         return [json.loads(row[0]) for row in self._rows(query, kind)]
 
     def findings(self) -> list[dict[str, Any]]:
-        """Return the stored content of every finding, with its entry under ``entry``."""
+        """Return the content of every finding that has one still, with its entry under ``entry``."""
         query = "SELECT body FROM content WHERE seq = ? AND name = 'finding'"
         return [
-            json.loads(next(self._rows(query, entry["seq"]))[0]) | {"entry": entry}
+            json.loads(body) | {"entry": entry}
             for entry in self.entries("finding")
+            for (body,) in self._rows(query, entry["seq"])
         ]
 
     def count(self, table: str) -> int:

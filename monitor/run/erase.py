@@ -103,7 +103,7 @@ class Eraser:
         self._files.destroy(name for name in left if name)
         swept = self._files.sweep(lambda: set(commitments(self._writer.reader())))
         self._reach(FILES_GONE)
-        if swept.skipped or not self._writer.rebuild():
+        if not self._writer.rebuild() or swept.skipped:
             logger.warning("an erasure is not finished: another process holds the database")
             return False
         self._reach(REBUILT)
