@@ -16,6 +16,7 @@ from typing import Any
 from monitor.clock import from_text
 from monitor.errors import ConfigError, Fault
 from monitor.evidence.export import FORWARDING, Add
+from monitor.evidence.export_masked import ANSWER
 from monitor.model.evidence import CARD, LogHead
 from monitor.model.review import REVIEW, CaseState, Step, state_after
 from monitor.model.rule import RuleSet
@@ -120,24 +121,26 @@ def _exhibit(member: str, data: bytes) -> cover.Exhibit:
 def _event(one: Found) -> cover.Event:
     entry = json.loads(one.canonical)
     who, role = _decider(one) if entry["kind"] == REVIEW else ("", "")
-    at = from_text(entry["at"])
-    return cover.Event(one.seq, at, entry["kind"], entry["public"], who, role)
+    at, answer = from_text(entry["at"]), _said(one, ANSWER).get("text")
+    words = answer if isinstance(answer, str) else ""
+    return cover.Event(one.seq, at, entry["kind"], entry["public"], who, role, words)
 
 
 def _decider(one: Found) -> tuple[str, str]:
     """Return who decided, and in which role. The person concerned signs nothing here."""
-    for content in one.contents:
-        if content.name == REVIEW:
-            said = json.loads(content.body)
-            return str(said.get("who") or ""), str(said.get("role") or "")
-    return "", ""
+    said = _said(one, REVIEW)
+    return str(said.get("who") or ""), str(said.get("role") or "")
+
+
+def _said(one: Found, name: str) -> dict[str, Any]:
+    bodies = (json.loads(content.body) for content in one.contents if content.name == name)
+    said = next(bodies, None)
+    return said if isinstance(said, dict) else {}
 
 
 def _content(one: Found, name: str, finding: str) -> dict[str, Any]:
-    for content in one.contents:
-        if content.name == name:
-            value: dict[str, Any] = json.loads(content.body)
-            return value
+    if said := _said(one, name):
+        return said
     expected = "a finding whose content is there"
     raise ConfigError([Fault(f"export {finding}", name, expected, "content that was erased")])
 

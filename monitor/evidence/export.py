@@ -232,7 +232,8 @@ def _item(
         made[member], made[f"salts/{member}"] = taken[name], item.salts[name]
     if headers := _json(taken.get("headers", b"")):
         bodies = {name: data for name, data in taken.items() if name != "headers"}
-        made[f"warc/{item.seq}.warc"] = warc.archive(bodies, headers, at)
+        kinds = {name: file.media_type for name, file in entry.files.items()}
+        made[f"warc/{item.seq}.warc"] = warc.archive(bodies, headers, at, kinds)
     return made
 
 

@@ -10,25 +10,35 @@ import base64
 import hashlib
 import uuid
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
 VERSION = "WARC/1.1"
 _ON_THE_WIRE = frozenset({"transfer-encoding", "content-encoding", "content-length"})
+NO_KINDS: Mapping[str, str] = MappingProxyType({})
+_UNKNOWN = "application/octet-stream"
 _RESOURCE = "an item out of a larger answer, which was not kept: see files/*/headers"
 
 
-def archive(files: Mapping[str, bytes], headers: Mapping[str, Any], made_at: str) -> bytes:
+def archive(
+    files: Mapping[str, bytes],
+    headers: Mapping[str, Any],
+    made_at: str,
+    kinds: Mapping[str, str] = NO_KINDS,
+) -> bytes:
     """Return a WARC file of one snapshot: its files by name, and its ``headers`` read as JSON.
 
-    A file that is a whole answer becomes a request and a response, any other a resource. What is
-    kept of a target without an address is no record: the address could name its author.
+    A file that is a whole answer becomes a request and a response, any other a resource of its
+    media type, as ``kinds`` says by name. What is kept of a target without an address is no
+    record: the address could name its author.
     """
     info = b"software: netralitas\r\nformat: WARC File Format 1.1\r\n"
     fields = {"WARC-Filename": "snapshot.warc", "Content-Type": "application/warc-fields"}
     parts = [_record("warcinfo", made_at, info, fields)]
     for name, exchange, whole in _exchanges(files, headers):
-        parts += _pair(files[name], exchange) if whole else [_resource(files[name], exchange)]
+        kind = kinds.get(name, _UNKNOWN)
+        parts += _pair(files[name], exchange) if whole else [_resource(files[name], exchange, kind)]
     return b"".join(parts)
 
 
@@ -88,8 +98,8 @@ def _pair(body: bytes, exchange: Mapping[str, Any]) -> list[bytes]:
     ]
 
 
-def _resource(body: bytes, exchange: Mapping[str, Any]) -> bytes:
-    fields = {**_common(exchange), "Content-Type": "application/octet-stream"}
+def _resource(body: bytes, exchange: Mapping[str, Any], kind: str) -> bytes:
+    fields = {**_common(exchange), "Content-Type": kind}
     fields["WARC-Payload-Digest"] = _digest(body)
     return _record("resource", exchange["finished_at"], body, {**fields, "X-Note": _RESOURCE})
 

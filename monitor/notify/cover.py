@@ -21,7 +21,7 @@ from monitor.model.review import Step
 from monitor.model.rule import RuleSet
 from monitor.notify import card, pages, words
 from monitor.notify.card import Size
-from monitor.notify.quote import clean
+from monitor.notify.quote import clean, excerpt
 from monitor.notify.render import named, render_parts
 from monitor.notify.sheet import blocks
 
@@ -52,7 +52,10 @@ class Exhibit:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One entry of a case: what it says in clear, and who decided in which role, if anybody."""
+    """One entry of a case: what it says in clear, and who decided in which role, if anybody.
+
+    ``answer`` are the words of the person concerned.
+    """
 
     seq: int
     at: datetime
@@ -60,6 +63,7 @@ class Event:
     public: Mapping[str, Any]
     who: str = ""
     role: str = ""
+    answer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,7 @@ def data(
         "qr": pages.code(case.facts.finding_id),
         "letter": named_letter,
         "sections": sections,
+        "note": pages.note(),
         "exhibits": [_exhibit(number, one) for number, one in enumerate(exhibits, start=1)],
     }
 
@@ -138,6 +143,7 @@ def _variables(case: Forwarded, ruleset: RuleSet) -> dict[str, Any]:
         "forwarded": forwarded[-1],
         "told": _moment(from_text(told[0].public["accepted_at"]), zone) if told else "",
         "answered": Step.ANSWERED in taken,
+        "answers": [excerpt(e.answer, (), SIZE.quote) for e in case.events if e.answer.strip()],
     }
 
 

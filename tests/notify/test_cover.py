@@ -39,7 +39,7 @@ EVENTS = (
     Event(4, day(12), "finding", {"outcome": "alert"}),
     Event(5, day(12), "delivery", {"accepted_at": "2024-10-12T02:42:10.000000Z"}),
     Event(9, day(13), "state", {"state": "dihapus"}),
-    Event(12, day(14), "review", {"step": "dijawab"}),
+    Event(12, day(14), "review", {"step": "dijawab"}, answer="Itu hanya kutipan, kata @warga."),
     Event(14, day(15), "review", {"step": "diteruskan"}, "Pak Pemutus", "sekretaris daerah"),
 )
 
@@ -131,15 +131,22 @@ def test_the_account_tells_the_case_to_its_end() -> None:
     assert "• 9, Minggu, 13 Oktober 2024 pukul 10.00 WIB: sudah dihapus" in told
     decided = "diputuskan untuk diteruskan, oleh Pak Pemutus (sekretaris daerah)"
     assert f"• 14, Selasa, 15 Oktober 2024 pukul 10.00 WIB: {decided}" in told
-    assert "Jawaban yang bersangkutan tercatat: lihat bukti." in told
+    assert (
+        told[told.index("Jawaban yang bersangkutan") + 1] == "Itu hanya kutipan, kata [akun lain]."
+    )
     unanswered = [e for e in EVENTS if e.public.get("step") != Step.ANSWERED]
     later = said(examples.post(), events=unanswered)["uraian"]
-    assert "Jawaban yang bersangkutan tidak tercatat." in later
+    assert "Jawaban yang bersangkutan\nTidak tercatat." in later
+    mute = [replace(e, answer="") for e in EVENTS]
+    assert (
+        "Jawaban yang bersangkutan\nTercatat: lihat bukti."
+        in (said(examples.post(), events=mute)["uraian"])
+    )
 
 
 def test_the_whole_text_stands_in_the_account() -> None:
-    text = "Ayo dukung nomor 2! " + "kata " * 2000 + "akhir"
-    assert said(long(text, 1))["uraian"].count("kata ") == 2000
+    text = "Ayo dukung nomor 2! " + "lagi " * 2000 + "akhir"
+    assert said(long(text, 1))["uraian"].count("lagi ") == 2000
 
 
 def test_a_stranger_stands_nowhere_on_the_cover() -> None:
@@ -210,3 +217,24 @@ def test_no_cover_says_a_verdict(name: str) -> None:
 def test_a_template_that_fails_is_told() -> None:
     with pytest.raises(NotifyError, match="cannot be set"):
         pages.typeset(cover.TEMPLATE, {})
+
+
+def test_signs_that_the_fonts_lack_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _data(examples.post())["note"] in ("", pages.NO_EMOJI)
+    monkeypatch.setattr(pages, "note", lambda: pages.NO_EMOJI)
+    without = pages.pictures(cover.TEMPLATE, _data(examples.post()))
+    monkeypatch.setattr(pages, "note", lambda: "")
+    assert without != pages.pictures(cover.TEMPLATE, _data(examples.post()))
+
+
+def test_the_paper_is_one_that_archives_keep() -> None:
+    """ISO 19005-2: the file says so itself."""
+    made = pages.typeset(cover.TEMPLATE, _data(CASES["long, odd, 40 matches"]))
+    assert b"pdfaid:part" in made
+
+
+def test_a_sign_that_no_font_has_does_not_stop_a_case() -> None:
+    """An archive's form forbids a blank for it; then the paper is plain PDF."""
+    rare = "".join(map(chr, (*range(0xA7D0, 0xA7DA), *range(0x1C80, 0x1C89))))
+    made = pages.typeset(cover.TEMPLATE, _data(long(f"Ayo dukung nomor 2 {rare}", 1)))
+    assert made.startswith(b"%PDF-")
