@@ -139,7 +139,7 @@ class Installation:
         return [json.loads(row[0]) for row in self._rows(query, kind)]
 
     def findings(self) -> list[dict[str, Any]]:
-        """Return the content of every finding that has one still, with its entry under ``entry``."""
+        """Return every finding whose content is there, with its entry under ``entry``."""
         query = "SELECT body FROM content WHERE seq = ? AND name = 'finding'"
         return [
             json.loads(body) | {"entry": entry}
