@@ -87,23 +87,22 @@ class Chain:
 
 
 class BySeq:
-    """Rows of another table, handed out in step with the log; what fits no entry is a fault."""
+    """Rows of another table, handed out in step with the log; what fits no entry is a fault.
+
+    ``at`` is the number of the next row, infinite where there is none.
+    """
 
     def __init__(self, rows: Iterator[Row], kind: Kind, what: str, faults: Faults) -> None:
         self._rows, self._kind, self._what, self._faults = rows, kind, what, faults
         self._row: Row | None = None
+        self.at: float = _END
         self._next()
-
-    @property
-    def at(self) -> float:
-        """The number of the next row; infinite where there is none."""
-        return self._at
 
     def take(self, seq: int) -> list[Row]:
         """Return the rows of one entry; the entries must be asked for in order."""
         taken: list[Row] = []
-        while self._at <= seq and self._row is not None:
-            if self._at == seq:
+        while self.at <= seq and self._row is not None:
+            if self.at == seq:
                 taken.append(self._row)
             else:
                 self._stray(self._row)
@@ -119,7 +118,12 @@ class BySeq:
     def _next(self) -> None:
         self._row = row = next(self._rows, None)
         # What is no number comes first or last and belongs to no entry, so it is never waited for.
-        self._at = _END if row is None else row[0] if isinstance(row[0], int | float) else -_END
+        if row is None:
+            self.at = _END
+        elif type(row[0]) is int or type(row[0]) is float:
+            self.at = row[0]
+        else:
+            self.at = -_END
 
     def _stray(self, row: Row) -> None:
         number = row[0] if type(row[0]) is int else None

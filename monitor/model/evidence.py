@@ -126,7 +126,7 @@ def link(previous: bytes, entry: bytes) -> bytes:
 
 def commitment(salt: bytes, data: bytes) -> str:
     """Return HMAC-SHA-256 (64 hex) of data under its salt; without the salt it tells nothing."""
-    return hmac.new(salt, data, hashlib.sha256).hexdigest()
+    return hmac.digest(salt, data, "sha256").hex()
 
 
 def _refuse_floats(value: Canonical) -> None:
