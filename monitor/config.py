@@ -106,11 +106,16 @@ class Schedule(_Section):
     stop_grace: Seconds = 20.0
 
 
-class Route(_Section):
-    """One destination. An empty list of ``instansi`` means every one.
+class Capture(_Section):
+    """``screenshot`` adds a picture of an act's own page, taken by ``browser``, a Chromium."""
 
-    ``card``: the evidence card as a picture, a masked one that names nobody, or text only.
-    """
+    screenshot: bool = False
+    browser: Path = Path("/usr/bin/chromium")
+    page_timeout: Seconds = 30.0
+
+
+class Route(_Section):
+    """One destination. No ``instansi`` means every one; a masked ``card`` names nobody."""
 
     notifier: Literal["stdout", "telegram"]
     destination: str = "-"
@@ -143,11 +148,6 @@ class Notify(_Section):
                 raise ValueError("the same card on every route to one destination")
         return self
 
-    def card_for(self, notifier: str, destination: str) -> str | None:
-        """Return which card a destination gets; ``None`` where no route names it."""
-        way = (notifier, destination)
-        return next((r.card for r in self.routes if (r.notifier, r.destination) == way), None)
-
 
 class Rules(_Section):
     """``reload`` is the time between two looks at the watchlists.
@@ -172,7 +172,7 @@ class Retention(_Section):
     register_days: Count = 90
     shadow_days: Annotated[int, Field(ge=1, le=7)] = 7
     dismissed_days: Count = 90
-    jra: dict[CaseClass, str] = Field(default_factory=dict)
+    jra: dict[CaseClass, str] = Field(default={})
 
 
 class Health(_Section):
@@ -235,6 +235,7 @@ class Config(_Section):
     paths: Paths = Paths()
     collect: Collect = Collect()
     schedule: Schedule = Schedule()
+    capture: Capture = Capture()
     notify: Notify = Notify()
     rules: Rules = Rules()
     retention: Retention = Retention()
