@@ -29,16 +29,15 @@ from monitor.model.rule import RuleSet
 from monitor.net import Http
 from monitor.notify import registry as notifiers
 from monitor.notify.base import Notifier
-from monitor.notify.drawer import Drawer
 from monitor.notify.render import render_health
-from monitor.run import enrol, governance, outage, startup
-from monitor.run.cards import Cards
+from monitor.run import enrol, governance, outage, pictures, startup
 from monitor.run.daemon import Daemon
 from monitor.run.dispatch import Dispatcher
 from monitor.run.erase import Eraser
 from monitor.run.governance import Admission
 from monitor.run.health import Health
 from monitor.run.pace import Pace
+from monitor.run.pictures import Pictures
 from monitor.run.pipeline import Parts
 from monitor.run.quarantine import Quarantine
 from monitor.run.recheck import Rechecker
@@ -166,9 +165,9 @@ async def opened(config: Config, clock: Clock = utc_now) -> AsyncIterator[App]:
         files.sweep(lambda: set(commitments(writer.reader())))
         http = await stack.enter_async_context(Http(config.http, clock))
         made = _collectors(config, http, clock)
-        drawer = Drawer(config.schedule.card_timeout)
-        stack.push_async_callback(drawer.close)
-        parts = _parts(config, Reader(ruleset), made, writer, files, keyring, drawer, clock)
+        told = health(config, writer, clock)
+        drawn = await stack.enter_async_context(pictures.opened(config, http, told))
+        parts = _parts(config, Reader(ruleset), made, writer, files, keyring, drawn, clock)
         dispatcher = Dispatcher(writer, ruleset, await _notifiers(config, stack), config, clock)
         reloader = Reloader(place(config), parts, dispatcher)
         reloader.begin()
@@ -222,7 +221,7 @@ def _parts(
     writer: Writer,
     files: Files,
     keyring: KeyRing,
-    drawer: Drawer,
+    drawn: Pictures,
     clock: Clock,
 ) -> Parts:
     seen, told, owed = Seen(keyring), health(config, writer, clock), _destinations(config)
@@ -234,7 +233,7 @@ def _parts(
         writer=writer,
         seen=seen,
         recorder=Recorder(writer, files, keyring, seen, owed, quarantine, clock, first),
-        cards=Cards(drawer, config, told),
+        pictures=drawn,
         health=told,
         quarantine=quarantine,
         pace=Pace(_intervals(config), config.schedule.max_interval),

@@ -19,7 +19,7 @@ LAYERS = {
     "errors": 0, "clock": 0,
     "model": 1,
     "text": 2, "config": 2, "log": 2, "watch": 2, "telegram": 2,
-    "net": 2, "net_connect": 2, "net_guard": 2, "net_limits": 2,
+    "browser": 2, "net": 2, "net_connect": 2, "net_guard": 2, "net_limits": 2,
     "collect": 3, "match": 3, "judge": 3, "evidence": 3, "store": 3, "notify": 3,
     "intake": 3,
     "measure": 3, "review": 3,

@@ -172,11 +172,12 @@ class Dispatcher:
         return replace(message, reply_to=outbox.alert_message(conn, item))
 
     def _card_for(self, item: OutboxItem) -> str:
-        kind = self._settings.card_for(item.notifier, item.destination)
-        if kind is None:
-            # A chat that was taken off the list must not be told what waited for it (POLICY 28).
-            raise NotifyError("no route names this destination any more", permanent=True)
-        return kind
+        way = (item.notifier, item.destination)
+        for route in self._settings.routes:
+            if (route.notifier, route.destination) == way:
+                return route.card
+        # A chat that was taken off the list must not be told what waited for it (POLICY 28).
+        raise NotifyError("no route names this destination any more", permanent=True)
 
     def _notifier(self, item: OutboxItem) -> Notifier:
         try:

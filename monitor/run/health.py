@@ -52,6 +52,8 @@ TEXTS = {
     "sendiri: tidak ada sumber yang dibaca. Untuk memperpanjang: netralitas contests extend",
     "seal": "Otoritas cap waktu {subject} belum mengecap segel sejak {since}. Log tetap dirantai "
     "dan ditandatangani; cap diminta lagi berkala. Periksa: netralitas status",
+    "page": "Gambar halaman tidak dapat diambil. Temuan tetap dicatat, tanpa gambar itu. "
+    "Sebabnya ada di log.",
     "card": "Kartu bukti tidak dapat digambar. Temuan tetap dicatat, tanpa kartu, dan dikirim "
     "sebagai teks. Sebabnya ada di log.",
     "hold": "{count} kasus yang unggahannya sudah tidak terbuka untuk umum menunggu keputusan: "

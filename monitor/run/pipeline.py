@@ -6,7 +6,7 @@ Steps of ``Pipeline``, in the order of the code:
 2. normalise each item; one that cannot be read is kept as it came and told;
 3. drop what was seen before with the same content;
 4. match and judge the rest in one batch;
-5. capture each finding, and draw its evidence card;
+5. capture each finding, and make its pictures;
 6. record findings, messages owed, digests of the rest and the cursor in one transaction.
 """
 
@@ -30,12 +30,12 @@ from monitor.model.finding import Finding, Outcome
 from monitor.model.person import Watch
 from monitor.run import standing
 from monitor.run.alike import with_follows
-from monitor.run.cards import Cards
 from monitor.run.context import contests_of
 from monitor.run.health import Health
 from monitor.run.pace import Pace
+from monitor.run.pictures import Pictures
 from monitor.run.quarantine import Quarantine
-from monitor.run.record import Batch, Captured, Malformed, Recorder, snapshot_of
+from monitor.run.record import Batch, Captured, Malformed, Recorder
 from monitor.run.rules import EVERY_KEY, Reader
 from monitor.store import cursors
 from monitor.store.cursors import SourceState
@@ -80,7 +80,7 @@ class Parts:
     writer: Writer
     seen: Seen
     recorder: Recorder
-    cards: Cards
+    pictures: Pictures
     health: Health
     quarantine: Quarantine
     pace: Pace
@@ -186,15 +186,15 @@ class Pipeline:
             async with gate:
                 timeout = self._parts.capture_timeout
                 taken = await capture(collector, finding.activity, item.raw, watch, timeout)
-            return await self._with_card(watch, finding, taken)
+            return await self._with_pictures(watch, finding, taken)
 
         return list(await asyncio.gather(*(one(item, finding) for item, finding in kept)))
 
-    async def _with_card(self, watch: Watch, finding: Finding, taken: Capture) -> Captured:
+    async def _with_pictures(self, watch: Watch, finding: Finding, taken: Capture) -> Captured:
         parts = self._parts
         finding_id = parts.recorder.finding_id(finding)
-        shown, ruleset = snapshot_of(watch, finding), parts.reader.ruleset
-        dressed = await parts.cards.added(finding, shown, taken, finding_id, ruleset)
+        ruleset = parts.reader.ruleset
+        dressed = await parts.pictures.added(finding, watch, taken, finding_id, ruleset)
         return Captured(finding, dressed, finding_id, contests_of(finding, ruleset.contests))
 
     def _failed(self, watch: Watch, state: SourceState, error: CollectError) -> PollReport:

@@ -22,15 +22,14 @@ from cryptography.x509.oid import NameOID
 from warcio.archiveiterator import ArchiveIterator
 
 from monitor import __version__
-from monitor.clock import to_text
 from monitor.evidence import warc
 from monitor.evidence.files import Files
 from monitor.store.writer import Writer
+from tests import atom
 from tests.installation import TOKEN, Installation
 from tests.standin.telegram import StandIn
 
 PEM, DER = serialization.Encoding.PEM, serialization.Encoding.DER
-TEXT = "Ayo coblos nomor 2, menangkan Prakasita-Anggrek! 🔥"
 
 
 def signed(name: str, key: ec.EllipticCurvePrivateKey, by: Any = None) -> x509.Certificate:
@@ -78,14 +77,7 @@ class Publisher:
 
     async def _feed(self, request: web.Request) -> web.Response:
         self.asked.append(dict(request.headers))
-        at = to_text(datetime.now(UTC) - timedelta(minutes=5))
-        body = (
-            '<?xml version="1.0" encoding="utf-8"?><feed xmlns="http://www.w3.org/2005/Atom">'
-            f"<id>{self.url}</id><title>Catatan</title><updated>{at}</updated>"
-            f"<entry><id>{self.url}/1</id><title>Catatan</title>"
-            f"<published>{at}</published><updated>{at}</updated>"
-            f'<content type="text">{TEXT}</content></entry></feed>'
-        )
+        body = atom.document(self.url, f"{self.url}/1")
         kind, odd = "application/atom+xml", {"X-Penerbit": "uji"}
         return web.Response(body=body.encode(), content_type=kind, headers=odd)
 
@@ -150,7 +142,7 @@ async def test_request_and_answer_are_on_file(seen: Entry, publisher: Publisher)
     assert (page["method"], page["status"], page["peer_ip"]) == ("GET", 200, "127.0.0.1")
     assert page["url"] == publisher.url
     assert page["started_at"] <= page["finished_at"]
-    assert TEXT in seen.files["record"].decode()
+    assert atom.TEXT in seen.files["record"].decode()
 
 
 async def test_clock_program_collector_and_rules_are_named(seen: Entry) -> None:
