@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -49,7 +49,7 @@ def export(
     path: Path, finding: str, profile: str, to: Path, by: str, why: str, asked: Asked
 ) -> int:
     """Write one finding as a ZIP into a folder; the export itself is logged before it is there."""
-    letter = _letter(profile, asked, by, why)
+    _known(profile)
     settings, now = settings_of(path), utc_now()
     seeds = keys.load(settings.path("keys")).versions(keys.SEAL)
     target = to / f"{finding}-{profile}-{now:%Y%m%dT%H%M%SZ}.zip"
@@ -59,8 +59,7 @@ def export(
         stamps = [json.loads(one.canonical)["public"].get("stamp", "") for one in found]
         may_leave(settings, conn, f"export {finding}", stamps)
         add: exports.Add | None = None
-        if letter:
-            forwarding.decided(finding, found)
+        letter = _letter(finding, profile, found, asked, by, why)
         case = _case(conn, finding, found)
         if letter:
             ruleset = app.load_ruleset(settings)
@@ -116,12 +115,19 @@ def verify(file: Path, certificate: Path | None = None) -> int:
     return 0
 
 
-def _letter(profile: str, asked: Asked, by: str, why: str) -> Letter | None:
-    """Return the letter that a forwarded case goes with; refuse an unknown profile."""
+def _known(profile: str) -> None:
     if profile not in exports.PROFILES:
         expected = "one of " + ", ".join(exports.PROFILES)
         raise ConfigError([Fault("export", "--profile", expected, repr(profile))])
-    return asked.letter(by, why) if profile == exports.FORWARDING else None
+
+
+def _letter(
+    finding: str, profile: str, found: Sequence[cases.Found], asked: Asked, by: str, why: str
+) -> Letter | None:
+    """Return the letter that a forwarded case goes with; refuse a case that nobody decided so."""
+    if profile != exports.FORWARDING:
+        return None
+    return asked.letter(by, why, forwarding.decided(finding, found))
 
 
 def settings_of(path: Path) -> config.Config:

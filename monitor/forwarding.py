@@ -40,11 +40,17 @@ class Asked:
     number: str
     on: str
 
-    def letter(self, who: str, why: str) -> cover.Letter:
-        """Read it; ``ConfigError`` lists everything that is missing or not a date."""
+    def letter(self, who: str, why: str, decision: Mapping[str, Any]) -> cover.Letter:
+        """Read it; number and date may stand in the decision, and may not be others than there.
+
+        ``ConfigError`` lists everything that is missing, not a date, or not what was decided.
+        """
+        number, on = (
+            _decided(decision, *pair) for pair in (("letter", self.number), ("date", self.on))
+        )
         given = {
-            "--official": self.official, "--office": self.office, "--letter": self.number,
-            "--date": self.on, "--by": who, "--why": why,
+            "--official": self.official, "--office": self.office, "--letter": number,
+            "--date": on, "--by": who, "--why": why,
         }  # fmt: skip
         where = f"export --profile {FORWARDING}"
         faults = [
@@ -53,25 +59,39 @@ class Asked:
             if not text.strip()
         ]
         try:
-            day = date.fromisoformat(self.on) if self.on.strip() else date.min
+            day = date.fromisoformat(on) if on.strip() else date.min
         except ValueError:
-            faults.append(Fault(where, "--date", "a day as 2024-10-15", repr(self.on)))
+            faults.append(Fault(where, "--date", "a day as 2024-10-15", repr(on)))
+        asked = (("--letter", self.number, number), ("--date", self.on, on))
+        faults += [
+            Fault(where, key, f"{known}, as it was decided", repr(said))
+            for key, said, known in asked
+            if said.strip() and said != known
+        ]
         if faults:
             raise ConfigError(faults)
-        return cover.Letter(self.official, self.office, self.number, day)
+        return cover.Letter(self.official, self.office, number, day)
 
 
 NONE = Asked("", "", "", "")
 
 
-def decided(finding: str, found: Sequence[Found]) -> None:
-    """Raise ``ConfigError`` unless the last word on a case is a person's to forward it."""
-    steps = [Step(entry["public"]["step"]) for entry in _entries(found) if entry["kind"] == REVIEW]
+def _decided(decision: Mapping[str, Any], name: str, asked: str) -> str:
+    return str(decision.get(name) or asked)
+
+
+def decided(finding: str, found: Sequence[Found]) -> Mapping[str, Any]:
+    """Return the decision to forward a case: what was said with it, in closed content.
+
+    Raises ``ConfigError`` unless it is the last word on the case, and a person's.
+    """
+    steps = [Step(_public(one)["step"]) for one in found if _kind(one) == REVIEW]
     if state_after(steps) is CaseState.FORWARDED:
-        return
+        last = [one for one in found if _public(one).get("step") == Step.FORWARDED][-1]
+        return _said(last, REVIEW)
     hint = (
-        "a person decides that at the desk, and it is recorded with name and reason; "
-        "an export for an auditor needs none: --profile audit"
+        "two persons decide that: netralitas review step; "
+        "an export for an auditor needs no decision: --profile audit"
     )
     got = f"{steps[-1]} as the last decision" if steps else "no decision"
     expected = f"a recorded decision to forward ({REVIEW} entry, step {Step.FORWARDED})"
@@ -119,17 +139,20 @@ def _exhibit(member: str, data: bytes) -> cover.Exhibit:
 
 
 def _event(one: Found) -> cover.Event:
-    entry = json.loads(one.canonical)
-    who, role = _decider(one) if entry["kind"] == REVIEW else ("", "")
-    at, answer = from_text(entry["at"]), _said(one, ANSWER).get("text")
-    words = answer if isinstance(answer, str) else ""
-    return cover.Event(one.seq, at, entry["kind"], entry["public"], who, role, words)
-
-
-def _decider(one: Found) -> tuple[str, str]:
-    """Return who decided, and in which role. The person concerned signs nothing here."""
-    said = _said(one, REVIEW)
-    return str(said.get("who") or ""), str(said.get("role") or "")
+    entry, answer = json.loads(one.canonical), _said(one, ANSWER).get("text")
+    # The person concerned signs nothing here; who decided does.
+    said = _said(one, REVIEW) if entry["kind"] == REVIEW else {}
+    return cover.Event(
+        seq=one.seq,
+        at=from_text(entry["at"]),
+        kind=entry["kind"],
+        public=entry["public"],
+        who=str(said.get("who") or ""),
+        role=str(said.get("role") or ""),
+        answer=answer if isinstance(answer, str) else "",
+        receiver=str(said.get("receiver") or ""),
+        unanswered=str(said.get("unanswered") or ""),
+    )
 
 
 def _said(one: Found, name: str) -> dict[str, Any]:
@@ -145,5 +168,10 @@ def _content(one: Found, name: str, finding: str) -> dict[str, Any]:
     raise ConfigError([Fault(f"export {finding}", name, expected, "content that was erased")])
 
 
-def _entries(found: Sequence[Found]) -> list[dict[str, Any]]:
-    return [json.loads(one.canonical) for one in found]
+def _kind(one: Found) -> str:
+    return str(json.loads(one.canonical)["kind"])
+
+
+def _public(one: Found) -> dict[str, Any]:
+    public: dict[str, Any] = json.loads(one.canonical)["public"]
+    return public

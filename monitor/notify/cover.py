@@ -54,7 +54,8 @@ class Exhibit:
 class Event:
     """One entry of a case: what it says in clear, and who decided in which role, if anybody.
 
-    ``answer`` are the words of the person concerned.
+    ``answer`` are the words of the person concerned, ``unanswered`` why there are none;
+    ``receiver`` is whom the case goes to.
     """
 
     seq: int
@@ -64,6 +65,8 @@ class Event:
     who: str = ""
     role: str = ""
     answer: str = ""
+    receiver: str = ""
+    unanswered: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +159,9 @@ def _step(event: Event, zone: str) -> dict[str, Any]:
         "state": event.public.get("state") or "",
         "who": clean(event.who, FIELD),
         "role": clean(event.role, FIELD),
+        "path": event.public.get("path") or "",
+        "receiver": clean(event.receiver, FIELD),
+        "unanswered": clean(event.unanswered, SIZE.field),
     }
 
 

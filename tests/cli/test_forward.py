@@ -74,8 +74,8 @@ def enter(
         return log.append(tx, at=at, kind=kind, subject=FINDING, public=public, content=content).seq
 
 
-def decide(place: Path, at: datetime, step: str) -> int:
-    said = {"who": DESK, "role": "inspektorat", "why": f"{DESK} menilai cukup"}
+def decide(place: Path, at: datetime, step: str, **more: str) -> int:
+    said = {"who": DESK, "role": "inspektorat", "why": f"{DESK} menilai cukup", **more}
     return enter(place, at, "review", {"step": step}, review=said)
 
 
@@ -220,3 +220,24 @@ def test_a_person_wrongly_named_before_is_not_handed_on(
     assert json.loads(made["manifest.json"])["withheld"] == withheld
     assert json.loads(made["content/5/watch"])["name"] == "Sari Contohwati"
     assert [name for name, data in made.items() if b"Orang Keliru" in data] == []
+
+
+def test_the_letter_is_the_one_that_was_decided(
+    run: Run, place: Path, tmp_path: Path, now: datetime
+) -> None:
+    production(place)
+    observe(place, now, examples.post())
+    decide(place, now, "diteruskan", letter="700/9/2024", date="2024-10-16")
+    run("seal", "-c", place)
+    words = ("--profile", "penerusan", "--to", tmp_path, *BY, *LETTER)
+    refused = run("export", FINDING, *words, "-c", place)
+    assert refused.status == 2
+    assert "--letter: expected 700/9/2024, as it was decided" in refused.err
+    assert "--date: expected 2024-10-16, as it was decided" in refused.err
+    made = export(run, place, tmp_path, "penerusan", *LETTER[:4])
+    assert made["pengantar.pdf"]
+    with closing(Writer(database(place))) as writer:
+        last = list(log.rows(writer.reader()))[-1]
+        by = log.content(writer.reader(), last.seq, "by")
+    assert by is not None
+    assert (by["letter"], by["date"]) == ("700/9/2024", "2024-10-16")

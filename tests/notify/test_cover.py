@@ -14,6 +14,7 @@ import pytest
 from monitor.errors import NotifyError
 from monitor.evidence import export_text
 from monitor.model.finding import Span
+from monitor.model.review import Path as Way
 from monitor.model.review import Step
 from monitor.model.state import ActState
 from monitor.notify import cover, pages
@@ -40,7 +41,15 @@ EVENTS = (
     Event(5, day(12), "delivery", {"accepted_at": "2024-10-12T02:42:10.000000Z"}),
     Event(9, day(13), "state", {"state": "dihapus"}),
     Event(12, day(14), "review", {"step": "dijawab"}, answer="Itu hanya kutipan, kata @warga."),
-    Event(14, day(15), "review", {"step": "diteruskan"}, "Pak Pemutus", "sekretaris daerah"),
+    Event(
+        14,
+        day(15),
+        "review",
+        {"step": "diteruskan", "path": "informasi_awal_bawaslu"},
+        "Pak Pemutus",
+        "sekretaris daerah",
+        receiver="Bawaslu Kota Misalan",
+    ),
 )
 
 
@@ -107,6 +116,8 @@ def test_every_section_says_what_is_known_and_leaves_the_rest_blank() -> None:
     told = said(examples.post())
     assert "Nama Dra. Pejabat Contoh\n" in told["pelapor"]
     assert "Nomor surat 700/1/2024" in told["pelapor"]
+    assert "Ditujukan kepada Bawaslu Kota Misalan\n" in told["pelapor"]
+    assert "Jalur informasi awal kepada Bawaslu\n" in told["pelapor"]
     for blank in ("NIP", "NIK", "Alamat kantor", "Telepon, surel"):
         assert blank in told["pelapor"].splitlines()
     assert "Nama Sari Contohwati\n" in told["terlapor"]
@@ -137,6 +148,9 @@ def test_the_account_tells_the_case_to_its_end() -> None:
     unanswered = [e for e in EVENTS if e.public.get("step") != Step.ANSWERED]
     later = said(examples.post(), events=unanswered)["uraian"]
     assert "Jawaban yang bersangkutan\nTidak tercatat." in later
+    why = replace(EVENTS[-1], unanswered="dua kali dipanggil, tidak hadir")
+    unheard = said(examples.post(), events=[*unanswered[:-1], why])["uraian"]
+    assert "Tidak tercatat. Alasan yang dicatat: dua kali dipanggil, tidak hadir" in unheard
     mute = [replace(e, answer="") for e in EVENTS]
     assert (
         "Jawaban yang bersangkutan\nTercatat: lihat bukti."
@@ -176,7 +190,8 @@ def test_each_exhibit_has_number_name_digest_and_kind() -> None:
     assert kinds == ["record", "target", "card", "finding", "file"]
 
 
-def test_every_step_and_state_has_words() -> None:
+def test_every_step_state_and_way_has_words() -> None:
+    assert set(named(cover.WORDS, "path")) == {way.value for way in Way}
     assert set(named(cover.WORDS, "step")) == {step.value for step in Step}
     assert set(named(cover.WORDS, "state")) == {state.value for state in ActState}
 
