@@ -6,6 +6,7 @@ itself only the registered person's own words, and those not for a destination t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,9 +14,10 @@ from typing import Any
 from monitor.clock import from_text
 from monitor.model.evidence import LogHead
 from monitor.notify import words
-from monitor.notify.quote import Piece, excerpt
+from monitor.notify.quote import ACCOUNT, LINK, Piece, Range, excerpt
 
 QUOTE = 240
+WORD = re.compile(r"\S+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,24 @@ def _side(diff: Sequence[Mapping[str, str]], op: str) -> Sequence[Piece]:
     text, spans = "", []
     for part in diff:
         if part["op"] in ("same", op):
-            if part["op"] == op and part["text"].strip():
-                spans.append((len(text), len(text) + len(part["text"])))
+            if part["op"] == op:
+                spans += _runs(part["text"], len(text))
             text += part["text"]
-    return excerpt(text, spans, QUOTE) if spans else ()
+    changed = any(part["op"] == op and part["text"].strip() for part in diff)
+    return excerpt(text, spans, QUOTE) if changed else ()
+
+
+def _runs(text: str, at: int) -> list[Range]:
+    """Return the runs of words to mark. What names others is in none: a mark would unmask it."""
+    runs: list[Range] = []
+    broken = True
+    for word in WORD.finditer(text):
+        start, end = word.start() + at, word.end() + at
+        if LINK.search(word[0]) or ACCOUNT.search(word[0]):
+            broken = True
+        elif broken:
+            runs.append((start, end))
+            broken = False
+        else:
+            runs[-1] = (runs[-1][0], end)
+    return runs

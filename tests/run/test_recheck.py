@@ -12,17 +12,20 @@ import pytest
 
 from monitor import app
 from monitor.clock import utc_now
+from monitor.collect.bluesky import Bluesky
 from monitor.demo.atproto import Atproto
 from monitor.demo.atproto_faults import Trouble
 from monitor.evidence.files import Files
 from monitor.model.erasure import Ground, Order
+from monitor.model.person import Watch
 from monitor.model.review import REVIEW, Step
+from monitor.model.state import Again, Known
 from monitor.run.erase import Eraser
 from monitor.store import keys, log, rechecks
 from monitor.store.writer import Writer
 from tests import needle
 from tests.run.rechecking import case_of, look_again, make_due, of, states, waiting
-from tests.run.ruling import open_alarms, settings
+from tests.run.ruling import open_alarms, running, settings, until
 from tests.run.test_season import end_yesterday
 from tests.scenes import LIKE, POST, SMALL_TALK, SUPPORTING
 from tests.whole import Stage
@@ -416,6 +419,38 @@ async def test_the_same_answer_of_an_older_claim_counts_no_more(stage: Stage) ->
                 tx, stale, state="dihapus", reason="record_gone", seen_at=utc_now(),
                 noted=True, due_at=None,
             )  # fmt: skip
+
+
+async def test_a_case_that_goes_on_during_the_look_is_looked_at_anew(
+    stage: Stage, network: Atproto, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await stage.once()
+    case = delete(stage, "asn1", "post")
+    asked = Bluesky.look_again
+
+    async def meanwhile(self: Bluesky, known: Known, watch: Watch) -> Again:
+        found = await asked(self, known, watch)
+        if known.object_id.endswith(post_key(stage, "asn1", "post")):
+            step(stage, case, Step.NOT_ENOUGH)
+        return found
+
+    monkeypatch.setattr(Bluesky, "look_again", meanwhile)
+    await look_again(stage)
+    assert of(stage, case) == []
+    assert len(states(stage)) == len(SUPPORTING) - 1
+    named = {f["commitment"] for kind in ("finding", "state") for e in stage.place.entries(kind)
+             for f in e["files"].values()}  # fmt: skip
+    assert {path.name for path in stage.place.snapshots()} == named
+
+
+async def test_the_running_daemon_looks_again_by_itself(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings(stage, "[recheck]\nspaces = [0.1]\nrepeat = 3600.0")
+    monkeypatch.setattr("monitor.run.daemon.RECHECK_SECONDS", 0.1)
+    async with running(stage):
+        await until(lambda: len(stage.place.entries("state")) == len(SUPPORTING))
+    assert {s["public"]["state"] for s in states(stage)} == {"masih_ada"}
 
 
 async def test_public_words_name_nobody(stage: Stage) -> None:
