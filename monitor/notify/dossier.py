@@ -7,6 +7,19 @@ from typing import Any
 
 from monitor.clock import from_text
 from monitor.notify import words
+from monitor.notify.dossier_words import (
+    ABOUT,
+    ACCOUNT,
+    CHANGES,
+    COMMANDS,
+    INTERVALS,
+    KINDS,
+    OUTCOMES,
+    PERSON,
+    PLUMBING,
+    STATE,
+    VALUES,
+)
 from monitor.notify.paper import Row, Section, fields, paper, para, section, table, told
 
 TITLE = "Semua data yang disimpan tentang Anda"
@@ -33,110 +46,11 @@ DIGESTS = (
     "Sidik itu tidak dapat dibaca kembali menjadi perbuatannya."
 )
 NO_DIGESTS = "Tidak ada sidik bersandi yang disimpan tentang Anda."
-PERSON = {
-    "name": "Nama",
-    "employer_type": "Jenis kepegawaian",
-    "instansi": "Instansi",
-    "unit": "Unit",
-    "superior": "Jabatan atasan langsung",
-    "position": "Jabatan",
-    "area": "Wilayah",
-    "zone": "Zona waktu",
-    "route": "Jalur pemberitahuan",
-    "candidate_spouse_of": "Suami atau istri calon (menurut pernyataan sendiri)",
-    "as_of": "Data per tanggal",
-    "source": "Sumber data",
-}
-ACCOUNT = {
-    "watch_id": "Nomor baris",
-    "platform": "Platform",
-    "address": "Akun",
-    "native_id": "Nomor tetap pada platform",
-    "ownership": "Kepemilikan akun",
-    "ownership_evidence": "Bukti kepemilikan",
-    "legal_ground": "Dasar hukum pemantauan",
-    "registered_on": "Didaftarkan",
-    "notice_date": "Diberitahukan kepada Anda",
-    "notice_exemption": "Dasar tidak diberitahukan",
-    "status": "Keadaan baris",
-    "sheet": "Daftar asal",
-    "ended_on": "Berakhir",
-}
-VALUES = {
-    "declared": "diakui sendiri",
-    "verified": "sudah diperiksa",
-    "unverified": "belum diperiksa",
-    "contested": "dibantah",
-    "active": "dipantau",
-    "waiting": "menunggu pemberitahuan",
-    "unresolved": "akun belum jelas",
-    "left": "tidak lagi bertugas",
-    "removed": "dikeluarkan dari daftar",
-    "pending": "menunggu",
-    "sent": "terkirim",
-    "dead": "tidak dapat dikirim",
-}
-INTERVALS = {
-    "CLTN": "cuti di luar tanggungan negara",
-    "resignation_submitted": "surat pengunduran diri diajukan",
-    "resignation": "berhenti atas permintaan sendiri",
-    "duty": "tugas kedinasan",
-    "adhoc": "badan ad hoc penyelenggara pemilu",
-    "suspension": "pemberhentian sementara",
-    "transfer": "mutasi",
-    "retirement": "pensiun",
-    "death": "meninggal dunia",
-    "contract_end": "kontrak berakhir",
-}
-STATE = {"kind": "Keadaan", "first_day": "Mulai", "last_day": "Sampai", "reference": "Surat"}
-OUTCOMES = {
-    "alert": "indikasi",
-    "review": "perlu ditinjau",
-    "none": "tidak ada indikasi setelah dinilai ulang",
-}
-# What the log says for machines.
-PLUMBING = frozenset({"stamp", "ruleset", "key", "signature", "sha256", "manifest"})
-CHANGES = {
-    "import": "impor daftar",
-    "added": "ditambahkan",
-    "changed": "diubah",
-    "returned": "dimasukkan kembali",
-    "removed": "dikeluarkan",
-    "interval": "keadaan bertanggal",
-    "ownership": "kepemilikan akun",
-    "notice": "pemberitahuan",
-    "handle": "nama akun pada platform berubah",
-    "left": "berhenti dipantau",
-    "back": "dipantau kembali",
-    "deleted": "dihapus",
-    "facts": "data diperbaiki",
-}
-ABOUT = {
-    "finding": "pemberitahuan",
-    "rectification": "perbaikan",
-    "state": "kabar keadaan",
-}
-KINDS = {
-    "finding": "penilaian",
-    "review": "langkah penanganan",
-    "state": "keadaan unggahan",
-    "hold": "penahanan penghapusan",
-    "erasure": "penghapusan",
-    "rectification": "perbaikan",
-    "malformed": "tidak terbaca",
-}
-COMMANDS = {
-    "card": "kartu bukti digambar",
-    "export": "salinan bukti dibuat",
-    "access": "berkas ini atau pendahulunya dibuat",
-    "breach": "daftar pelanggaran data dibuat",
-    "audit": "dibuka untuk pemeriksaan",
-    "rectification": "data diperbaiki",
-    "erasure": "penghapusan",
-    "register show": "baris daftar dibuka",
-    "register list": "seluruh daftar ditampilkan",
-    "register export": "seluruh daftar disalin",
-}
+TOLD = "Yang disampaikan kepada penerima pemberitahuan:"
+CASE_FILE = (
+    "Menjadi berkas perkara: dihapus hanya menurut daftar pemusnahan yang disetujui atau atas "
+    "perintah menurut UU 27/2022."
+)
 CORRECTED = (
     "Diperbaiki: setelah data dibetulkan tidak ada indikasi. Penilaian sebelumnya tidak berlaku."
 )
@@ -235,6 +149,7 @@ def _cases(data: Data, messages: Told, zone: str) -> Iterable[Section]:
         ]  # fmt: skip
         head = ("Penerima", "Isi", "Lewat", "Keadaan", "Diterima")
         yield section("Kepada siapa disampaikan", table(head, (5, 2, 2, 2, 4), told_to), level=2)
+        yield section("Berapa lama disimpan", para(_keeping(one["keeping"])), level=2)
     trials = data["rules_on_trial"]
     if trials:
         text = _count(len(trials), "perbuatan Anda yang disimpan untuk menguji aturan baru")
@@ -247,6 +162,21 @@ def _cases(data: Data, messages: Told, zone: str) -> Iterable[Section]:
         )
 
 
+def _keeping(keeping: Data) -> str:
+    said = [f"Keadaan kasus: {keeping['state']}."]
+    if keeping["case_file"]:
+        said.append(CASE_FILE)
+    elif keeping["days"]:
+        said.append(f"Dihapus {keeping['days']} hari setelah dihentikan.")
+    else:
+        said.append("Disimpan selama kasus terbuka.")
+    if keeping["held"]:
+        said.append("Penghapusannya ditahan dengan keputusan yang tercatat.")
+    if keeping["schedule"]:
+        said.append(f"Jadwal retensi arsip: {keeping['schedule']}.")
+    return " ".join(said)
+
+
 def _revision(entry: Data, messages: Told, zone: str) -> Section:
     number = entry["public"].get("revision_no", "")
     title = f"Penilaian ke-{number}, dicatat {_when(entry['at'], zone)}"
@@ -257,7 +187,8 @@ def _revision(entry: Data, messages: Told, zone: str) -> Section:
     finding = entry["content"]["finding"]
     rows = [("Teks lengkap", finding["activity"]["text"] or "tanpa kata-kata")]
     rows += [("Aturan", _rules(finding))]
-    return section(title, told(messages[entry["seq"]]), fields(rows), level=2)
+    shown = told(messages[entry["seq"]])
+    return section(title, para(TOLD), shown, fields(rows), level=2)
 
 
 def _digests(digests: Data) -> Section:

@@ -14,16 +14,22 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from monitor.clock import to_text
-from monitor.config import Config
+from monitor.config import CaseClass, Config
 from monitor.evidence.files import Files
 from monitor.model.evidence import LogRow, canonical
+from monitor.model.review import CaseState
 from monitor.run import access_case
 from monitor.run.access_case import Case, Entry
-from monitor.store import about, held, log
+from monitor.store import about, erasure, held, log
 from monitor.store.db import Connection
 from monitor.store.register_import import KIND as REGISTER
 
 VERSION = 1
+CLASSES: dict[CaseState, CaseClass] = {
+    CaseState.OPEN: "open",
+    CaseState.DISMISSED: "dismissed",
+    CaseState.FORWARDED: "forwarded",
+}
 DEADLINE = timedelta(hours=3 * 24)
 DATA, PAPER, MANIFEST = "data.json", "ringkasan.pdf", "manifest.json"
 # What a look at the register is called in the log, and by the command that looks.
@@ -69,6 +75,8 @@ def gather(conn: Connection, settings: Config, asked: Asked) -> Dossier:
         access_case.case(conn, finding, files, settings.notify.routes)
         for finding in about.findings_of(conn, ref)
     ]
+    for one in cases:
+        one.keeping = _keeping(conn, settings, one.finding)
     register, general, withheld = _register(conn, ref)
     unreadable = _unreadable(conn, ref, files)
     kept = held.trials(conn, ref)
@@ -95,6 +103,19 @@ def gather(conn: Connection, settings: Config, asked: Asked) -> Dossier:
     )
     copies = {name: data for one in (*cases, unreadable) for name, data in one.files.items()}
     return Dossier(value, copies)
+
+
+def _keeping(conn: Connection, settings: Config, finding: str) -> dict[str, Any]:
+    """Return how long a case is kept, and on what ground it may go."""
+    stands = erasure.standing(conn, finding)
+    group: CaseClass = CLASSES[stands.state]
+    return {
+        "state": stands.state.value,
+        "case_file": stands.case_file,
+        "held": stands.held,
+        "days": settings.retention.dismissed_days if group == "dismissed" else None,
+        "schedule": settings.retention.jra.get(group, ""),
+    }
 
 
 def members(dossier: Dossier, paper: bytes) -> dict[str, bytes]:

@@ -55,12 +55,14 @@ class Case:
     processing: list[Entry] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
     withheld: dict[str, str] = field(default_factory=dict)
+    keeping: dict[str, Any] = field(default_factory=dict)
 
     def value(self) -> dict[str, Any]:
         return {
             "finding": self.finding,
             "entries": self.entries,
             "deliveries": self.deliveries,
+            "keeping": self.keeping,
         }
 
 
@@ -119,7 +121,8 @@ def without_others(value: Any, where: str, withheld: dict[str, str]) -> Any:
 
 def processed(found: Entry) -> Entry:
     """Return one line of the list of processing: when, what, who and why."""
-    by = found["content"].get("by", {})
+    order = found["content"].get("order", {})
+    by = found["content"].get("by", {"who": order.get("by", ""), "why": order.get("why", "")})
     return {
         "at": found["at"],
         "what": found["public"].get("command", found["kind"]),

@@ -18,7 +18,8 @@ from monitor.notify.stdout import Stdout
 FOLDER = Path(next(iter(notify.__path__)))
 # What the notifiers share; every other file in the folder is a notifier.
 SHARED = {"__init__", "base", "registry", "render", "card", "quote", "words", "picture"} | {
-    "sheet", "drawer", "drawing", "pages", "cover", "paper", "dossier", "notice", "certificate", "states",
+    "sheet", "drawer", "drawing", "pages", "cover", "paper", "dossier",
+    "dossier_words", "notice", "certificate", "states",
 }  # fmt: skip
 
 

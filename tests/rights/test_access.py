@@ -78,6 +78,7 @@ def test_everything_of_the_person_is_there(answer: Path) -> None:
     assert finding["exculpations"][0]["id"] == "ex-cltn"
     assert first["entries"][1]["content"]["klarifikasi"]["answer"] == "Itu bukan saya."
     assert first["deliveries"][0]["state"] == "pending"
+    assert first["keeping"]["state"] == "terbuka"
     assert value["digests"] == {"held": False, "days": 400}
 
 

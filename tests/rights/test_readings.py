@@ -52,6 +52,7 @@ QUIET = {
     *("register ownership", "register notice", "register interval add", "register interval end"),
     *("rules list", "rules off", "rules on", "rules promote", "rules retire"),
     *("keys make", "keys rotate", "keys list"),
+    *("messages list", "messages retry"),
     *("review step", "review officer", "review officers"),
 }
 
