@@ -42,7 +42,7 @@ def test_an_auditor_finds_their_way(page: Page, own: Place) -> None:
 
 
 def _search(page: Page) -> None:
-    page.fill("input[name=_search]", "persatuan")
+    page.fill("input[name=_search]", "kantor")
     page.click("input[type=submit]")
     assert page.locator("tbody tr").count() == 1
     _look(page, "cari")
@@ -86,6 +86,7 @@ def _own_question(page: Page) -> None:
 
 
 def _drawn(page: Page, picture: str) -> bool:
+    page.wait_for_load_state("load")
     size: Any = page.evaluate(f"document.querySelector('{picture}').naturalWidth")
     return int(size) > 0
 
