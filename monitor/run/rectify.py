@@ -33,7 +33,7 @@ from monitor.run.corrected import RECTIFICATION
 from monitor.run.facts_then import watch_then
 from monitor.run.record import register_snapshot
 from monitor.run.rules import EVERY_KEY, Reader
-from monitor.store import about, findings, log, outbox, register
+from monitor.store import about, findings, log, outbox, rechecks, register
 from monitor.store.db import Connection
 
 NOT_THEIRS = "ex-not-author"
@@ -189,6 +189,8 @@ def record(tx: Connection, one: Corrected, error: Error, at: datetime) -> int:
         content={"finding": finding_content(one.finding), "watch": one.watch},
     )
     findings.add(tx, before.finding, head.seq, one.finding.outcome.value)
+    if one.finding.outcome is Outcome.NONE:
+        rechecks.put_off(tx, before.finding, None)  # nothing gives the right to look again
     return _tell(tx, one, said.seq, head.seq, at)
 
 

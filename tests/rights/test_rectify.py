@@ -29,7 +29,7 @@ from monitor.notify.stdout import Stdout
 from monitor.run.corrected import said_of
 from monitor.run.dispatch import Dispatcher
 from monitor.run.rules import EVERY_KEY
-from monitor.store import about, outbox
+from monitor.store import about, outbox, rechecks
 from monitor.store.audit import Audit
 from monitor.store.writer import Writer
 from tests.cases import world
@@ -141,6 +141,16 @@ def test_an_account_that_was_never_theirs(run: Run, told: Place) -> None:
     assert newest["finding"]["matches"] == []
     assert newest["finding"]["exculpations"][0]["id"] == "ex-not-author"
     assert newest["watch"]["ownership"] == "contested"
+
+
+def test_an_act_that_is_corrected_away_is_not_looked_at_again(run: Run, told: Place) -> None:
+    with closing(Writer(told.database)) as writer, writer.transaction() as tx:
+        for finding in (SHOUTED, LIKED):
+            rechecks.begin(tx, finding, NOW, 0.0)
+    assert correct(run, told, SHOUTED, "--not-theirs").status == 0
+    with closing(Writer(told.database)) as writer, writer.transaction() as tx:
+        due = rechecks.due(tx, utc_now().timestamp(), 60.0, 10)
+    assert [row.finding_id for row in due] == [LIKED]
 
 
 def test_one_act_that_was_not_theirs(run: Run, told: Place) -> None:
