@@ -146,7 +146,9 @@ def _variables(case: Forwarded, ruleset: RuleSet) -> dict[str, Any]:
         "forwarded": forwarded[-1],
         "told": _moment(from_text(told[0].public["accepted_at"]), zone) if told else "",
         "answered": Step.ANSWERED in taken,
-        "answers": [excerpt(e.answer, (), SIZE.quote) for e in case.events if e.answer.strip()],
+        "answers": [
+            excerpt(e.answer.strip(), (), SIZE.quote) for e in case.events if e.answer.strip()
+        ],
     }
 
 

@@ -241,3 +241,42 @@ def test_the_letter_is_the_one_that_was_decided(
         by = log.content(writer.reader(), last.seq, "by")
     assert by is not None
     assert (by["letter"], by["date"]) == ("700/9/2024", "2024-10-16")
+
+
+def test_what_the_desk_decides_is_what_is_forwarded(
+    run: Run, place: Path, tmp_path: Path, now: datetime
+) -> None:
+    """Two officers take a case to its end by commands; the letter is the one they decided."""
+    production(place)
+    observe(place, now, examples.post())
+    (tmp_path / "jawab.txt").write_text("Itu memang saya tulis.\n", "utf-8")
+    for officer, role in (("p1", "penelaah"), ("p2", "penyetuju")):
+        named = ("--name", f"Petugas {officer}", "--agency", "Inspektorat", "--role", role)
+        assert run("review", "officer", officer, *named, *BY, "-c", place).status == 0
+    letter = (
+        "--receiver",
+        "Bawaslu Kota Misalan",
+        "--letter",
+        "700/9/2024",
+        "--date",
+        "2024-10-16",
+    )
+    steps = (
+        ("diambil", "p1"),
+        ("klarifikasi_diminta", "p1"),
+        ("dijawab", "p1", "--answer", tmp_path / "jawab.txt"),
+        ("perlu_diperiksa", "p1"),
+        ("diteruskan", "p2", "--path", "informasi_awal_bawaslu", *letter),
+    )
+    for step, officer, *more in steps:
+        words = ("--officer", officer, "--why", "cukup", *more)
+        taken = run("review", "step", FINDING, step, *words, "-c", place)
+        assert taken.status == 0, taken.err
+    assert run("seal", "-c", place).status == 0
+    made = export(run, place, tmp_path, "penerusan", *LETTER[:4])
+    assert json.loads(made["content/11/review"])["receiver"] == "Bawaslu Kota Misalan"
+    assert made["pengantar.pdf"].startswith(b"%PDF-")
+    for old in tmp_path.glob("*.zip"):
+        old.unlink()
+    masked = export(run, place, tmp_path, "audit")
+    assert [name for name, data in masked.items() if b"Petugas p" in data] == []
