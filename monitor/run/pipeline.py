@@ -13,7 +13,7 @@ Steps of ``Pipeline``, in the order of the code:
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -36,13 +36,15 @@ from monitor.run.pace import Pace
 from monitor.run.pictures import Pictures
 from monitor.run.quarantine import Quarantine
 from monitor.run.record import Batch, Captured, Malformed, Recorder
-from monitor.run.rules import EVERY_KEY, Reader
+from monitor.run.rules import EVERY_KEY, Judged, Reader
 from monitor.store import cursors
 from monitor.store.cursors import SourceState
 from monitor.store.seen import Seen, SeenState
 from monitor.store.writer import Writer
 
 CAPTURES_AT_ONCE = 4
+# Characters, or bytes of one record, after which the loop is given to others.
+STRETCH = 50_000
 INTERNAL = "internal fault, see the log"
 UNFINISHED = "not finished in time, to be continued"
 
@@ -135,12 +137,11 @@ class Pipeline:
         self, collector: Collector, watch: Watch, state: SourceState, page: Page, so_far: PollReport
     ) -> PollReport:
         parts = self._parts
-        items, malformed = _normalise(collector, watch, page)
+        items, malformed = await _normalise(collector, watch, page)
         fresh = self._unseen(watch, items)
         cases = [(i.activity, Facts(watch.facts(_day(i, watch)), EVERY_KEY)) for i in fresh]
         cases = await with_follows(collector, watch, parts.reader, cases)
-        now = parts.clock()
-        judged = parts.reader.judge(cases, now, standing.now(parts.writer.reader()))
+        judged = await self._judge(cases)
         kept = [
             (item, found.finding)
             for item, found in zip(fresh, judged, strict=True)
@@ -164,6 +165,14 @@ class Pipeline:
             complete=page.complete,
             note=page.note,
         )
+
+    async def _judge(self, cases: Sequence[tuple[Activity, Facts]]) -> list[Judged]:
+        parts, judged = self._parts, list[Judged]()
+        now, orders = parts.clock(), standing.now(parts.writer.reader())
+        for portion in portions(cases):
+            judged += parts.reader.judge(portion, now, orders)
+            await asyncio.sleep(0)
+        return judged
 
     def _state(self, watch: Watch) -> SourceState:
         return cursors.load(self._parts.writer.reader(), watch.watch_id)
@@ -231,12 +240,28 @@ def _resolved(watch: Watch, state: SourceState) -> Watch:
     return replace(watch, native_id=state.native_id or watch.native_id)
 
 
-def _normalise(
+def portions(cases: Sequence[tuple[Activity, Facts]]) -> Iterator[list[tuple[Activity, Facts]]]:
+    """Cut a page where its texts grow long: looks, sending and the watchdog go on in between."""
+    portion: list[tuple[Activity, Facts]] = []
+    size = 0
+    for case in cases:
+        portion.append(case)
+        size += len(case[0].text)
+        if size >= STRETCH:
+            yield portion
+            portion, size = [], 0
+    if portion:
+        yield portion
+
+
+async def _normalise(
     collector: Collector, watch: Watch, page: Page
 ) -> tuple[list[Item], list[Malformed]]:
     items: list[Item] = []
     malformed: list[Malformed] = []
     for raw in page.items:
+        if len(raw.body) >= STRETCH:
+            await asyncio.sleep(0)
         try:
             items.append(Item(collector.normalise(raw, watch), raw))
         except NormaliseError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,8 @@ from monitor.demo.atproto import Atproto
 from monitor.demo.atproto_faults import Trouble
 from monitor.demo.atproto_forge import FORGERIES
 from monitor.demo.feeds import Feeds
+from monitor.run.pipeline import STRETCH
+from monitor.run.rules import Reader
 from monitor.store import alarms
 from tests.run.ruling import open_alarms, until
 from tests.scenes import SUPPORTING
@@ -75,6 +78,36 @@ async def test_one_source_that_fails_holds_up_no_other(stage: Stage, feeds: Feed
     reports = await stage.place.once()
     assert [r.watch_id for r in reports if r.error] == ["w-blog"]
     assert len(stage.place.findings()) == len(SUPPORTING)
+
+
+async def test_a_page_of_long_texts_lets_others_work_in_between(
+    stage: Stage, feeds: Feeds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ten entries of half a megabyte would hold sending and the watchdog for many seconds."""
+    address = feeds.open("blog")
+    for number in range(4):
+        feeds.publish("blog", f"Catatan {number}. " + "Loket buka jam 8. " * (STRETCH // 17))
+    stage.place.person("w-blog", address, platform="feed")
+    stage.place.write()
+    turns, seen, judge = [0], list[int](), Reader.judge
+
+    async def others() -> None:
+        while True:
+            turns[0] += 1
+            await asyncio.sleep(0)
+
+    def judged(self: Reader, cases: Any, *more: Any) -> Any:
+        if any(len(activity.text) > STRETCH for activity, _ in cases):
+            seen.append(turns[0])
+        return judge(self, cases, *more)
+
+    monkeypatch.setattr(Reader, "judge", judged)
+    busy = asyncio.create_task(others())
+    await stage.once()
+    busy.cancel()
+    assert len(seen) == 4
+    assert len(set(seen)) == 4
+    assert stage.place.count("source") == 4
 
 
 async def test_an_expired_token_loses_no_alert(stage: Stage) -> None:
