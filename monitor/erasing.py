@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -18,7 +19,6 @@ from monitor.store import erasure, erasure_out, erasure_person
 from monitor.store.db import Connection
 from monitor.store.erasure import Standing
 from monitor.store.erasure_person import Held
-from monitor.watch import register as register_file
 
 OUTSIDE = ("what", "at", "concerns", "where")
 CLASSES: dict[CaseState, CaseClass] = {
@@ -98,8 +98,14 @@ def _refuse_listed(settings: Config, person_ref: str) -> None:
     if not settings.has_register_file:
         return
     file = settings.path("register_file")
-    lines = register_file.read(file, [])
-    numbers = [str(number) for number, row in lines if row["person_ref"] == person_ref]
+    try:
+        lines = file.read_text("utf-8", errors="replace").splitlines()
+    except OSError as error:
+        fault = Fault(str(file), "", "a readable file", error.strerror or "")
+        raise ConfigError([fault]) from None
+    # Also a line that waits for its notice, or has a fault, would bring the person back.
+    whole = re.compile(rf"(?<![\w-]){re.escape(person_ref)}(?![\w-])")
+    numbers = [str(number) for number, line in enumerate(lines, 1) if whole.search(line)]
     if numbers:
         hint = "take them out first, else the next start brings the person back"
         got = "line " + ", ".join(numbers)

@@ -125,7 +125,7 @@ def test_a_person_in_the_registers_file_would_come_back(run: Run, place: Path) -
     result = run("erase", "person", ref, "-c", place, "--ground", "pdp", *WHO, "--yes")
     assert result.status == 2
     assert f"line {number}" in result.err
-    assert "bring the person back" in result.err
+    assert "brings the person back" in result.err
 
 
 @pytest.mark.parametrize(
