@@ -562,7 +562,8 @@ def drop_tombstone(rng: random.Random, house: House) -> Change:
     return Change("tombstone taken out", frozenset({FIRST_ERASED}))
 
 
-CHANGES: tuple[Callable[[random.Random, House], Change], ...] = (
+How = Callable[[random.Random, House], Change]
+CHANGES: tuple[How, ...] = (
     change_value,
     change_value,
     change_value,
@@ -604,11 +605,11 @@ def standalone(house: House, head: LogHead | None = None) -> str:
     return ""
 
 
-def missed(rng: random.Random, base: House, to: Path) -> str:
+def missed(rng: random.Random, base: House, to: Path, how: How | None = None) -> str:
     """Make one change in a copy; return what a verifier did not see or put in the wrong place."""
     house = base.copy(to)
     try:
-        change = rng.choice(CHANGES)(rng, house)
+        change = (how or rng.choice(CHANGES))(rng, house)
         head = base.head if change.needs_head else None
         found, named = house.verify(head).first, standalone(house, head)
         places = change.places | ({FIRST_ERASED} if TOMBSTONE in change.places else set())

@@ -16,14 +16,13 @@ from functools import cache, partial
 from pathlib import Path
 
 from tests.evidence import mutate
-from tests.evidence.mutate import House, build
+from tests.evidence.mutate import CHANGES, House, How, build, missed
 from tests.evidence.mutate_bits import missed_bit
 from tests.evidence.mutate_export import Members, members, missed_byte, missed_member
 from tests.long import drill
 from tests.long.crash import in_memory
 
 EACH = 2_000
-How = Callable[[random.Random, House], mutate.Change]
 NAMES: dict[How, str] = {
     mutate.change_value: "a value changed",
     mutate.delete_row: "a row deleted",
@@ -34,6 +33,9 @@ NAMES: dict[How, str] = {
     mutate.cut_tail: "the tail cut, against a printed head",
     mutate.cut_behind_a_seal: "the tail cut behind a seal",
     mutate.rewrite_entry: "an entry rewritten with its hash",
+    mutate.put_back: "something erased put back",
+    mutate.forge_tombstone: "a tombstone forged",
+    mutate.drop_tombstone: "a tombstone taken out",
 }
 
 
@@ -53,8 +55,7 @@ def base() -> Base:
 
 
 def _rows(how: How, rng: random.Random) -> str:
-    mutate.CHANGES = (how,)
-    return mutate.missed(rng, base().house, base().folder / "copy")
+    return missed(rng, base().house, base().folder / "copy", how)
 
 
 def _member(rng: random.Random) -> str:
@@ -71,7 +72,7 @@ def _bit(rng: random.Random) -> str:
 
 # Ways to change rows that ``mutate`` learns later come in under the names of their functions.
 KINDS: dict[str, Callable[[random.Random], str]] = {
-    **{NAMES.get(how, how.__name__): partial(_rows, how) for how in dict.fromkeys(mutate.CHANGES)},
+    **{NAMES.get(how, how.__name__): partial(_rows, how) for how in dict.fromkeys(CHANGES)},
     "an export member": _member,
     "a bit of an export": _byte,
     "a bit of the database": _bit,
