@@ -187,6 +187,7 @@ def _report(found: Sequence[tuple[Corrected, int]], wanted: Wanted) -> None:
     ]  # fmt: skip
     if rows:
         console.table("Corrected" if not wanted.dry_run else "Dry run", COLUMNS, rows)
-    console.plain(f"{len(rows)} findings {would}corrected")
+    noun = "finding" if len(rows) == 1 else "findings"
+    console.plain(f"{len(rows)} {noun} {would}corrected")
     if any(one.finding.ruleset != one.before.content["ruleset"] for one, _ in found):
         console.plain("The rules changed since: the new revision names the set that judged it.")

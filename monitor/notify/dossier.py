@@ -12,6 +12,7 @@ from monitor.notify.dossier_words import (
     ACCOUNT,
     CHANGES,
     COMMANDS,
+    FIELDS,
     INTERVALS,
     KINDS,
     OUTCOMES,
@@ -23,7 +24,7 @@ from monitor.notify.dossier_words import (
 from monitor.notify.paper import Row, Section, fields, paper, para, section, table, told
 
 TITLE = "Semua data yang disimpan tentang Anda"
-HOUSE = "NETRALITAS · JAWABAN ATAS PERMINTAAN AKSES (UU 27/2022 PASAL 7 DAN 32)"
+HOUSE = "NETRALITAS · JAWABAN ATAS PERMINTAAN AKSES (UU 27/2022 PASAL 32)"
 FOOT = "Rujukan {ref} · kepala log {head}\nIsinya data pribadi. Dugaan bukan putusan."
 NOBODY = (
     "Tidak ada data. Dalam daftar, log bukti, dan salinan bukti tidak ada yang disimpan dengan "
@@ -37,7 +38,7 @@ NO_PROFILE = (
 RIGHTS = (
     "Bila akun bukan milik Anda, atau data kepegawaian keliru, mintalah perbaikan kepada pejabat "
     "pelindungan data instansi: data dibetulkan, penilaiannya dihitung ulang, dan penerima "
-    "pemberitahuan diberi tahu (UU 27/2022 Pasal 6). Jawaban Anda atas sebuah dugaan dicatat dalam "
+    "pemberitahuan diberi tahu (UU 27/2022). Jawaban Anda atas sebuah dugaan dicatat dalam "
     "kasus itu dan ikut dalam setiap salinan bukti."
 )
 DIGESTS = (
@@ -148,7 +149,7 @@ def _cases(data: Data, messages: Told, zone: str) -> Iterable[Section]:
             for d in one["deliveries"]
         ]  # fmt: skip
         head = ("Penerima", "Isi", "Lewat", "Keadaan", "Diterima")
-        yield section("Kepada siapa disampaikan", table(head, (5, 2, 2, 2, 4), told_to), level=2)
+        yield section("Kepada siapa disampaikan", table(head, (5, 3, 2, 2, 4), told_to), level=2)
         yield section("Berapa lama disimpan", para(_keeping(one["keeping"])), level=2)
     trials = data["rules_on_trial"]
     if trials:
@@ -204,10 +205,15 @@ def _rest(data: Data, zone: str) -> Iterable[Section]:
     ]  # fmt: skip
     head: Sequence[str] = ("Kapan", "Pemrosesan", "Tentang", "Oleh", "Alasan")
     yield section("Siapa yang membuka data Anda", table(head, (3, 3, 3, 2, 3), rows))
-    left_out: list[Row] = sorted(data["withheld"].items())
+    left_out = sorted((_left_out(part), why) for part, why in data["withheld"].items())
     head = ("Bagian", "Sebab")
     yield section("Yang tidak disertakan", table(head, (7, 4), left_out))
     yield section("Hak Anda", para(RIGHTS))
+
+
+def _left_out(part: str) -> str:
+    seq, _, name = part.partition("/")
+    return f"entri {seq}: alamat penerima" if name == "delivery" else part
 
 
 def _detail(entry: Data) -> str:
@@ -215,7 +221,7 @@ def _detail(entry: Data) -> str:
         said = [OUTCOMES.get(entry["public"]["outcome"], "")]
     else:
         public = ((k, v) for k, v in entry["public"].items() if k not in PLUMBING)
-        said = [f"{k}: {v}" for k, v in sorted(public) if isinstance(v, str)]
+        said = [_named(k, v) for k, v in sorted(public) if isinstance(v, str)]
         for content in entry["content"].values():
             said += _said(content)
     said += [f"{name} (dihapus)" for name in entry["erased"]]
@@ -225,7 +231,12 @@ def _detail(entry: Data) -> str:
 def _said(content: Any) -> list[str]:
     if not isinstance(content, Mapping):
         return []
-    return [f"{k}: {v}" for k, v in sorted(content.items()) if v and isinstance(v, str)]
+    kept = ((k, v) for k, v in sorted(content.items()) if k not in PLUMBING)
+    return [_named(k, v) for k, v in kept if v and isinstance(v, str)]
+
+
+def _named(key: str, value: str) -> str:
+    return f"{FIELDS.get(key, key)}: {OUTCOMES.get(value, value.replace('_', ' '))}"
 
 
 def _rules(finding: Data) -> str:

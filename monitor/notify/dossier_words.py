@@ -64,7 +64,29 @@ OUTCOMES = {
     "none": "tidak ada indikasi setelah dinilai ulang",
 }
 # What the log says for machines.
-PLUMBING = frozenset({"stamp", "ruleset", "key", "signature", "sha256", "manifest"})
+PLUMBING = frozenset({
+    "stamp", "ruleset", "key", "signature", "sha256", "manifest", "zone", "collector",
+    "collector_version", "clock", "program",
+})  # fmt: skip
+FIELDS = {
+    "cause": "sebab",
+    "outcome": "sekarang",
+    "outcome_before": "sebelumnya",
+    "who": "oleh",
+    "why": "alasan",
+    "step": "langkah",
+    "state": "keadaan",
+    "reason": "dasar",
+    "answer": "jawaban",
+    "decide_by": "harus diputus sebelum",
+    "ground": "dasar",
+    "office": "pejabat",
+    "official": "nama pejabat",
+    "by": "dijalankan oleh",
+    "reference": "nomor",
+    "schedule": "jadwal arsip",
+    "proof": "bukti",
+}
 CHANGES = {
     "import": "impor daftar",
     "added": "ditambahkan",
@@ -95,6 +117,7 @@ KINDS = {
     "malformed": "tidak terbaca",
 }
 COMMANDS = {
+    "review show": "kasus dibuka di meja penanganan",
     "card": "kartu bukti digambar",
     "export": "salinan bukti dibuat",
     "access": "berkas ini atau pendahulunya dibuat",

@@ -75,7 +75,7 @@ def notice(data: Data) -> dict[str, Any]:
         _outside(data["copies"]),
         section("Bagaimana data dilindungi", fields(data["protection"])),
         section(
-            "Upaya penanganan dan pemulihan (Pasal 46 ayat 2 huruf c)",
+            "Upaya penanganan dan pemulihan",
             fields([("Yang sudah dilakukan", BLANK), ("Yang akan dilakukan", BLANK)]),
         ),
         section("Yang tidak dapat diketahui dari sini", para(UNKNOWN)),
@@ -102,7 +102,7 @@ def _event(data: Data) -> Section:
         ("Bagaimana terungkap", BLANK),
         ("Daftar ini dibuat", _when(data["made_at"])),
     ]
-    return section("Kejadian (Pasal 46 ayat 2 huruf b)", fields(rows))
+    return section("Kejadian", fields(rows))
 
 
 def _kinds(data: Data) -> Section:
@@ -118,7 +118,7 @@ def _kinds(data: Data) -> Section:
     ]
     head = ("Jenis data", "Orang", "Catatan")
     return section(
-        "Data yang terungkap (Pasal 46 ayat 2 huruf a)",
+        "Data yang terungkap",
         table(head, (7, 1, 1), rows),
         fields((name, str(value)) for name, value in said),
         para(SPECIFIC),
