@@ -54,7 +54,8 @@ FROM finding f JOIN log l ON l.seq = f.seq
 
 CREATE VIEW audit_evidence AS
 SELECT l.seq,
-  CASE WHEN l.subject GLOB 'NTR-????-????' THEN l.subject ELSE '' END AS finding_id, l.kind, l.at AS recorded_at, e.key AS name,
+  CASE WHEN l.subject GLOB 'NTR-????-????' THEN l.subject ELSE '' END AS finding_id,
+  l.kind, l.at AS recorded_at, e.key AS name,
   e.value ->> '$.media_type' AS media_type, e.value ->> '$.size' AS size,
   e.value ->> '$.commitment' AS commitment,
   EXISTS (SELECT 1 FROM snapshot s WHERE s.seq = l.seq AND s.name = e.key) AS kept
@@ -75,7 +76,10 @@ CREATE VIEW audit_decision AS
 SELECT l.seq, l.at,
   CASE WHEN l.subject GLOB 'NTR-????-????' THEN l.subject ELSE '' END AS finding_id,
   CAST(l.canonical AS TEXT) ->> '$.public.step' AS step,
-  CAST(l.canonical AS TEXT) ->> '$.public' AS public
+  CAST(l.canonical AS TEXT) ->> '$.public.path' AS path,
+  CAST(l.canonical AS TEXT) ->> '$.public.officer' AS officer,
+  (SELECT CAST(c.body AS TEXT) ->> '$.role'
+    FROM content c WHERE c.seq = l.seq AND c.name = 'review') AS role
 FROM log l WHERE l.kind = 'review';
 
 CREATE VIEW audit_state AS
@@ -88,8 +92,12 @@ FROM log l WHERE l.kind = 'state';
 CREATE VIEW audit_erasure AS
 SELECT l.seq, l.at, l.kind AS action,
   CASE WHEN l.subject GLOB 'NTR-????-????' THEN l.subject ELSE '' END AS finding_id,
-  CAST(l.canonical AS TEXT) ->> '$.public.ground' AS ground,
-  CAST(l.canonical AS TEXT) ->> '$.public' AS public
+  coalesce(CAST(l.canonical AS TEXT) ->> '$.public.ground', CAST(l.canonical AS TEXT) ->> '$.public.cause') AS ground,
+  CAST(l.canonical AS TEXT) ->> '$.public.office' AS office,
+  CAST(l.canonical AS TEXT) ->> '$.public.reference' AS reference,
+  CAST(l.canonical AS TEXT) ->> '$.public.schedule' AS schedule,
+  json_array_length(CAST(l.canonical AS TEXT), '$.public.erased') AS pieces,
+  CAST(l.canonical AS TEXT) ->> '$.public.held' AS held
 FROM log l WHERE l.kind IN ('erasure', 'hold', 'rectification');
 
 -- An alarm's key may name a register line: of it, only what sort of alarm and which platform.
@@ -161,11 +169,14 @@ FROM log l
 WHERE l.kind = 'governance' AND NOT (l.subject = 'mode' OR l.subject LIKE 'contest/%');
 
 CREATE VIEW audit_role_change AS
-SELECT l.seq, l.at, l.kind,
-  CAST(l.canonical AS TEXT) ->> '$.public.role' AS role,
+SELECT l.seq, l.at, l.subject AS officer,
   CAST(l.canonical AS TEXT) ->> '$.public.action' AS action,
-  CAST(l.canonical AS TEXT) ->> '$.public' AS public
-FROM log l WHERE l.kind IN ('role', 'access');
+  CAST(l.canonical AS TEXT) ->> '$.public.role' AS role,
+  CAST(l.canonical AS TEXT) ->> '$.public.from' AS first_day,
+  CAST(l.canonical AS TEXT) ->> '$.public.until' AS last_day,
+  (SELECT CAST(c.body AS TEXT) ->> '$.who'
+    FROM content c WHERE c.seq = l.seq AND c.name = 'by') AS who
+FROM log l WHERE l.kind = 'role';
 
 CREATE VIEW audit_reading AS
 SELECT l.seq, l.at,
@@ -175,7 +186,7 @@ SELECT l.seq, l.at,
   (SELECT CAST(c.body AS TEXT) ->> '$.who'
     FROM content c WHERE c.seq = l.seq AND c.name = 'by') AS who,
   CAST(l.canonical AS TEXT) ->> '$.public' AS public
-FROM log l WHERE l.kind IN ('reading', 'export', 'card');
+FROM log l WHERE l.kind IN ('reading', 'export', 'card', 'backup');
 
 -- A time stamp vouches for every seal before its own. The last row is what no seal covers yet.
 CREATE VIEW audit_seal_span AS

@@ -127,8 +127,12 @@ def _around(place: Place, tx: Connection, first: str) -> None:
     )  # fmt: skip
     place.entry(tx, "review", first, step="klarifikasi_diminta")
     place.entry(tx, "state", first, state="masih_ada", revision_no=1)
-    place.entry(tx, "erasure", KEYED, ground="putusan")
-    place.entry(tx, "role", "peran", role="pemeriksa", action="diberikan")
+    place.entry(
+        tx, "erasure", KEYED, ground="pdp", office="Inspektorat Rekaan", reference="1/2024",
+        schedule="", erased=["content/1/x", "files/1/y"],
+    )  # fmt: skip
+    place.entry(tx, "hold", first, held=True)
+    place.entry(tx, "role", "petugas/p1", role="pemeriksa", action="given", until="")
     alarms.raise_(tx, "stale:bluesky", "tidak terbaca", place.next())
     alarms.raise_(tx, f"proof:{ACCOUNT_LINE}", "tidak sah", place.next())
     alarms.clear(tx, "stale:bluesky", place.next())

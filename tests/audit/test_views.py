@@ -68,7 +68,11 @@ def test_a_gap_tells_no_register_line(conn: sqlite3.Connection) -> None:
 
 
 def test_a_persons_reference_is_no_case(conn: sqlite3.Connection) -> None:
-    assert rows(conn, "SELECT finding_id, ground FROM audit_erasure") == [("", "putusan")]
+    query = "SELECT action, finding_id, ground, pieces, held FROM audit_erasure ORDER BY seq"
+    found = rows(conn, query)
+    assert found[0] == ("erasure", "", "pdp", 2, None)
+    assert (found[1][0], found[1][4]) == ("hold", 1)
+    assert found[1][1].startswith("NTR-")
     assert rows(conn, "SELECT count(*) FROM audit_entry WHERE finding_id = ?", KEYED) == [(0,)]
 
 
@@ -78,7 +82,7 @@ def test_who_changed_what(conn: sqlite3.Connection) -> None:
     assert said == [("off", OFFICER, "terlalu sering")]
     assert rows(conn, "SELECT document, version FROM audit_attestation") == [("dpia", "1.2")]
     assert rows(conn, "SELECT mode FROM audit_config_change") == [("production",)]
-    assert rows(conn, "SELECT role, action FROM audit_role_change") == [("pemeriksa", "diberikan")]
+    assert rows(conn, "SELECT role, action FROM audit_role_change") == [("pemeriksa", "given")]
     assert rows(conn, "SELECT command, who FROM audit_reading") == [("card", CLERK)]
 
 
