@@ -6,7 +6,9 @@ signed with the key of the last seal before it and names what the log really had
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Protocol
 
 from monitor.errors import StoreError
@@ -15,8 +17,8 @@ from monitor.evidence.chain import Row
 from monitor.evidence.entry import Entry, read
 from monitor.model.erasure import ERASURE, KEYS, Ground, signed, split
 
-# The places that tombstones name: ``content/12/finding``.
-Gone = Collection[str]
+# By entry, the places that tombstones name: ``content/12/finding``.
+Gone = Mapping[int, Collection[str]]
 
 # What an export says of a content that is gone.
 ERASED = "erased"
@@ -33,16 +35,18 @@ class TombSource(Protocol):
 
 def gone(source: TombSource) -> Gone:
     """Return what all tombstones name; whether they may is checked where each one stands."""
-    found: set[str] = set()
+    found: defaultdict[int, set[str]] = defaultdict(set)
     try:
         for seq, data in source.erasures():
             entry = _entry(data)
             if entry and entry.kind == ERASURE and entry.seq == seq:
-                found |= set(_texts(entry.public.get("erased")))
+                for text in _texts(entry.public.get("erased")):
+                    with suppress(ValueError):  # told where the tombstone stands
+                        found[split(text)[1]].add(text)
     except StoreError:
         # A database that cannot be read is told by the pass itself.
-        return ()
-    return found
+        return {}
+    return dict(found)
 
 
 def wrong(entry: Entry, before: bytes | None, key: str | None, source: TombSource) -> str:

@@ -314,9 +314,8 @@ class _Walk:
 
     def _gone(self, part: str, seq: int, named: Iterable[str]) -> Collection[str]:
         """Return which of an entry's names a tombstone names."""
-        if not self.gone:
-            return ()
-        return {name for name in named if place(part, seq, name) in self.gone}
+        places = self.gone.get(seq)
+        return {name for name in named if place(part, seq, name) in places} if places else ()
 
     def _tombstone(self, seq: int, entry: Entry, before: bytes | None) -> None:
         wrong = erased.wrong(entry, before, self.sealed.key, self.source)
