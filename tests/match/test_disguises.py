@@ -129,6 +129,29 @@ def test_an_everyday_word_is_no_slip() -> None:
     assert not warned.namings(activity, (GOVERNOR,))
 
 
+def test_a_stretched_letter_may_be_one_or_two_as_the_neighbour_says() -> None:
+    person = ContestTarget(
+        f"{GOVERNOR}/1", TargetKind.PASLON, "Waliman Sarita", 1, names=("Waliman Sarita",)
+    )
+    common = (*ruleset().lexicon["kata.common"], "walliman")
+    reader = Engine(
+        replace(
+            ruleset(),
+            contests={GOVERNOR: replace(governor(), targets=(person,))},
+            lexicon={**ruleset().lexicon, "kata.common": common},
+        )
+    )
+
+    def named(text: str) -> bool:
+        activity = statement({"id": "x", "text": text}).activity
+        return bool(reader.namings(activity, (GOVERNOR,)))
+
+    assert named("ayo dukung Wallliman Sarita")
+    assert not named("ayo dukung Wallliman Kerta")
+    # Written with two, it is the word that the lists hold.
+    assert not named("ayo dukung Walliman Sarita")
+
+
 PIECES = st.sampled_from(
     [
         *(
