@@ -41,16 +41,19 @@ async def _demo(out: Path) -> None:
 
 def _sum_up(out: Path, settings: config.Config, story: Story, head: str) -> None:
     with Audit(settings.database) as audit:
-        outcomes = Counter(outcome for _, _, _, outcome in audit.findings())
+        found = list(audit.findings())
+    outcomes = Counter(outcome for _, _, _, outcome in found)
     console.say("\n[bold]What is left[/bold]")
     console.plain(f"  {outcomes['alert']} alerts, {outcomes['review']} to be reviewed")
     console.plain(f"  {settings.database} and {settings.snapshots}, log head {head[:16]}…")
-    found = "found" if _holds(out / "data", story.stranger) else "not found"
-    console.plain(f"  the unregistered citizen's handle and DID in these files: {found}")
+    there = "found" if _holds(out / "data", story.stranger) else "not found"
+    console.plain(f"  the unregistered citizen's handle and DID in these files: {there}")
     file = out / "config.toml"
     console.say("\n[bold]Try next[/bold]")
     console.plain(f"  netralitas verify -c {file}")
     console.plain(f"  netralitas status -c {file}")
+    for _, finding, _, _ in found[:1]:
+        console.plain(f"  netralitas card {finding} --to kartu.png -c {file}")
     console.plain(
         '  echo \'{"id":"1","text":"Ayo pilih nomor 2"}\' | netralitas match --contest pilpres-2024'
     )
