@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from monitor import watch
+from monitor.clock import utc_now
 from monitor.collect import registry
 from monitor.collect.base import LooksAgain
 from monitor.config import parse
