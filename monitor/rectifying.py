@@ -52,6 +52,14 @@ class Scope:
     findings: Sequence[str]
 
 
+@dataclass(slots=True)
+class Done:
+    """What came of it: each correction with how many are told, and findings without facts."""
+
+    corrected: list[tuple[Corrected, int]] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
+
+
 def correct(path: Path, wanted: Wanted) -> int:
     """Correct, judge again, record new revisions, and owe the correction to whoever was told."""
     wanted.values.update(_values(wanted))
@@ -62,12 +70,14 @@ def correct(path: Path, wanted: Wanted) -> int:
             _refuse_files(conn, settings, scope, wanted)
         found = _found(writer, settings, scope, wanted, now)
     _report(found, wanted)
-    return 0
+    for finding in found.left:
+        console.complain(f"{finding}: its register line is gone, so it was not judged again")
+    return 1 if found.left else 0
 
 
 def _found(
     writer: Writer, settings: config.Config, scope: Scope, wanted: Wanted, now: datetime
-) -> list[tuple[Corrected, int]]:
+) -> Done:
     reader = None if wanted.not_theirs else Reader(app.load_ruleset(settings))
     with writer.transaction() as tx:
         tx.execute("SAVEPOINT correction")
@@ -79,16 +89,18 @@ def _found(
 
 def _correct(
     tx: Connection, reader: Reader | None, scope: Scope, wanted: Wanted, now: datetime
-) -> list[tuple[Corrected, int]]:
+) -> Done:
     error = _change_register(tx, scope, wanted, now)
-    done = []
+    done = Done()
     for finding in scope.findings:
         before = rectify.newest(tx, finding)
         if before is None or (before.denied and finding != wanted.who):
             continue
         one = rectify.judged(tx, reader, before) if reader else rectify.denied(before, now)
-        if one.changed:
-            done.append((one, rectify.record(tx, one, error, now)))
+        if one is None:
+            done.left.append(finding)
+        elif one.changed:
+            done.corrected.append((one, rectify.record(tx, one, error, now)))
     if error.before or error.cause is Cause.ACCOUNT:
         rectify.note(tx, scope.person_ref, error, now)
     return done
@@ -178,16 +190,16 @@ def _refuse_files(conn: Connection, settings: config.Config, scope: Scope, wante
         raise ConfigError([Fault(COMMAND, wanted.who, expected, "a line of a file", hint)])
 
 
-def _report(found: Sequence[tuple[Corrected, int]], wanted: Wanted) -> None:
+def _report(done: Done, wanted: Wanted) -> None:
     would = "would be " if wanted.dry_run else ""
     rows = [
         (one.before.finding, str(one.before.public["revision_no"] + 1), one.before.outcome,
          one.finding.outcome.value, str(told))
-        for one, told in found
+        for one, told in done.corrected
     ]  # fmt: skip
     if rows:
         console.table("Corrected" if not wanted.dry_run else "Dry run", COLUMNS, rows)
     noun = "finding" if len(rows) == 1 else "findings"
     console.plain(f"{len(rows)} {noun} {would}corrected")
-    if any(one.finding.ruleset != one.before.content["ruleset"] for one, _ in found):
+    if any(one.finding.ruleset != one.before.content["ruleset"] for one, _ in done.corrected):
         console.plain("The rules changed since: the new revision names the set that judged it.")

@@ -86,6 +86,16 @@ FIELDS = {
     "reference": "nomor",
     "schedule": "jadwal arsip",
     "proof": "bukti",
+    "officer": "petugas",
+    "role": "peran",
+    "instansi": "instansi",
+    "unanswered": "mengapa tanpa jawaban",
+    "receiver": "penerima surat",
+    "letter": "nomor surat",
+    "date": "tanggal",
+    "receipt": "tanda terima",
+    "path": "jalur",
+    "text": "isi",
 }
 CHANGES = {
     "import": "impor daftar",
@@ -115,6 +125,7 @@ KINDS = {
     "erasure": "penghapusan",
     "rectification": "perbaikan",
     "malformed": "tidak terbaca",
+    "seen-again": "perbuatan yang sama terlihat lagi",
 }
 COMMANDS = {
     "review show": "kasus dibuka di meja penanganan",

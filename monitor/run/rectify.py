@@ -18,7 +18,6 @@ from enum import StrEnum
 from typing import Any
 
 from monitor.clock import from_text
-from monitor.errors import StoreError
 from monitor.judge.decide import Facts, decide
 from monitor.model.activity import Activity
 from monitor.model.day import local_day
@@ -130,12 +129,12 @@ def denied(before: Before, at: datetime) -> Corrected:
     return Corrected(before, made, {**before.watch, "ownership": "contested"}, changed)
 
 
-def judged(conn: Connection, reader: Reader, before: Before) -> Corrected:
-    """Judge a finding's act again with the facts now on file."""
+def judged(conn: Connection, reader: Reader, before: Before) -> Corrected | None:
+    """Judge a finding's act again with the facts now on file; ``None`` where none are any more."""
     activity = stored_activity(before.content["activity"])
     watch = register.any_watch(conn, activity.watch_id)
     if watch is None:
-        raise StoreError(f"{activity.watch_id}: no such line any more: its facts are not on file")
+        return None
     at = activity.occurred_at
     on = local_day(at, watch.zone) if at else None
     now, then = watch, watch_then(conn, watch, before.at)

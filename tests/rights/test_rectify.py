@@ -207,6 +207,16 @@ def test_who_still_waits_gets_the_new_judgement_only(run: Run, told: Place) -> N
     assert all(kind == "finding" for kind, *_ in owed(told))
 
 
+def test_a_finding_whose_line_is_gone_is_named(run: Run, told: Place) -> None:
+    with closing(Writer(told.database)) as writer, writer.transaction() as tx:
+        tx.execute("DELETE FROM account WHERE watch_id = 'w-011'")
+    done = correct(run, told, SARI)
+    assert done.status == 1
+    assert f"{SHOUTED}: its register line is gone" in done.err
+    assert correct(run, told, SHOUTED, "--not-theirs").status == 0
+    assert revisions(told, SHOUTED)[-1] == ("finding", 2, "none")
+
+
 def test_a_dry_run_changes_nothing(run: Run, told: Place) -> None:
     before = told.database.with_name("copy")
     shutil.copy(told.database, before)
