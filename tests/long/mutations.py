@@ -36,6 +36,9 @@ NAMES: dict[How, str] = {
     mutate.put_back: "something erased put back",
     mutate.forge_tombstone: "a tombstone forged",
     mutate.drop_tombstone: "a tombstone taken out",
+    mutate.put_back: "something erased put back",
+    mutate.forge_tombstone: "a tombstone forged",
+    mutate.drop_tombstone: "a tombstone taken out",
 }
 
 
