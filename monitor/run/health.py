@@ -39,8 +39,8 @@ TEXTS = {
     "backlog": "{count} pesan menunggu dikirim.",
     "disk": "Ruang disk tinggal {count} MB.",
     "store": "Bukti tidak dapat disimpan sejak {since}: {cause}. Pemantauan berhenti sementara: "
-    "tidak ada yang dibaca, dicatat, atau dikirim, dan tidak ada yang hilang. Kalau penyebabnya "
-    "diatasi, pemantauan berlanjut sendiri.",
+    "tidak ada yang dibaca, dicatat, atau dikirim. Bukti yang sudah tersimpan tetap utuh. Kalau "
+    "penyebabnya diatasi, pemantauan berlanjut sendiri dan membaca ulang yang masih ada.",
     "ruleset": "Berkas aturan yang baru ditolak ({count} kesalahan); aturan lama tetap dipakai. "
     "Rinciannya ada di log; perbaiki, lalu periksa: netralitas check",
     "quarantine": "Aturan {subject} kena {count} kali dalam satu jam, jauh di atas biasanya "

@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from monitor.clock import Clock
-from monitor.errors import KeepingError, Passing
+from monitor.errors import ConfigError, KeepingError, MonitorError, Passing
 from monitor.log import logger
 from monitor.run import systemd
 from monitor.run.health import TEXTS, Health
@@ -31,6 +31,7 @@ FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
 CALM = timedelta(minutes=10)
 # A pause is cut into breaths, so that systemd's watchdog hears of each.
 BREATH = 5.0
+LONGEST_SAYING = 60.0
 # Written before anything is opened: a message must not leave and then go unrecorded.
 PROBE_BYTES = 4_000_000
 CAUSES = {
@@ -71,6 +72,11 @@ class Outage:
                 if error.passing is None:
                     raise
                 self._begin(error, error.passing)
+            except (ConfigError, OSError) as error:
+                # A failing disk hides files of the configuration too; that is no edit of anybody.
+                if self._since is None:
+                    raise
+                logger.error("still standing: {}", error)
             else:
                 return
             await self._stand()
@@ -104,11 +110,20 @@ class Outage:
         systemd.ready()
         while not self._stop.is_set():
             systemd.status(self._text)
-            self._told = self._told or await self._tell(self._text)
+            if not self._told:
+                await self._say()
             await self._pause()
             self._wait = min(LONGEST_WAIT, self._wait * 2)
             if self._takes_bytes():
                 return
+
+    async def _say(self) -> None:
+        systemd.alive()
+        try:
+            async with asyncio.timeout(LONGEST_SAYING):
+                self._told = await self._tell(self._text)
+        except (MonitorError, OSError) as error:  # a time-out is an OSError too
+            logger.warning("the operators were not told: {}", error)
 
     async def _pause(self) -> None:
         rest = self._wait

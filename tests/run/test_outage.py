@@ -14,6 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from monitor.clock import utc_now
+from monitor.errors import ConfigError, EvidenceError, Passing, StoreError
+from monitor.run import outage
+from monitor.run.outage import Outage
 from monitor.store import migrate
 from tests.installation import Installation
 from tests.run.ruling import until
@@ -29,10 +33,12 @@ STANDING = "Bukti tidak dapat disimpan"
 needs_compiler = pytest.mark.skipif(not disk.can_weaken(), reason="no C compiler on this machine")
 
 
-@pytest.fixture(autouse=True)
-def _alarms_are_told(stage: Stage) -> None:
+@pytest.fixture
+def stage(stage: Stage) -> Stage:
+    """Let the one route get alarms too."""
     file = stage.place.folder / "config.toml"
     file.write_text(file.read_text("utf-8") + "health = true\n", "utf-8")
+    return stage
 
 
 @pytest.fixture
@@ -172,6 +178,79 @@ async def test_a_stop_is_heard_while_it_stands_still(stage: Stage, tmp_path: Pat
     async with running(stage.place, **weak.environment):
         await until(lambda: told(stage, STANDING) == 1)
     assert stage.place.entries("finding") == []
+
+
+class Place:
+    """A place for evidence that fails as ordered; ``keep`` runs against it without a daemon."""
+
+    def __init__(self, folder: Path, *faults: Exception | None) -> None:
+        self.faults = list(faults)
+        self.tells: list[str] = []
+        self.broken = 0
+        self.outage = Outage([folder], self.tell, utc_now)
+
+    async def run(self) -> None:
+        fault = self.faults.pop(0)
+        if fault:
+            raise fault
+
+    async def tell(self, text: str) -> bool:
+        self.tells.append(text)
+        if len(self.tells) <= self.broken:
+            raise ConfigError([])
+        return True
+
+
+FULL = StoreError("penuh", Passing.FULL)
+
+
+@pytest.fixture
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("FIRST_WAIT", "LONGEST_WAIT"):
+        monkeypatch.setattr(outage, name, 0.01)
+
+
+@pytest.mark.usefixtures("_quick")
+@pytest.mark.parametrize(
+    "hidden", [ConfigError([]), OSError(5, "I/O error"), EvidenceError("x", Passing.IO)]
+)
+async def test_what_a_failing_disk_hides_does_not_end_an_outage(
+    tmp_path: Path, hidden: Exception
+) -> None:
+    place = Place(tmp_path, FULL, hidden, hidden, None)
+    await place.outage.keep(place.run)
+    assert place.faults == []
+    assert len(place.tells) == 1
+
+
+@pytest.mark.parametrize("fault", [ConfigError([]), OSError(5, "x"), StoreError("rusak")])
+async def test_what_does_not_pass_is_raised(tmp_path: Path, fault: Exception) -> None:
+    place = Place(tmp_path, fault)
+    with pytest.raises(type(fault)):
+        await place.outage.keep(place.run)
+    assert place.tells == []
+
+
+@pytest.mark.usefixtures("_quick")
+async def test_operators_are_told_again_until_one_telling_succeeds(tmp_path: Path) -> None:
+    place = Place(tmp_path, FULL, FULL, FULL, None)
+    place.broken = 1
+    await place.outage.keep(place.run)
+    assert len(place.tells) == 2
+
+
+@pytest.mark.usefixtures("_quick")
+async def test_nothing_is_opened_before_the_disk_takes_bytes(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    folder.write_text("no folder yet")
+    place = Place(folder, FULL, None)
+    keeping = asyncio.create_task(place.outage.keep(place.run))
+    await until(lambda: bool(place.tells))
+    assert place.faults == [None]
+    folder.unlink()
+    await keeping
+    assert place.faults == []
+    assert list(folder.iterdir()) == []
 
 
 async def test_a_damaged_database_stops_the_daemon(stage: Stage) -> None:
