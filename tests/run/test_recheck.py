@@ -191,10 +191,15 @@ async def test_an_undecided_retraction_is_an_alarm_until_a_hold(stage: Stage) ->
 # ---- edited ----------------------------------------------------------------------------------
 
 
-async def test_an_edit_into_harmless_words_is_recorded_with_its_comparison(stage: Stage) -> None:
+@pytest.mark.parametrize("poll_first", [True, False], ids=["poll first", "second look first"])
+async def test_an_edit_into_harmless_words_is_recorded_with_its_comparison(
+    stage: Stage, *, poll_first: bool
+) -> None:
     await stage.once()
     case = case_of(stage, "asn1", "post")
     edit(stage, "Ayo ke pasar, menangkan hadiah jalan santai!")
+    if poll_first:
+        await stage.once()
     await look_again(stage)
     await look_again(stage)
     (state,) = of(stage, case)
