@@ -139,7 +139,7 @@ def _check(settings: config.Config, asked: Asked) -> None:
     if asked.live and (asked.copy or asked.to):
         faults.append(Fault("audit", "--live", "neither --copy nor --to beside it", "both"))
     if asked.open_ and find_spec("datasette") is None:
-        hint = "pip install 'netralitas[audit]', or make the copy only: --no-open"
+        hint = "pip install -r requirements/audit.txt, or make the copy only: --no-open"
         faults.append(Fault("audit", "", "the extra package datasette", "none", hint))
     if not settings.database.exists():
         raise StoreError(f"{settings.database}: no database yet; run: netralitas once")
