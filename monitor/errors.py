@@ -14,6 +14,7 @@ MonitorError
 ├── KeepingError         the process edge: stop before anything is sent; where it is ``passing``,
 │   ├── EvidenceError    the daemon stands still (run/outage) and goes on by itself
 │   └── StoreError
+│       └── SourceGoneError  run/pipeline: the line was erased during a look, which is dropped
 └── NotifyError          the delivery edge (run/dispatch): dead letter or later
     └── CredentialsRefused  nothing is wrong with the message: keep it, tell the operator
 """
@@ -138,6 +139,10 @@ class EvidenceError(KeepingError):
 
 class StoreError(KeepingError):
     """The database cannot be opened, written or trusted."""
+
+
+class SourceGoneError(StoreError):
+    """The register line that is looked at is not there any more."""
 
 
 class NotifyError(MonitorError):

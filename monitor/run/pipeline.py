@@ -19,7 +19,14 @@ from datetime import date
 
 from monitor.clock import Clock
 from monitor.collect.base import Collector, Page
-from monitor.errors import CollectError, EvidenceError, NormaliseError, StoreError, TransientError
+from monitor.errors import (
+    CollectError,
+    EvidenceError,
+    NormaliseError,
+    SourceGoneError,
+    StoreError,
+    TransientError,
+)
 from monitor.evidence.capture import capture
 from monitor.judge.decide import Facts
 from monitor.log import logger
@@ -46,6 +53,7 @@ CAPTURES_AT_ONCE = 4
 # Characters, or bytes of one record, after which the loop is given to others.
 STRETCH = 50_000
 INTERNAL = "internal fault, see the log"
+GONE = "the register line is gone"
 UNFINISHED = "not finished in time, to be continued"
 
 
@@ -107,6 +115,14 @@ class Pipeline:
 
     async def poll(self, watch: Watch) -> PollReport:
         """Look once at a source. Store and evidence faults pass through: they stop the process."""
+        try:
+            return await self._poll(watch)
+        except SourceGoneError:
+            # The person was erased while the look was under way, and nothing of it was kept.
+            logger.info("a look was dropped: its register line is gone")
+            return PollReport(watch.watch_id, watch.platform, complete=False, note=GONE)
+
+    async def _poll(self, watch: Watch) -> PollReport:
         parts = self._parts
         collector = parts.collectors[watch.platform]
         state = self._state(watch)

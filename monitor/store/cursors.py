@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from monitor.clock import from_text, to_text
-from monitor.errors import StoreError
+from monitor.errors import SourceGoneError
 from monitor.store.db import guard
 
 Cursor = Mapping[str, object]
@@ -140,10 +140,10 @@ def due(tx: sqlite3.Connection, now: float, limit: int, jitter: float) -> list[D
 
 @guard()
 def load(conn: sqlite3.Connection, watch_id: str) -> SourceState:
-    """Return one source; ``StoreError`` where there is none."""
+    """Return one source; ``SourceGoneError`` where there is none."""
     row = conn.execute(LOAD, (watch_id,)).fetchone()
     if row is None:
-        raise StoreError(f"{watch_id}: no such source: the register changed, start again")
+        raise SourceGoneError(f"{watch_id}: no such source: the register changed, start again")
     return _state(row)
 
 
@@ -236,4 +236,4 @@ def _instant(text: str | None) -> datetime | None:
 
 def _one(change: sqlite3.Cursor, watch_id: str) -> None:
     if change.rowcount != 1:
-        raise StoreError(f"{watch_id}: no such source: the register changed, start again")
+        raise SourceGoneError(f"{watch_id}: no such source: the register changed, start again")

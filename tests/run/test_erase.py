@@ -25,7 +25,7 @@ from monitor.model.evidence import Part
 from monitor.model.review import REVIEW, Step
 from monitor.run import erase
 from monitor.run.retain import Retainer, due
-from monitor.store import alarms, erasure, erasure_out, log, outbox, readings, shadow
+from monitor.store import alarms, erasure, erasure_out, log, outbox, readings, register, shadow
 from monitor.store import backup as backups
 from monitor.store.audit import Audit
 from monitor.store.writer import Writer
@@ -290,3 +290,21 @@ def test_there_is_no_such_case(tmp_path: Path, desk: Desk) -> None:
         desk.eraser.case("NTR-AAAA-0000", desk.order(Ground.PDP))
     with pytest.raises(ConfigError, match="nothing held"):
         desk.eraser.person("p-nobody", ORDER)
+
+
+async def test_a_look_under_way_when_the_person_goes_leaves_nothing(stage: Stage) -> None:
+    await stage.once()
+    settings = stage.place.settings
+    stage.scene.post(MINE, "Ayo coblos nomor 2, menangkan Prakasita-Anggrek! Sekali lagi!")
+    async with app.opened(settings) as opened:
+        (watch,) = register.watches(opened.writer.reader(), [MINE])
+        looking = opened.daemon._pipeline
+        app.eraser(settings, opened.writer).person(REF, ORDER)
+        report = await looking.poll(watch)
+        assert report.note == "the register line is gone"
+    with closing(stage.place.connect()) as conn:
+        for table in ("source", "person_key"):
+            column = "watch_id" if table == "source" else "person_ref"
+            query = f"SELECT count(*) FROM {table} WHERE {column} IN (?, ?)"
+            assert conn.execute(query, (MINE, REF)).fetchone()[0] == 0
+    assert faults(settings) == []
