@@ -93,6 +93,10 @@ def _is_sound(path: Path, entry: dict[str, object]) -> None:
     assert "getRecord" in bodies[made[f"files/{seq}/record"]]
     assert made[f"files/{seq}/proof"] in bodies
     assert json.loads(made[f"facts/{seq}.json"])["platform"] == "bluesky"
+    # The card bears the name of the register line, which a pseudonymous export leaves out.
+    withheld = json.loads(made["manifest.json"])["withheld"]
+    assert withheld[f"files/{seq}/card"] == "identity"
+    assert not any(name.endswith(f"/{seq}/card") for name in made)
 
 
 def _members(path: Path) -> dict[str, bytes]:
