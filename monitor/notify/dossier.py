@@ -31,6 +31,10 @@ NOBODY = (
     "rujukan ini. Bila sebuah kasus telah dihapus menurut aturan, yang tersisa hanya sidik "
     "bersandi tanpa isi, yang tidak dapat dihubungkan lagi dengan seseorang."
 )
+ERASED = (
+    "Data tentang Anda pernah ada dan telah dimusnahkan: kapan, oleh siapa, dan mengapa ada dalam "
+    "daftar di bawah; dasarnya dan nomor perintahnya ada dalam data.json."
+)
 NO_PROFILE = (
     "Tidak ada skor, peringkat, atau catatan tentang pilihan atau kecenderungan politik Anda yang "
     "disimpan. Yang disimpan adalah perbuatan tertentu, dengan aturan yang diperiksa terhadapnya."
@@ -71,7 +75,8 @@ def dossier(data: Data, messages: Told) -> dict[str, Any]:
     zone = (data["register"]["person"] or {}).get("zone", "")
     parts = [_request(data, zone)]
     if data["nothing"]:
-        parts.append(section("Jawaban", para(NOBODY)))
+        gone = any(entry["kind"] == "erasure" for entry in data["entries"])
+        parts.append(section("Jawaban", para(NOBODY), *([para(ERASED)] if gone else [])))
     else:
         parts += [
             *_register(data["register"], zone),

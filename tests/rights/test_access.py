@@ -30,6 +30,7 @@ from tests.rights.conftest import (
     BUDI,
     BUDIS_WORDS,
     CHAT,
+    NOW,
     OF_STRANGER,
     SARI,
     Place,
@@ -107,16 +108,22 @@ def test_the_needles_would_be_found(place: Place, tmp_path: Path) -> None:
     assert len({hit.partition(": ")[2] for hit in there}) == 4
 
 
-def test_the_paper_speaks_of_the_person_alone_and_judges_nobody(
-    run: Run, place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    papers: list[str] = []
+@pytest.fixture
+def papers(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Each paper that is set from now on, as the text of its data."""
+    made: list[str] = []
 
     def typeset(template: str, paper: Mapping[str, Any]) -> bytes:
-        papers.append(json.dumps(paper, ensure_ascii=False))
+        made.append(json.dumps(paper, ensure_ascii=False))
         return pages.typeset(template, paper)
 
     monkeypatch.setattr(accessing, "typeset", typeset)
+    return made
+
+
+def test_the_paper_speaks_of_the_person_alone_and_judges_nobody(
+    run: Run, place: Place, tmp_path: Path, papers: list[str]
+) -> None:
     assert ask(run, place, tmp_path / "a.zip", SARI).status == 0
     (paper,) = papers
     for word in ("Sari Contohwati", "Itu bukan saya.", "support-post-candidate"):
@@ -124,6 +131,25 @@ def test_the_paper_speaks_of_the_person_alone_and_judges_nobody(
     for word in ("Budi", CHAT, "Pelapor Rahasia", STRANGER_WORDS):
         assert word not in paper
     assert FORBIDDEN.findall(paper) == []
+
+
+def test_who_was_erased_is_told_so(
+    run: Run, place: Place, tmp_path: Path, papers: list[str]
+) -> None:
+    with closing(Writer(place.database)) as writer, writer.transaction() as tx:
+        log.append(
+            tx,
+            at=NOW,
+            kind="erasure",
+            subject="ref-9999",
+            public={"ground": "pdp", "office": "Kepala Rekaan"},
+            content={"order": {"official": "", "by": "Petugas Rekaan", "why": "surat"}},
+        )
+    assert ask(run, place, tmp_path / "a.zip", "ref-9999").status == 0
+    assert "telah dimusnahkan" in papers[0]
+    assert data(tmp_path / "a.zip")["processing"][0]["who"] == "Petugas Rekaan"
+    assert ask(run, place, tmp_path / "b.zip", "ref-8888").status == 0
+    assert "telah dimusnahkan" not in papers[1]
 
 
 def test_copies_and_digests(answer: Path) -> None:
