@@ -149,7 +149,7 @@ async def measure(ways: dict[str, Way], pages: list[Sheet]) -> dict[str, list[Ta
     taken: dict[str, list[Taken]] = {name: [] for name in ways}
     for one in pages:
         for name, draw in ways.items():
-            start, used = time.perf_counter(), cpu()
+            used, start = cpu(), time.perf_counter()
             picture = await draw(one)
             taken[name].append(Taken(time.perf_counter() - start, cpu() - used, len(picture)))
     return taken

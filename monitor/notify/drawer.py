@@ -16,7 +16,8 @@ from typing import Any
 from monitor.errors import NotifyError
 from monitor.notify.sheet import Sheet
 
-LINE_LIMIT = 1 << 16
+# A whole card is taken in one go.
+LINE_LIMIT = 1 << 18
 # What a child needs to find its interpreter's files and the system's fonts; no secret among them.
 KEPT = ("PATH", "HOME", "LANG", "PYTHONPATH", "VIRTUAL_ENV", "XDG_DATA_DIRS", "XDG_CACHE_HOME")
 _FAILED = "the process that draws cards failed"

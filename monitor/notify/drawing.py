@@ -9,10 +9,12 @@ database and no network.
 
 from __future__ import annotations
 
+import fcntl
 import json
 import resource
 import signal
 import sys
+from contextlib import suppress
 from typing import BinaryIO
 
 from monitor.errors import NotifyError
@@ -21,6 +23,7 @@ from monitor.notify.picture import draw
 # Address space, not use: the library, its fonts and its threads map far more than they touch.
 MOST_MEMORY = 1 << 30
 MOST_FILES = 64
+PIPE_BYTES = 1 << 18
 
 
 def bound() -> None:
@@ -28,6 +31,9 @@ def bound() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     resource.setrlimit(resource.RLIMIT_NOFILE, (MOST_FILES, MOST_FILES))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    # Room for a whole card, so that writing it waits for no reader (pipe(7)); less only is slower.
+    with suppress(OSError):
+        fcntl.fcntl(sys.stdout.fileno(), fcntl.F_SETPIPE_SZ, PIPE_BYTES)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_IGN)
 
