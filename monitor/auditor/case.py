@@ -22,7 +22,7 @@ NAME = "(nama disamarkan)"
 TEXT_SHOWN = 6_000
 PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 # Digests and lists of them: the entry's own page has them.
-_LONG = frozenset({"ruleset", "capture_notes", "changed", "destroyed"})
+_LONG = frozenset({"ruleset", "capture_notes", "changed", "key", "manifest", "signature"})
 _FACTS = (
     "instansi", "employer_type", "ownership", "platform", "zone", "as_of", "notice_date",
     "registered_on",
@@ -142,6 +142,8 @@ def _short(value: Any) -> Any:
         return _yes(value)
     if isinstance(value, list):
         return ", ".join(str(v.get("id", v)) if isinstance(v, dict) else str(v) for v in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_short(one)}" for name, one in value.items())
     return value
 
 
