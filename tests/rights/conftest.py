@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from monitor import commands
 from monitor.evidence.files import Files
 from monitor.model.erasure import Ground, Order
 from monitor.model.evidence import Canonical, Part
@@ -18,7 +20,7 @@ from monitor.model.person import EmployerType, Ownership, Watch
 from monitor.store import erasure, findings, log, outbox, readings
 from monitor.store.db import Connection
 from monitor.store.writer import Writer
-from tests.cli.conftest import Run, run
+from tests.cli.conftest import run
 from tests.notify import examples
 from tests.store.enrolled import enrol
 
@@ -46,11 +48,12 @@ class Place:
         return self.data / "netralitas.sqlite3"
 
 
-@pytest.fixture
-def place(run: Run, tmp_path: Path) -> Place:
-    """Make the installation; the register is kept by commands."""
-    assert run("init", tmp_path / "pasang").status == 0
-    made = Place(tmp_path / "pasang" / "config.toml")
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """The installation, made once; the register is kept by commands."""
+    folder = tmp_path_factory.mktemp("rights") / "pasang"
+    assert commands.init(folder) == 0
+    made = Place(folder / "config.toml")
     text = made.config.read_text("utf-8").replace(
         'register = "watchlists/register/contoh.csv"', 'register = ""'
     )
@@ -59,6 +62,13 @@ def place(run: Run, tmp_path: Path) -> Place:
         enrol(writer, [line(SARI), line(BUDI, "Budi Rekaan", "w-002")], NOW)
         fill(writer, Files(made.data / "snapshots"))
     return made
+
+
+@pytest.fixture
+def place(template: Place, tmp_path: Path) -> Place:
+    """A copy of the installation for one test."""
+    shutil.copytree(template.config.parent, tmp_path / "pasang")
+    return Place(tmp_path / "pasang" / "config.toml")
 
 
 def line(ref: str, name: str = "Sari Contohwati", watch_id: str = "w-001") -> Watch:
