@@ -20,7 +20,8 @@ from typing import Any, Self
 
 from monitor.errors import CollectError, TransientError
 
-WIDTH, HEIGHT, MOST_HEIGHT = 800, 1000, 4000
+# Points. A frame is higher than the page in it: what it says must not be cut off.
+WIDTH, HEIGHT, MOST_HEIGHT, FRAME_HEIGHT = 800, 500, 4000, 400
 LOAD_SECONDS = 10.0
 MOST_REQUESTS, MOST_BYTES = 80, 12_000_000
 MOST_PICTURES = 50
@@ -102,7 +103,7 @@ class Browser:
             made = b""
             if not visit.fault:
                 async with _Visit(wire, _framed(frame, shown)) as framed:
-                    made = await framed.shot_of(FRAME)
+                    made = await framed.shot_of(FRAME, MOST_HEIGHT + FRAME_HEIGHT)
             whole = True
         except (OSError, EOFError, ValueError, KeyError):
             raise TransientError("page", "the browser failed") from None
@@ -234,7 +235,7 @@ class _Visit:
         with suppress(EOFError, ValueError, OSError):
             await self._wire.ask("Target.disposeBrowserContext", browserContextId=self._context)
 
-    async def shot_of(self, url: str) -> bytes:
+    async def shot_of(self, url: str, most: int = MOST_HEIGHT) -> bytes:
         """Return a page as PNG, nothing where it has a ``fault``; what comes late is left out."""
         went = await self._ask("Page.navigate", url=url)
         if self.fault:
@@ -244,11 +245,11 @@ class _Visit:
         with suppress(TimeoutError):
             async with asyncio.timeout(LOAD_SECONDS):
                 await self._loaded.wait()
-        return await self._shot()
+        return await self._shot(most)
 
-    async def _shot(self) -> bytes:
+    async def _shot(self, most: int) -> bytes:
         size = (await self._ask("Page.getLayoutMetrics"))["cssContentSize"]
-        height = int(min(max(size["height"], 1), MOST_HEIGHT))
+        height = int(min(max(size["height"], 1), most))
         await self._size(height)
         shot = await self._ask("Page.captureScreenshot", format="png")
         return base64.b64decode(shot["data"])
