@@ -216,7 +216,8 @@ class Daemon:
             gone = shadow.purge(tx, now - timedelta(days=days))
         if gone:
             self._writer.fold()
-            logger.info("rules in shadow: {} old hits deleted", gone)
+            code = self._settings.retention.jra.get("shadow") or "none"
+            logger.info("rules in shadow: {} old hits deleted, archive code {}", gone, code)
 
     async def _retain(self) -> None:
         now, keep = self._clock(), self._settings.retention
