@@ -384,7 +384,8 @@ async def test_a_kill_between_answer_and_commit_loses_nothing(stage: Stage) -> N
     case = delete(stage, "asn1", "post")
     make_due(stage)
     config = stage.place.folder / "config.toml"
-    for point in range(2, 8):
+    # Before the claim is committed, before the first entry is, and after a later one was.
+    for point in (1, 3, 6):
         child = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "tests.run.recheck_child", str(config), str(point),
             cwd=Path(__file__).parents[2],
