@@ -29,6 +29,7 @@ from monitor.store.erasure_person import Held, Identifiers
 from monitor.store.keys import KeyRing
 from monitor.store.writer import Writer
 
+REMEMBERED = frozenset({Ground.RETENTION, Ground.DISPOSAL})
 FILES_GONE, REBUILT = "erased-files", "rebuilt"
 
 
@@ -53,13 +54,12 @@ class Eraser:
     def case(self, finding: str, order: Order) -> Erased:
         """Destroy the content of one case. ``ConfigError`` says why it may not be."""
         with self._writer.transaction() as tx:
-            check_case(erasure.standing(tx, finding), order)
-            lost = erasure.case(tx, finding)
-            if not lost.places:
+            standing = erasure.standing(tx, finding)
+            check_case(standing, order)
+            if not erasure.case(tx, finding).places:
                 raise _refused(finding, "a case with content", "nothing: it was erased already")
             _check_words(order, _identifiers(tx, finding))
-            erased = self._bury(tx, {finding: lost}, order)
-            self._reseal(tx)
+            erased = self._bury_case(tx, standing, order)
         self.finish()
         return erased
 
@@ -83,10 +83,7 @@ class Eraser:
                 found = erasure.standing(tx, finding)
                 if found.state is not CaseState.DISMISSED or found.held or found.erased:
                     continue
-                acts, lost = erasure.acts(tx, finding), erasure.case(tx, finding)
-                erased = self._bury(tx, {finding: lost}, order)
-                erasure.remember(tx, self._keyring, finding, acts, erased.head.seq)
-                self._reseal(tx)
+                self._bury_case(tx, found, order)
             gone += 1
         if gone:
             self.finish()
@@ -112,6 +109,15 @@ class Eraser:
         self._writer.fold()
         logger.info("erasure finished: {} files removed", sum(name != DATABASE for name in left))
         return True
+
+    def _bury_case(self, tx: Connection, standing: Standing, order: Order) -> Erased:
+        finding, acts = standing.finding, erasure.acts(tx, standing.finding)
+        erased = self._bury(tx, {finding: erasure.case(tx, finding)}, order)
+        # Where the law or the person asked, nothing of them is kept, not even a digest.
+        if standing.state is CaseState.DISMISSED and order.ground in REMEMBERED:
+            erasure.remember(tx, self._keyring, finding, acts, erased.head.seq)
+        self._reseal(tx)
+        return erased
 
     def _bury(self, tx: Connection, graves: dict[str, Lost], order: Order) -> Erased:
         at, head, contents, files = self._clock(), log.head(tx), 0, 0
