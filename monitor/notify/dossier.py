@@ -155,7 +155,8 @@ def _cases(data: Data, messages: Told, zone: str) -> Iterable[Section]:
         ]  # fmt: skip
         head = ("Penerima", "Isi", "Lewat", "Keadaan", "Diterima")
         yield section("Kepada siapa disampaikan", table(head, (5, 3, 2, 2, 4), told_to), level=2)
-        yield section("Berapa lama disimpan", para(_keeping(one["keeping"])), level=2)
+        text = f"{_keeping(one['keeping'])} {_again(one['looks'])}"
+        yield section("Berapa lama disimpan", para(text), level=2)
     trials = data["rules_on_trial"]
     if trials:
         text = _count(len(trials), "perbuatan Anda yang disimpan untuk menguji aturan baru")
@@ -181,6 +182,13 @@ def _keeping(keeping: Data) -> str:
     if keeping["schedule"]:
         said.append(f"Jadwal retensi arsip: {keeping['schedule']}.")
     return " ".join(said)
+
+
+def _again(looks: Data) -> str:
+    again = looks["again"]
+    if again is None:
+        return "Unggahannya tidak dilihat lagi."
+    return f"Unggahannya dilihat lagi secara berkala, sejauh ini {again['checks']} kali."
 
 
 def _revision(entry: Data, messages: Told, zone: str) -> Section:

@@ -77,6 +77,7 @@ def gather(conn: Connection, settings: Config, asked: Asked) -> Dossier:
     ]
     for one in cases:
         one.keeping = _keeping(conn, settings, one.finding)
+        one.looks = held.looks_again(conn, one.finding)
     register, general, withheld = _register(conn, ref)
     unreadable = _unreadable(conn, ref, files)
     kept = held.trials(conn, ref)

@@ -56,6 +56,7 @@ class Case:
     files: dict[str, bytes] = field(default_factory=dict)
     withheld: dict[str, str] = field(default_factory=dict)
     keeping: dict[str, Any] = field(default_factory=dict)
+    looks: dict[str, Any] = field(default_factory=dict)
 
     def value(self) -> dict[str, Any]:
         return {
@@ -63,6 +64,7 @@ class Case:
             "entries": self.entries,
             "deliveries": self.deliveries,
             "keeping": self.keeping,
+            "looks": self.looks,
         }
 
 

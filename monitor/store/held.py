@@ -29,6 +29,9 @@ SELECT kind, seq, notifier, destination, state, attempts, created_at, sent_at FR
 WHERE kind <> 'health' AND subject = ? ORDER BY id
 """
 TRIALS = "SELECT at, body FROM shadow_hit WHERE person_ref = ? ORDER BY id"
+OF_ACT = ("signal", "text", "media", "target", "occurred_at")
+AGAIN = "SELECT began_at, checks, failures, state, seen_at FROM recheck WHERE finding_id = ?"
+RETRACTION = "SELECT since, decide_by FROM retraction WHERE finding_id = ?"
 HAS_KEY = "SELECT count(*) FROM person_key WHERE person_ref = ?"
 PERSON_OF = "SELECT person_ref FROM account WHERE watch_id = ?"
 
@@ -69,8 +72,21 @@ def owed(conn: sqlite3.Connection, finding: str) -> list[Row]:
 
 @guard()
 def trials(conn: sqlite3.Connection, person_ref: str) -> list[Row]:
-    """Return what rules on trial would have told of a person: when, and the act."""
-    return [{"at": r["at"], "act": json.loads(r["body"])} for r in _rows(conn, TRIALS, person_ref)]
+    """Return what rules on trial would have told of a person: when, and the act.
+
+    Which rule, and what it made of the act, is its owner's until it is in service.
+    """
+    found = [(row["at"], json.loads(row["body"])) for row in _rows(conn, TRIALS, person_ref)]
+    return [{"at": at, "act": {k: body[k] for k in OF_ACT if k in body}} for at, body in found]
+
+
+@guard()
+def looks_again(conn: sqlite3.Connection, finding: str) -> Row:
+    """Return when a case's act is looked at again, and a retraction that waits for a decision."""
+    return {
+        "again": next(iter(_rows(conn, AGAIN, finding)), None),
+        "retraction": next(iter(_rows(conn, RETRACTION, finding)), None),
+    }
 
 
 @guard()

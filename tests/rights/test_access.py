@@ -17,7 +17,7 @@ import pytest
 
 from monitor import accessing
 from monitor.notify import pages
-from monitor.store import log, seen
+from monitor.store import log, rechecks, seen, shadow
 from monitor.store.keys import load as load_keys
 from monitor.store.keys import person_refs
 from monitor.store.writer import Writer
@@ -214,6 +214,28 @@ def test_what_matched_nothing_is_only_told_to_exist(run: Run, place: Place, tmp_
         seen.Seen(ring).mark(tx, SARI, [("act", "revision")], date(2024, 10, 12))
     assert ask(run, place, tmp_path / "a.zip", SARI).status == 0
     assert data(tmp_path / "a.zip")["digests"]["held"] is True
+
+
+def test_a_rule_on_trial_is_not_named(run: Run, place: Place, tmp_path: Path) -> None:
+    body = {
+        "signal": "post", "text": "Kata-kata uji", "occurred_at": None,
+        "matches": [{"rule": "rahasia-pemilik"}], "derivation": ["rahasia-pemilik: x"],
+    }  # fmt: skip
+    with closing(Writer(place.database)) as writer, writer.transaction() as tx:
+        shadow.keep(tx, "rahasia-pemilik", 1, SARI, body, NOW)
+    assert ask(run, place, tmp_path / "a.zip", SARI).status == 0
+    (kept,) = data(tmp_path / "a.zip")["rules_on_trial"]
+    assert kept["act"]["text"] == "Kata-kata uji"
+    assert b"rahasia-pemilik" not in b"".join(opened(tmp_path / "a.zip").values())
+
+
+def test_second_looks_are_told(run: Run, place: Place, tmp_path: Path) -> None:
+    with closing(Writer(place.database)) as writer, writer.transaction() as tx:
+        rechecks.begin(tx, ABOUT_SARI, NOW, 0.0)
+    assert ask(run, place, tmp_path / "a.zip", SARI).status == 0
+    first, second = data(tmp_path / "a.zip")["cases"]
+    assert first["looks"]["again"]["checks"] == 0
+    assert second["looks"]["again"] is None
 
 
 def test_an_erased_case_no_longer_names_anybody(run: Run, place: Place, tmp_path: Path) -> None:
