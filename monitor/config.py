@@ -139,6 +139,7 @@ class Notify(_Section):
     routes: tuple[Route, ...] = (Route(notifier="stdout", health=True),)
     telegram: Telegram = Telegram()
     max_attempts: Count = 12
+    per_hour: Annotated[int, Field(ge=1, le=30)] = 30
 
     @model_validator(mode="after")
     def _one_card_each(self) -> Self:

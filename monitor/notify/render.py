@@ -114,16 +114,20 @@ def render_health(subject: str, body: str, language: Language = "id", stamp: str
     return _first_that_fits(subject, forms)
 
 
+def fitted(subject: str, name: str, values: Mapping[str, Any]) -> Message:
+    """Render a template of one length; raises as ``render_alert`` does where it is too long."""
+    return _first_that_fits(subject, [_template(name).render(values)])
+
+
 def render_change(change: Change, language: Language = "id") -> Message:
     """Render the short message that an act was found changed; raises as ``render_alert`` does."""
-    form = _template(f"state.{language}.j2").render(states.build(change, language))
-    return _first_that_fits(change.finding_id, [form])
+    values = states.build(change, language)
+    return fitted(change.finding_id, f"state.{language}.j2", values)
 
 
 def render_correction(finding: str, values: Mapping[str, Any], language: Language) -> Message:
     """Render that a finding was corrected; it names nobody. Raises as ``render_alert`` does."""
-    form = _template(f"correction.{language}.j2").render({**values, "finding_id": finding})
-    return _first_that_fits(finding, [form])
+    return fitted(finding, f"correction.{language}.j2", {**values, "finding_id": finding})
 
 
 def render_parts(name: str, variables: Mapping[str, Any]) -> dict[str, str]:

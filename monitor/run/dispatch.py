@@ -25,6 +25,7 @@ from monitor.model.delivery import AlertFacts, Message, OutboxItem, Picture, Rec
 from monitor.model.evidence import CARD, MASKED_CARD, Canonical, LogHead
 from monitor.model.rule import RuleSet
 from monitor.model.state import STATE
+from monitor.notify import digest
 from monitor.notify.base import Notifier
 from monitor.notify.render import (
     render_alert,
@@ -34,6 +35,7 @@ from monitor.notify.render import (
     render_health,
     render_masked,
 )
+from monitor.run import gather
 from monitor.run.cards import stored
 from monitor.run.changes import read_change
 from monitor.run.corrected import RECTIFICATION, said_of
@@ -110,27 +112,51 @@ class Dispatcher:
         return DispatchReport(results["sent"], results["waiting"], results["dead"])
 
     async def _drain(self, queue: Sequence[OutboxItem], results: Counter[str]) -> None:
-        for item in queue:
-            result = await self._deliver(item)
-            results[result] += 1
-            if result == "waiting":
+        left = list(queue)
+        while left:
+            turn = gather.turn(self._writer.reader(), left, self._settings.per_hour, self._clock)
+            if turn.not_before is not None:
+                with self._writer.transaction() as tx:
+                    outbox.hold(tx, left[0], turn.not_before)
+                return
+            done = await self._deliver(turn.items)
+            results.update(done)
+            if "waiting" in done:
                 return  # the later ones wait behind it, so that a destination is told in order
+            del left[: len(turn.items)]
 
-    async def _deliver(self, item: OutboxItem) -> str:
-        if not outbox.is_pending(self._writer.reader(), item):
-            return "elsewhere"
+    async def _deliver(self, items: Sequence[OutboxItem]) -> list[str]:
+        """Send some messages as one, and return what became of each."""
+        conn, first = self._writer.reader(), items[0]
+        if not all(outbox.is_pending(conn, item) for item in items):
+            return ["elsewhere"] * len(items)
         try:
-            message = self._render(item)
-            receipt = await self._notifier(item).send(message, item.destination)
+            message = self._render(first) if len(items) == 1 else self._listed(items)
+            receipt = await self._notifier(first).send(message, first.destination)
         except NotifyError as error:
-            return self._failed(item, error)
+            return self._failed_all(items, error)
         except StoreError:
             raise
         except Exception:
             # The delivery edge: a fault of ours with one message must not hold up the others.
-            logger.exception("message {} could not be made or sent", item.subject)
-            return self._failed(item, NotifyError("internal fault, see the log", permanent=True))
-        return self._sent(item, receipt)
+            logger.exception("message {} could not be made or sent", first.subject)
+            fault = NotifyError("internal fault, see the log", permanent=True)
+            return self._failed_all(items, fault)
+        return self._sent(items, receipt)
+
+    def _listed(self, items: Sequence[OutboxItem]) -> Message:
+        """Make one message of several alerts; ``gather`` saw that their content is there."""
+        conn = self._writer.reader()
+        self._card_for(items[0])
+        lines = [
+            digest.line(
+                item.subject,
+                log.content(conn, item.seq, "finding") or {},
+                log.content(conn, item.seq, "watch") or {},
+            )
+            for item in items
+        ]
+        return digest.render_digest(lines, self._settings.language, self._stamp)
 
     def _render(self, item: OutboxItem) -> Message:
         if item.kind == HEALTH:
@@ -186,16 +212,28 @@ class Dispatcher:
             cause = f"no route uses notifier {item.notifier!r} any more"
             raise NotifyError(cause, permanent=True) from None
 
-    def _sent(self, item: OutboxItem, receipt: Receipt) -> str:
+    def _sent(self, items: Sequence[OutboxItem], receipt: Receipt) -> list[str]:
+        results = []
         with self._writer.transaction() as tx:
-            if not outbox.is_pending(tx, item):
-                return "elsewhere"
-            outbox.sent(tx, item, receipt.message_id, receipt.accepted_at)
-            self._note(tx, item, "accepted", receipt)
-            for key in (_alarm_key(item), f"auth:{item.notifier}"):
-                alarms.clear(tx, key, self._clock())
-        logger.info("told {} through {}", item.subject, item.notifier)
-        return "sent"
+            for item in items:
+                if not outbox.is_pending(tx, item):
+                    results.append("elsewhere")
+                    continue
+                outbox.sent(tx, item, receipt.message_id, receipt.accepted_at)
+                self._note(tx, item, "accepted", receipt)
+                results.append("sent")
+            if "sent" in results:
+                for key in (_alarm_key(items[0]), f"auth:{items[0].notifier}"):
+                    alarms.clear(tx, key, self._clock())
+        logger.info("told {} through {}", ", ".join(i.subject for i in items), items[0].notifier)
+        return results
+
+    def _failed_all(self, items: Sequence[OutboxItem], error: NotifyError) -> list[str]:
+        """Put off the first, behind which the others wait; bury all where trying cannot help."""
+        first = self._failed(items[0], error)
+        if first != "dead" or not error.permanent:
+            return [first]
+        return [first, *(self._failed(item, error) for item in items[1:])]
 
     def _failed(self, item: OutboxItem, error: NotifyError) -> str:
         now = self._clock()

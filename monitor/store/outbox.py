@@ -46,6 +46,11 @@ UPDATE outbox SET state = 'dead', attempts = attempts + 1, last_error = ?
 WHERE id = ? AND state = 'pending'
 """
 
+LATELY = """
+SELECT count(DISTINCT message_id), max(sent_at) FROM outbox
+WHERE notifier = ? AND destination = ? AND state = 'sent' AND sent_at > ?
+"""
+
 
 def put(
     tx: sqlite3.Connection,
@@ -138,6 +143,18 @@ def alert_message(conn: sqlite3.Connection, item: OutboxItem) -> str:
           AND state = 'sent' ORDER BY id DESC LIMIT 1"""
     row = conn.execute(query, (item.subject, item.notifier, item.destination)).fetchone()
     return str(row[0] or "") if row else ""
+
+
+@guard()
+def lately(
+    conn: sqlite3.Connection, notifier: str, destination: str, since: datetime
+) -> tuple[int, datetime | None]:
+    """Return how many messages a destination got since then, and when the newest was accepted.
+
+    Several cases in one message count once.
+    """
+    row = conn.execute(LATELY, (notifier, destination, to_text(since))).fetchone()
+    return int(row[0]), from_text(row[1]) if row[1] else None
 
 
 @guard()

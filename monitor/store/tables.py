@@ -214,6 +214,7 @@ class Outbox(SQLModel, table=True):
         UniqueConstraint("kind", "subject", "seq", "notifier", "destination", name="outbox_once"),
         CheckConstraint("state IN ('pending', 'sent', 'dead')", name="outbox_state"),
         Index("outbox_by_time", "state", "next_try_at"),
+        Index("outbox_lately", "notifier", "destination", "state", "sent_at"),
         STRICT,
     )
     id: int | None = _col(INTEGER, key=True)
@@ -337,7 +338,6 @@ TRIGGERS = (
     *SEAL_TRIGGERS,
     *ERASURE_TRIGGERS,
 )
-
 
 # These lie in a file of their own and come into the schema by being imported.
 ELSEWHERE = RECHECK_TABLES

@@ -19,7 +19,7 @@ FOLDER = Path(next(iter(notify.__path__)))
 # What the notifiers share; every other file in the folder is a notifier.
 SHARED = {"__init__", "base", "registry", "render", "card", "quote", "words", "picture"} | {
     "sheet", "drawer", "drawing", "pages", "cover", "paper", "dossier",
-    "dossier_words", "notice", "certificate", "states",
+    "dossier_words", "notice", "certificate", "states", "digest",
 }  # fmt: skip
 
 
