@@ -15,7 +15,7 @@ from monitor import config
 from monitor.evidence.files import Files
 from monitor.model.evidence import Canonical, Part
 from monitor.model.review import REVIEW, Step
-from monitor.store import findings, log, outbox
+from monitor.store import erasure, findings, keys, log, outbox
 from monitor.store.writer import Writer
 from monitor.watch import register as register_file
 from tests.cli.conftest import Run
@@ -47,7 +47,14 @@ def place(run: Run, tmp_path: Path, now: datetime) -> Path:
     return path
 
 
-def _record(writer: Writer, files: Files, staged: Any, now: datetime) -> None:
+def _record(
+    writer: Writer,
+    files: Files,
+    staged: Any,
+    now: datetime,
+    case: str = CASE,
+    platform: str = "bluesky",
+) -> None:
     content: dict[str, Canonical] = {
         "finding": {"activity": {"id": "a", "revision": "r", "text": "ujaran rekaan"}},
         "watch": {
@@ -57,13 +64,13 @@ def _record(writer: Writer, files: Files, staged: Any, now: datetime) -> None:
             "address": "rekaan.id",
         },
     }
-    public: dict[str, Canonical] = {"outcome": "alert", "revision_no": 1, "platform": "bluesky"}
+    public: dict[str, Canonical] = {"outcome": "alert", "revision_no": 1, "platform": platform}
     with writer.transaction() as tx:
-        head = log.append(tx, at=now, kind="finding", subject=CASE, public=public,
+        head = log.append(tx, at=now, kind="finding", subject=case, public=public,
                           content=content, files=staged)  # fmt: skip
-        findings.add(tx, CASE, head.seq, "alert")
+        findings.add(tx, case, head.seq, "alert")
         files.publish(staged)
-        outbox.put(tx, kind="finding", subject=CASE, seq=head.seq,
+        outbox.put(tx, kind="finding", subject=case, seq=head.seq,
                    destinations=[("telegram", "-1001")], at=now)  # fmt: skip
         (item,) = outbox.due(tx, now.timestamp(), 1)
         outbox.sent(tx, item, "77", now)
@@ -173,6 +180,38 @@ def test_a_hold_keeps_a_case(run: Run, place: Path) -> None:
     assert run("hold", CASE, "-c", place, "--by", "K", "--why", "selesai", "--lift").status == 0
     assert run(*words).status == 0
     assert run("verify", "-c", place).status == 0
+
+
+def test_a_platform_that_allows_no_hold(run: Run, place: Path, now: datetime) -> None:
+    settings, case = config.load(place), "NTR-AAAA-0002"
+    files = Files(settings.snapshots)
+    part = Part("record", "text/plain", b"ujaran lain")
+    with closing(Writer(settings.database)) as writer, files.staging([part]) as staged:
+        _record(writer, files, staged, now, case, "youtube")
+    refused = run("hold", case, "-c", place, "--by", "Ketua", "--why", "sengketa")
+    assert refused.status == 2
+    assert "YouTube API Services" in refused.err
+    words = ("--ordered-by", "Inspektorat", "--by", "Sari", "--why", "tenggat")
+    result = run("erase", "case", case, "-c", place, "--ground", "platform", *words, "--yes")
+    assert result.status == 0, result.err
+    with closing(sqlite3.connect(settings.database)) as conn:
+        query = "SELECT canonical FROM log WHERE kind = 'erasure'"
+        tombstone = json.loads(conn.execute(query).fetchone()[0])
+    assert tombstone["public"]["reference"].startswith("YouTube API Services")
+
+
+def test_a_dismissed_act_is_known_after_a_command_too(run: Run, place: Path, now: datetime) -> None:
+    settings = config.load(place)
+    with closing(Writer(settings.database)) as writer, writer.transaction() as tx:
+        log.append(tx, at=now, kind=REVIEW, subject=CASE,
+                   public={"step": Step.NOT_ENOUGH.value})  # fmt: skip
+    run("erase", "case", CASE, "-c", place, "--ground", "pemusnahan", *WHO, "--yes")
+    ring = keys.load(settings.path("keys"))
+    with closing(sqlite3.connect(settings.database)) as conn:
+        found = erasure.decided(conn, ring, "a", "r")
+        assert found is not None
+        assert found[0] == CASE
+        assert erasure.decided(conn, ring, "a", "r2") is None, "another wording is another act"
 
 
 def test_a_backup_is_remembered(run: Run, place: Path, tmp_path: Path) -> None:
