@@ -278,7 +278,7 @@ def _span(page: Page, mention: Mention) -> Span:
 
 def _naming(page: Page, mention: Mention) -> Naming:
     words = page.words[mention.first : mention.last + 1]
-    said = " ".join(word.form for word in words)
+    said = words[0].form if len(words) == 1 else " ".join([word.form for word in words])
     return Naming(
         _span(page, mention), mention.target, mention.form.value, said, is_tag(page, mention)
     )

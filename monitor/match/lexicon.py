@@ -132,6 +132,8 @@ _PARTS = (
 EVERYDAY = "intake.umum"
 # The name under which small numbers are found, said or written.
 SMALL_NUMBER = "small number"
+# The name under which somebody or something else's names are found.
+NAMESAKE = "namesake"
 _WORD = re.compile(r"[^\W_]+|[^\w\s]")
 
 
@@ -175,7 +177,7 @@ class Lexicon:
         """Yield each list to be found in texts, by name."""
         yield from self.phrases.items()
         yield "gesture", self.gestures
-        yield "namesake", self.namesakes
+        yield NAMESAKE, self.namesakes
         yield SMALL_NUMBER, self.small_numbers
 
     def vocabulary(self) -> frozenset[str]:

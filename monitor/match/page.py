@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, pairwise
 
-from monitor.match.lexicon import Lexicon
+from monitor.match.lexicon import NAMESAKE, SMALL_NUMBER, Lexicon
 from monitor.match.names import Alias, Place
 from monitor.text.chunks import ChunkReader
 from monitor.text.forms import Forms
@@ -21,6 +21,8 @@ from monitor.text.tokens import WORD
 _FEW = 16
 _NONE: frozenset[int] = frozenset()
 _NOWHERE: frozenset[str] = frozenset()
+# What a phrase may call for.
+_NAMES, _PLACES, _NUMBERS, _NAMESAKES = 1, 2, 4, 8
 # Lists whose words are parts of some names and not of others.
 _OF_NAMES = (
     *("third", "reporter", "formal", "education", "list_word"),
@@ -41,12 +43,23 @@ class Meaning:
     places: tuple[str, ...] = ()
     help: bool = False
     capitals: bool = False
+    calls: int = 0
+
+    def settle(self) -> None:
+        """Work out ``calls``, what a page is asked of all its phrases at once."""
+        self.calls = (
+            (_NAMES if self.names else 0)
+            | (_PLACES if self.places else 0)
+            | (_NUMBERS if SMALL_NUMBER in self.lists else 0)
+            | (_NAMESAKES if NAMESAKE in self.lists else 0)
+        )
 
 
 class Page:
     """A field's words and every phrase of the lists found in them.
 
-    ``names`` are the phrases that name targets; ``handles`` are other accounts' handles, folded;
+    ``names`` are the phrases that name targets; ``numbered`` and ``namesakes`` tell whether small
+    numbers and other bearers of names are there; ``handles`` are other accounts' handles, folded;
     ``asked`` says that some clause is a question. ``press`` is kept by ``press.score``.
     """
 
@@ -58,7 +71,13 @@ class Page:
         self.words: list[Word] = laid.words
         self.tags: list[Tag] = laid.tags
         self.handles, self.asked = laid.handles, laid.asked
-        self.names = [row for row in rows if row[2].names]
+        calls = 0
+        for _, _, meaning in rows:
+            calls |= meaning.calls
+        self.names = [row for row in rows if row[2].names] if calls & _NAMES else []
+        self.numbered = calls & _NUMBERS != 0
+        self.namesakes = calls & _NAMESAKES != 0
+        self._placed = calls & _PLACES != 0
         self.press: float | None = None
         self._rows = rows
         self._marks: dict[str, frozenset[int]] = {}
@@ -82,18 +101,12 @@ class Page:
     @cached_property
     def places(self) -> frozenset[str]:
         """Return the contests whose area is named."""
-        found = [meaning.places for _, _, meaning in self._rows if meaning.places]
-        return _NOWHERE.union(*found) if found else _NOWHERE
+        if not self._placed:
+            return _NOWHERE
+        return _NOWHERE.union(*(meaning.places for _, _, meaning in self._rows))
 
     def has(self, name: str) -> bool:
         return name in self.spots
-
-    def holds(self, name: str) -> bool:
-        """Say whether a phrase of a list is there, be it within a name; works nothing out."""
-        for _, _, meaning in self._rows:  # noqa: SIM110 - asked for every text
-            if name in meaning.lists:
-                return True
-        return False
 
     def marked(self, name: str) -> frozenset[int]:
         """Return the indices of all words inside phrases of a list."""
@@ -167,6 +180,8 @@ class PageReader:
                 pairs.update(map(" ".join, pairwise(w for w in words if w not in plain)))
         for entry, place in places:
             phrases[entry].places += (place.contest,)
+        for meaning in phrases.values():
+            meaning.settle()
         known = plain | {word for phrase in phrases for word in phrase.split()}
         kept = {k: v for k, v in lexicon.short.items() if k not in all_words}
         slips = name_words - lexicon.common

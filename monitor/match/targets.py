@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from monitor.match.backing import Backing
-from monitor.match.lexicon import SMALL_NUMBER, Lexicon
+from monitor.match.lexicon import NAMESAKE, Lexicon
 from monitor.match.live import Live
 from monitor.match.names import Alias, Form, TagAlias
 from monitor.match.namesakes import MOST_RIVALS, narrowed, rivals
@@ -84,13 +84,12 @@ class TargetReader:
         ``live`` are the contests that count, first listed first: where one person stands in two,
         the first wins. ``context`` holds targets known from the parent post.
         """
-        numbered = page.holds(SMALL_NUMBER)
-        if not (page.names or page.tags or numbered):
+        if not (page.names or page.tags or page.numbered):
             return []
         named = self._named(page, live, context) if page.names else []
         if page.tags:
             named += self._tagged(page, live.order, named)
-        if numbered:
+        if page.numbered:
             numbers = self._numbers.read(page, live, [m.target for m in named] + list(context))
             named += [_numbered(n) for n in numbers]
         return sorted(named, key=_PLACE) if len(named) > 1 else named
@@ -99,9 +98,9 @@ class TargetReader:
         """Return the mentions by name, of any form."""
         written = [self._written(page, row, live) for row in page.names]
         found = [n for n in written if n is not None]
-        if page.holds("namesake"):
+        if page.namesakes:
             # A name inside somebody or something else's means nobody.
-            others = Cover(page.spots["namesake"])
+            others = Cover(page.spots[NAMESAKE])
             found = [n for n in found if not others.holds(n.first, n.last)]
         if len(found) > 1:
             found = _longest(found)
@@ -174,9 +173,9 @@ class TargetReader:
         """
         written = [self._written(page, row, live) for row in page.names]
         found = [self._hinted(page, n, live) for n in written if n is not None]
-        if page.holds("namesake"):
+        if page.namesakes:
             # A name inside somebody or something else's means nobody.
-            others = Cover(page.spots["namesake"])
+            others = Cover(page.spots[NAMESAKE])
             found = [n for n in found if not others.holds(n.first, n.last)]
         named = _resolved(_longest(n for n in found if n.aliases), live, (), page)
         return [m._replace(unsure=True) for m in sorted(named, key=_PLACE)]

@@ -222,15 +222,15 @@ class ChunkReader(Generic[T]):
         letters that are no word, and the whole tag can be cut into words, they are not trusted.
         """
         whole = self._forms.of(body)
-        pieces = self._forms.split(body)
         ranges = camel_parts(raw) if len(whole) > 1 or whole[0] not in self._names else None
         if ranges is not None:
             said = [fold_word(raw[a:b]) for a, b in ranges]
             cut = [self._forms.in_tag(word) for word in said]
-            if all(cut) or deliberate(raw) or not all(map(self._forms.in_tag, pieces)):
+            if all(cut) or deliberate(raw) or not self._forms.all_words(body):
                 for word, forms, (a, b) in zip(said, cut, ranges, strict=True):
                     yield word, a, b, forms or self._forms.of(word)
                 return
+        pieces = self._forms.split(body)
         at, mapped = 1, sum(map(len, pieces)) + 1 == len(raw)
         for piece in pieces:
             end = at + len(piece)

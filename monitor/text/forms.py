@@ -108,6 +108,10 @@ class Forms:
             return forms
         return self._unglued(part)
 
+    def all_words(self, tag: str) -> bool:
+        """Say whether a folded hashtag can be cut into words without a rest."""
+        return all(map(self.in_tag, self.split(tag)))
+
     def _unglued(self, word: str) -> tuple[str, ...] | None:
         """Return the words that were written as one; all must be known, and none short."""
         if not self._may_be_glued(word):

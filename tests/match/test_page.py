@@ -30,9 +30,7 @@ def test_either_of_several_lists() -> None:
     assert page.either("rally") == page.marked("rally")
 
 
-def test_a_phrase_is_there_whether_or_not_its_places_were_asked_for() -> None:
-    page = PAGES.read("text", "ayo pilih yang amanah")
-    assert page.holds("vote")
-    assert page.has("vote")
-    assert not page.holds("reporter")
-    assert not page.has("reporter")
+def test_a_page_knows_what_is_there_before_its_lists_are_sorted_out() -> None:
+    assert PAGES.read("text", "coblos nomor dua").numbered
+    assert not PAGES.read("text", "coblos semua").numbered
+    assert not PAGES.read("text", "coblos nomor dua").namesakes
