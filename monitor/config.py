@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
@@ -173,7 +173,7 @@ class Retention(_Section):
     register_days: Count = 90
     shadow_days: Annotated[int, Field(ge=1, le=7)] = 7
     dismissed_days: Count = 90
-    jra: dict[CaseClass, str] = Field(default={})
+    jra: dict[CaseClass, str] = dict.fromkeys(get_args(CaseClass), "")
 
 
 class Health(_Section):
