@@ -10,7 +10,7 @@ from typing import Any
 
 from monitor import app, config, console
 from monitor.clock import utc_now
-from monitor.errors import ConfigError, Fault, StoreError
+from monitor.errors import ConfigError, Fault
 from monitor.evidence import export as exports
 from monitor.intake import nip as nips
 from monitor.intake.nip import BadNip
@@ -38,8 +38,9 @@ def write(
     """Write all that is held about a person into a new ZIP; that it was made is logged first."""
     given = (("--by", by), ("--why", why))
     faults = [Fault(COMMAND, n, "a text", "nothing") for n, value in given if not value.strip()]
-    if to.suffix != ".zip" or to.exists():
-        faults.append(Fault(COMMAND, "--to", "a new file that ends in .zip", str(to)))
+    if to.suffix != ".zip" or to.exists() or not to.parent.is_dir():
+        expected = "a new file that ends in .zip, in a folder that is there"
+        faults.append(Fault(COMMAND, "--to", expected, str(to)))
     if bool(who) == bool(nip):
         expected = "a person's reference, a watch_id, or --nip"
         faults.append(Fault(COMMAND, "PERSON", expected, "both" if who else "nothing"))
@@ -121,5 +122,5 @@ def _received(
     zone = ZONES.get((held.person(conn, ref) or {}).get("zone", ""), ZONES["WIB"])
     instant = received.replace(tzinfo=zone)
     if instant > now:
-        raise StoreError(f"the request came at {instant}: that is still to come")
+        raise ConfigError([Fault(COMMAND, "--received", "a time that has come", f"{instant}")])
     return instant

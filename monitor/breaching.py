@@ -89,8 +89,10 @@ def write(path: Path, wanted: Wanted) -> int:
 def _check(wanted: Wanted, since: datetime | None, until: datetime, now: datetime) -> None:
     given = (("--by", wanted.by), ("--why", wanted.why))
     faults = [Fault(COMMAND, n, "a text", "nothing") for n, value in given if not value.strip()]
-    if wanted.to.suffix != ".zip" or wanted.to.exists():
-        faults.append(Fault(COMMAND, "--to", "a new file that ends in .zip", str(wanted.to)))
+    to = wanted.to
+    if to.suffix != ".zip" or to.exists() or not to.parent.is_dir():
+        expected = "a new file that ends in .zip, in a folder that is there"
+        faults.append(Fault(COMMAND, "--to", expected, str(to)))
     if since is None and wanted.database is None:
         faults.append(Fault(COMMAND, "--since", "when it began, or --database COPY", "neither"))
     if until > now or (since is not None and since > until):

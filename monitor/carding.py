@@ -27,8 +27,8 @@ Suffix = Literal[".png", ".pdf"]
 
 def card(path: Path, finding: str, to: Path, by: str, why: str) -> int:
     """Draw the newest revision of a finding into a new file (.png or .pdf)."""
-    if to.suffix not in get_args(Suffix) or to.exists():
-        expected = "a new file that ends in .png or .pdf"
+    if to.suffix not in get_args(Suffix) or to.exists() or not to.parent.is_dir():
+        expected = "a new file that ends in .png or .pdf, in a folder that is there"
         raise ConfigError([Fault("card", "--to", expected, str(to))])
     settings, now = app.settings(path), utc_now()
     migrate.check(settings.database)

@@ -20,7 +20,7 @@ from monitor import (
     cli_rights,
 )
 from monitor.cli_options import DEFAULT, ConfigPath
-from monitor.errors import ConfigError, MonitorError
+from monitor.errors import ConfigError, MonitorError, UnknownError
 
 OK, WRONG_DATA, USAGE, FATAL = 0, 1, 2, 3
 
@@ -57,6 +57,9 @@ def main() -> None:
     except ConfigError as error:
         for fault in error.faults:
             _complain(str(fault))
+        status = USAGE
+    except UnknownError as error:
+        _complain(str(error))
         status = USAGE
     except MonitorError as error:
         _complain(f"{type(error).__name__}: {error}")
@@ -267,6 +270,11 @@ def _usage(error: Exception) -> int:
     if show is None:
         from monitor.log import logger
 
+        if isinstance(error, OSError) and error.filename is not None:
+            # A place that a person named, or its disk: the path says what to mend, a trace nothing.
+            logger.opt(exception=True).debug("stopped by the file system")
+            _complain(f"{error.filename}: {error.strerror}: check that path, its rights and room")
+            return FATAL
         logger.exception("stopped by a fault of the program")
         return FATAL
     show()

@@ -24,18 +24,17 @@ COMMAND = "review"
 Kind = TypeVar("Kind", bound=StrEnum)
 _ID = re.compile(r"[a-z0-9][a-z0-9.-]{1,31}")
 SAID = {
-    Refusal.ORDER: "this step cannot follow where the case stands",
-    Refusal.ROLE: "the officer has no role for this step today",
-    Refusal.OWNER: "another officer took the case",
-    Refusal.CONCERNED: "nobody decides about themselves",
-    Refusal.SPOUSE: "the officer's spouse stands in this contest",
-    Refusal.OUTSIDE: "a candidate leads this agency: a desk outside it closes the case",
-    Refusal.SECOND: "a second person is needed: this officer took the last decision",
-    Refusal.WHY: "a reason is needed: --why",
-    Refusal.ANSWER: "the answer itself is needed: --answer FILE",
-    Refusal.UNANSWERED: "the person was not heard: record the answer, or say why not: --unanswered",
-    Refusal.LETTER: "way, receiver, letter number and date are needed: "
-    "--path, --receiver, --letter, --date",
+    Refusal.ORDER: "a step that may follow where the case stands: netralitas review show",
+    Refusal.ROLE: "an officer with a role for this step today",
+    Refusal.OWNER: "the officer who took the case",
+    Refusal.CONCERNED: "an officer whom the case is not about: nobody decides about themselves",
+    Refusal.SPOUSE: "an officer whose spouse does not stand in this contest",
+    Refusal.OUTSIDE: "a desk outside the agency to close the case, since a candidate leads it",
+    Refusal.SECOND: "a second person: this officer took the last decision",
+    Refusal.WHY: "a reason: --why",
+    Refusal.ANSWER: "the answer itself: --answer FILE",
+    Refusal.UNANSWERED: "the person's answer on record, or why there is none: --unanswered",
+    Refusal.LETTER: "way, receiver, letter number and date: --path, --receiver, --letter, --date",
 }
 
 

@@ -14,6 +14,7 @@ MonitorError
 ├── KeepingError         the process edge: stop before anything is sent; where it is ``passing``,
 │   ├── EvidenceError    the daemon stands still (run/outage) and goes on by itself
 │   └── StoreError
+│       └── UnknownError a command named what is not on file: exit 2, nothing was done
 │       └── SourceGoneError  run/pipeline: the line was erased during a look, which is dropped
 └── NotifyError          the delivery edge (run/dispatch): dead letter or later
     └── CredentialsRefused  nothing is wrong with the message: keep it, tell the operator
@@ -139,6 +140,10 @@ class EvidenceError(KeepingError):
 
 class StoreError(KeepingError):
     """The database cannot be opened, written or trusted."""
+
+
+class UnknownError(StoreError):
+    """A person named a finding, line, person, officer or message that is not on file."""
 
 
 class SourceGoneError(StoreError):

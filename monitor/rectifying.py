@@ -9,7 +9,7 @@ from pathlib import Path
 
 from monitor import app, config, console
 from monitor.clock import utc_now
-from monitor.errors import ConfigError, Fault, StoreError
+from monitor.errors import ConfigError, Fault, StoreError, UnknownError
 from monitor.model.contest import ZONES
 from monitor.model.person import EmployerType
 from monitor.run import enrol, rectify
@@ -132,7 +132,7 @@ def _scope(conn: Connection, who: str) -> Scope:
     mine = about.findings_of(conn, ref or who)
     if ref is None:
         if held.person(conn, who) is None and not mine:
-            raise StoreError(f"{who}: no finding, line or person: see netralitas register list")
+            raise UnknownError(f"{who}: no finding, line or person: see netralitas register list")
         return Scope(who, "", mine)
     return Scope(ref, who, [one for one in mine if _account(conn, one) == who])
 

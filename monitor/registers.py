@@ -11,7 +11,7 @@ from pathlib import Path
 
 from monitor import app, config, console
 from monitor.clock import utc_now
-from monitor.errors import ConfigError, Fault, StoreError
+from monitor.errors import ConfigError, Fault, UnknownError
 from monitor.intake import outgoing
 from monitor.model.person import Interval, IntervalKind, Ownership, Placement
 from monitor.run import enrol
@@ -183,7 +183,7 @@ def _need_kept_here(desk: Desk, line: dict[str, str]) -> None:
 def _line(desk: Desk, watch_id: str) -> dict[str, str]:
     line = register_read.line(desk.writer.reader(), watch_id)
     if line is None:
-        raise StoreError(f"{watch_id}: no such line: see netralitas register list")
+        raise UnknownError(f"{watch_id}: no such line: see netralitas register list")
     return line
 
 
@@ -192,7 +192,7 @@ def _person(desk: Desk, who: str) -> tuple[str, dict[str, str]]:
     conn = desk.writer.reader()
     line = register_read.line(conn, who) or register_read.line_of(conn, who)
     if line is None:
-        raise StoreError(f"{who}: no such line or person: see netralitas register list")
+        raise UnknownError(f"{who}: no such line or person: see netralitas register list")
     return line["person_ref"], line
 
 

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from monitor.errors import StoreError
+from monitor.errors import StoreError, UnknownError
 from monitor.model.evidence import LogHead, LogRow
 from monitor.model.seal import Seal
 from monitor.store import log, seals
@@ -50,7 +50,7 @@ def entries(conn: sqlite3.Connection, finding: str) -> list[Found]:
     first = "SELECT min(seq) FROM finding WHERE finding_id = ?"
     (seq,) = conn.execute(first, (finding,)).fetchone()
     if seq is None:
-        raise StoreError(f"{finding}: there is no such finding")
+        raise UnknownError(f"{finding}: there is no such finding")
     query = (
         "SELECT seq, canonical, hash FROM log WHERE seq >= ? AND subject = ?"
         " AND kind NOT IN (?, ?, ?) ORDER BY seq"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.clock import from_text
-from monitor.errors import StoreError
+from monitor.errors import UnknownError
 from monitor.store import log
 from monitor.store.db import guard
 
@@ -51,7 +51,7 @@ def revive(tx: sqlite3.Connection, number: int, at: datetime, *, who: str, why: 
     """
     row = tx.execute(REVIVE, (number,)).fetchone()
     if row is None:
-        raise StoreError(f"message {number}: no dead letter; see netralitas messages list")
+        raise UnknownError(f"message {number}: no dead letter; see netralitas messages list")
     found = _letter(row)
     log.append(
         tx,

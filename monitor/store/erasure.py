@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from monitor.errors import StoreError
+from monitor.errors import UnknownError
 from monitor.model.erasure import ERASURE, HOLD, Lost, Order, place, signed, split
 from monitor.model.evidence import Canonical, LogHead
 from monitor.model.review import REVIEW, CaseState, Step, state_after
@@ -59,7 +59,7 @@ def standing(conn: sqlite3.Connection, finding: str) -> Standing:
     entries = [json.loads(row.canonical) for row in about.entries(conn, finding)]
     first = next((entry for entry in entries if entry["kind"] == "finding"), None)
     if first is None:
-        raise StoreError(f"{finding}: there is no such finding")
+        raise UnknownError(f"{finding}: there is no such finding")
     reviews = [e for e in entries if e["kind"] == REVIEW and _step(e)]
     steps = [Step(e["public"]["step"]) for e in reviews]
     state = state_after(steps)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import sqlite3
 
-from monitor.errors import StoreError
+from monitor.errors import UnknownError
 from monitor.store.db import guard
 from monitor.store.keys import KeyRing, digest
 
@@ -89,5 +89,5 @@ def last_entry(conn: sqlite3.Connection, finding_id: str) -> int:
     query = "SELECT max(seq) FROM finding WHERE finding_id = ?"
     (seq,) = conn.execute(query, (finding_id,)).fetchone()
     if seq is None:
-        raise StoreError(f"{finding_id}: there is no such finding")
+        raise UnknownError(f"{finding_id}: there is no such finding")
     return int(seq)

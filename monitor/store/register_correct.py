@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Mapping
 from datetime import datetime
 
-from monitor.errors import StoreError
+from monitor.errors import UnknownError
 from monitor.store import held, register
 from monitor.store.register_import import END, By, note
 
@@ -28,7 +28,7 @@ def set_facts(
     """
     person = held.person(tx, person_ref)
     if person is None:
-        raise StoreError(f"{person_ref}: no such person: see netralitas register list")
+        raise UnknownError(f"{person_ref}: no such person: see netralitas register list")
     former = {k: str(person[k]) for k, v in values.items() if k in COLUMNS and person[k] != v}
     unknown = sorted(set(values) - set(COLUMNS))
     if unknown:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date, datetime
 
-from monitor.errors import StoreError
+from monitor.errors import UnknownError
 from monitor.model.person import LEAVING, Interval, Ownership, Watch
 from monitor.store import register
 from monitor.store.register_import import ADD_INTERVAL, By, note
@@ -136,7 +136,9 @@ def end_interval(
     day = last.isoformat()
     found = tx.execute(OPEN, (person_ref, kind, day, day)).fetchone()
     if found is None:
-        raise StoreError(f"{person_ref}: no {kind} is open on {day}: see netralitas register show")
+        raise UnknownError(
+            f"{person_ref}: no {kind} is open on {day}: see netralitas register show"
+        )
     tx.execute("UPDATE person_interval SET last_day = ? WHERE id = ?", (day, found[0]))
     after = {"kind": kind, "first_day": found[1], "last_day": day}
     _note(tx, "interval", {"person_ref": person_ref}, ({}, after), by, at)
@@ -238,10 +240,10 @@ def _by_account(
 def _account(tx: sqlite3.Connection, watch_id: str) -> tuple[str, str, str, str, str]:
     row: tuple[str, str, str, str, str] | None = tx.execute(ACCOUNT, (watch_id,)).fetchone()
     if row is None:
-        raise StoreError(f"{watch_id}: no such line: see netralitas register list")
+        raise UnknownError(f"{watch_id}: no such line: see netralitas register list")
     return row
 
 
 def _need_person(tx: sqlite3.Connection, person_ref: str) -> None:
     if not register.has_person(tx, person_ref):
-        raise StoreError(f"{person_ref}: no such person: see netralitas register list")
+        raise UnknownError(f"{person_ref}: no such person: see netralitas register list")

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import Any
 
 from monitor.clock import from_text
-from monitor.errors import StoreError
+from monitor.errors import UnknownError
 from monitor.model.evidence import Canonical, LogHead
 from monitor.model.review import REVIEW, ROLE, Case, Officer, Role, Step, Taken, Term, Wanted
 from monitor.store import about, findings, log
@@ -144,7 +144,7 @@ def officer(conn: sqlite3.Connection, name: str) -> Officer:
     found = officers(conn)
     if name not in found:
         known = ", ".join(sorted(found)) or "none yet: netralitas review officer"
-        raise StoreError(f"there is no officer {name!r}; known: {known}")
+        raise UnknownError(f"there is no officer {name!r}; known: {known}")
     return found[name]
 
 

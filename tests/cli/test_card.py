@@ -58,5 +58,8 @@ def test_a_card_is_drawn_and_noted(run: Run, place: Path, tmp_path: Path, name: 
 def test_what_cannot_be_drawn(run: Run, place: Path, tmp_path: Path) -> None:
     assert run("card", FINDING, "--to", tmp_path / "kartu.gif", "-c", place).status == 2
     unknown = run("card", "NTR-ZZZZ-ZZZZ", "--to", tmp_path / "a.png", "-c", place)
-    assert unknown.status == 3
-    assert "there is no such finding" in unknown.err
+    assert unknown.status == 2
+    assert unknown.err == "NTR-ZZZZ-ZZZZ: there is no such finding\n"
+    nowhere = run("card", FINDING, "--to", tmp_path / "none" / "a.png", "-c", place)
+    assert nowhere.status == 2
+    assert "in a folder that is there" in nowhere.err

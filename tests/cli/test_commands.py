@@ -117,3 +117,11 @@ def test_a_database_of_a_newer_version_is_refused(run: Run, place: Path) -> None
     result = run("status", "-c", place)
     assert result.status == 3
     assert "newer" in result.err
+
+
+def test_a_place_that_cannot_be_used_is_told_without_a_trace(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "berkas").write_text("isi")
+    told = run("init", tmp_path / "berkas" / "baru")
+    assert told.status in {2, 3}
+    assert "berkas" in told.err
+    assert "Traceback" not in told.err

@@ -121,7 +121,7 @@ def test_nothing_leaves_a_trial(run: Run, place: Path, tmp_path: Path, now: date
     [
         ((FINDING, "--profile", "penuh"), 2, "one of audit"),
         ((FINDING, "--profile", "audit"), 3, "is not sealed yet: run netralitas seal"),
-        (("NTR-ZZZZ-ZZZZ", "--profile", "audit"), 3, "there is no such finding"),
+        (("NTR-ZZZZ-ZZZZ", "--profile", "audit"), 2, "there is no such finding"),
     ],
 )
 def test_what_cannot_be_exported(

@@ -170,8 +170,8 @@ def test_the_deadline_is_stated(run: Run, place: Place, answer: Path, tmp_path: 
     done = ask(run, place, tmp_path / "b.zip", SARI, "--received", "2024-10-11")
     assert "Due 2024-10-13T17:00:00.000000Z: LATE" in done.out
     early = ask(run, place, tmp_path / "c.zip", SARI, "--received", "2999-01-01")
-    assert early.status == 3
-    assert "still to come" in early.err
+    assert early.status == 2
+    assert "a time that has come" in early.err
 
 
 def test_the_reading_is_an_entry(place: Place, answer: Path) -> None:
