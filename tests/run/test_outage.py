@@ -166,7 +166,7 @@ async def test_writes_of_one_byte_are_finished(stage: Stage, tmp_path: Path) -> 
     weak = WeakDisk(stage.place.settings.path("data"), tmp_path / "order")
     weak.fail(disk.ONE_BYTE)
     async with running(stage.place, **weak.environment):
-        await begun(stage)
+        await until(lambda: len(stage.telegram.messages) >= len(SUPPORTING), seconds=120.0)
     assert len(stage.place.entries("finding")) == len(SUPPORTING)
     sound(stage)
 

@@ -28,7 +28,9 @@ SHIM = r"""
 #include <sys/uio.h>
 #include <unistd.h>
 
-/* 0: leave it alone. 1: write one byte. Else: fail with that errno. */
+#define LONG 4096
+
+/* 0: leave it alone. 1: write one byte, or of what is long one page. Else: fail with that errno. */
 static int ordered(int fd) {
     const char *folder = getenv("DISK_FOLDER"), *order = getenv("DISK_ORDER");
     char link[64], path[4096], text[16] = "";
@@ -51,7 +53,7 @@ static int ordered(int fd) {
         if (!real) real = (type)dlsym(RTLD_NEXT, #name);                 \
         int order = ordered(fd);                                         \
         if (order > 1) { errno = order; return -1; }                     \
-        if (order == 1 && size > 1) size = 1;                            \
+        if (order == 1 && size > 1) size = size > LONG ? LONG : 1;       \
         return real args;                                                \
     }
 
