@@ -103,7 +103,8 @@ def _unset(value: Any) -> Any:
 def message(scene: Scene, finding: Finding) -> list[str]:
     """Return the lines that a supervisor reads on the day, without the number of the case."""
     content = json.loads(canonical(finding_content(finding)))
-    watch = {"as_of": "2024-12-31", "zone": "WIB", **scene.by["facts"], **scene.by}
+    said = {"platform": "bluesky", "address": "at://contoh.test"}
+    watch = {"as_of": "2024-12-31", "zone": "WIB", **said, **scene.by["facts"], **scene.by}
     told = replace(ALERT, told_at=finding.activity.occurred_at)
     plain = render_alert(content, watch, told, ruleset()).plain
     return [line.removesuffix(f" · {CASE}").strip() for line in plain.splitlines()]
