@@ -20,7 +20,7 @@ from monitor import (
     cli_rights,
 )
 from monitor.cli_options import DEFAULT, ConfigPath
-from monitor.errors import ConfigError, MonitorError, UnknownError
+from monitor.errors import ConfigError, Fault, MonitorError, UnknownError
 
 OK, WRONG_DATA, USAGE, FATAL = 0, 1, 2, 3
 
@@ -45,14 +45,19 @@ app.add_typer(cli_register.app, name="register")
 rules = typer.Typer(no_args_is_help=True, help="See how rules stand, and switch them.")
 app.add_typer(rules, name="rules")
 
-Reason = Annotated[str, typer.Option(help="Why; it is kept in the evidence log.")]
-Who = Annotated[str, typer.Option(help="Who decides; default: the user of this machine.")]
+Reason = Annotated[
+    str, typer.Option("--reason", "--why", help="Why; it is kept in the evidence log.")
+]
+Who = Annotated[
+    str, typer.Option("--who", "--by", help="Who decides; default: the user of this machine.")
+]
 RuleId = Annotated[str, typer.Argument(help="The rule's id.")]
 
 
 def main() -> None:
     """Run a command and leave with its status: the process edge."""
     try:
+        _refuse_bytes(sys.argv[1:])
         status = app(standalone_mode=False)
     except ConfigError as error:
         for fault in error.faults:
@@ -279,6 +284,15 @@ def _usage(error: Exception) -> int:
         return FATAL
     show()
     return USAGE
+
+
+def _refuse_bytes(words: list[str]) -> None:
+    """Refuse words that are no UTF-8: the log keeps texts, and could not write them."""
+    for word in words:
+        try:
+            word.encode()
+        except UnicodeEncodeError:
+            raise ConfigError([Fault("netralitas", "", "words in UTF-8", ascii(word))]) from None
 
 
 def _complain(text: str) -> None:

@@ -30,7 +30,9 @@ def audit(
     open_: Annotated[
         bool, typer.Option("--open/--no-open", help="Open it in a browser, or make the copy only.")
     ] = True,
-    port: Annotated[int, typer.Option(help="On loopback; 0 takes a free one.")] = 8001,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="On loopback; 0 takes a free one.")
+    ] = 8001,
     config: ConfigPath = DEFAULT,
 ) -> int:
     """Make a logged copy of the evidence without names, and open it for an auditor."""

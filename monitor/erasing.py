@@ -15,7 +15,7 @@ from monitor.model.erasure import NO_HOLD, Ground, Lost, Order, split
 from monitor.model.review import CaseState
 from monitor.run import erase
 from monitor.run.erase import Erased
-from monitor.store import erasure, erasure_out, erasure_person
+from monitor.store import erasure, erasure_out, erasure_person, migrate
 from monitor.store.db import Connection
 from monitor.store.erasure import Standing
 from monitor.store.erasure_person import Held
@@ -48,7 +48,7 @@ def case(path: Path, finding: str, asked: Order, *, yes: bool) -> int:
         held = "; legal hold" if standing.held else ""
         console.plain(f"{finding}: {standing.state}{held}; {_amount(erasure.case(conn, finding))}")
         _print_kinds(conn, [erasure.case(conn, finding)])
-        _print_outside(conn, [finding])
+        _print_outside(settings, conn, [finding])
         if not yes:
             return _only_said()
         _print_erased(app.eraser(settings, writer).case(finding, asked))
@@ -63,7 +63,7 @@ def person(path: Path, person_ref: str, asked: Order, *, yes: bool) -> int:
         erase.check_person(conn, found, asked)
         _refuse_listed(settings, person_ref)
         _print_person(conn, found)
-        _print_outside(conn, list(found.cases), person_ref)
+        _print_outside(settings, conn, list(found.cases), person_ref)
         if not yes:
             return _only_said()
         _print_erased(app.eraser(settings, writer).person(person_ref, asked))
@@ -133,10 +133,16 @@ def _print_kinds(conn: Connection, parts: Sequence[Lost]) -> None:
     console.plain("  entries: " + (", ".join(f"{n} {kind}" for kind, n in kinds.items()) or "none"))
 
 
-def _print_outside(conn: Connection, findings: Collection[str], person_ref: str = "") -> None:
+def _print_outside(
+    settings: Config, conn: Connection, findings: Collection[str], person_ref: str = ""
+) -> None:
     rows = erasure_out.outside(conn, findings, person_ref)
-    if rows:
-        shown = [(one.what, one.at[:16], one.subject, one.where) for one in rows]
+    shown = [(one.what, one.at[:16], one.subject, one.where) for one in rows]
+    # A migration leaves the database as it was before beside it, and no entry says so.
+    shown += [
+        ("before a migration", "", "all", str(one)) for one in migrate.kept(settings.database)
+    ]
+    if shown:
         console.table("Left the house: call it back by hand", OUTSIDE, shown)
     else:
         console.say("Nothing left the house: no export, card, copy, backup or message.")

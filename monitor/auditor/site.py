@@ -26,6 +26,7 @@ from markupsafe import Markup
 
 from monitor.auditor.case import Cases
 from monitor.auditor.gate import AccessLog, Gate
+from monitor.errors import ConfigError, Fault
 from monitor.log import logger
 from monitor.store import door
 from monitor.store.views import VIEWS
@@ -274,7 +275,13 @@ async def serve(
     """Answer on loopback until the process is told to stop; ``ready`` gets the whole address."""
     with socket.socket() as listening:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind(("127.0.0.1", port))
+        try:
+            listening.bind(("127.0.0.1", port))
+        except OSError as error:
+            fault = Fault(
+                "audit", "--port", "a free port", f"{port}: {error.strerror}", "0 takes one"
+            )
+            raise ConfigError([fault]) from None
         listening.listen()  # who opens the address at once is not refused
         await made.invoke_startup()
         settings = uvicorn.Config(

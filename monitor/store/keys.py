@@ -77,7 +77,10 @@ def person_refs(ring: KeyRing, nip: str) -> tuple[str, ...]:
 def load(folder: Path) -> KeyRing:
     """Read every key; raise ``StoreError`` where one is missing, short or open to others."""
     if not folder.is_dir():
-        raise StoreError(f"{folder}: no folder with keys: run netralitas keys make")
+        raise StoreError(
+            f"{folder}: no folder with keys: put it back from its copy;"
+            " for a new installation, run netralitas keys make"
+        )
     _refuse_open(folder)
     return KeyRing({purpose: _read_all(folder, purpose) for purpose in PURPOSES})
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import glob
 import itertools
 from contextlib import closing
 from pathlib import Path
@@ -66,6 +67,11 @@ def _refuse_newer(path: Path, found: str | None) -> None:
             f"{path}: its schema ({found}) is newer than this program ({HEAD}): install the"
             " program that made it, or restore a backup from before"
         )
+
+
+def kept(path: Path) -> list[Path]:
+    """Return the copies that migrations left beside a database: they hold what it held then."""
+    return sorted(path.parent.glob(f"{glob.escape(path.name)}.before-*"))
 
 
 def _keep(path: Path, revision: str) -> Path:

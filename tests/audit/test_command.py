@@ -6,6 +6,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import urllib.request
@@ -73,6 +74,14 @@ def test_the_running_database_is_for_its_owner(
     assert "shows names" in done.err
     both = run("audit", "--live", "--copy", place.folder, *WORDS, "-c", place.config)
     assert "neither --copy nor --to" in both.err
+
+
+def test_a_port_that_is_taken_is_told(run: Run, place: Place) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = run("audit", "--port", port, *WORDS, "-c", place.config)
+    assert done.status == 2
+    assert f"expected a free port, got {port}" in done.err
 
 
 def test_a_copy_of_another_log_is_refused(run: Run, place: Place, made: copying.Made) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.cli import main
 from monitor.store.backup import DATABASE
 from tests.cli.conftest import Run
 
@@ -125,3 +126,19 @@ def test_a_place_that_cannot_be_used_is_told_without_a_trace(run: Run, tmp_path:
     assert told.status in {2, 3}
     assert "berkas" in told.err
     assert "Traceback" not in told.err
+
+
+def test_words_that_are_no_text_are_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["netralitas", "hold", "NTR-AAAA-AAAA", "--why", "\udcff"])
+    with pytest.raises(SystemExit) as left:
+        main()
+    assert left.value.code == 2
+    assert "words in UTF-8" in capsys.readouterr().err
+
+
+def test_a_port_that_cannot_be_is_refused(run: Run, place: Path) -> None:
+    told = run("audit", "--port", "99999", "--by", "a", "--why", "b", "-c", place)
+    assert told.status == 2
+    assert not (place.parent / "data" / "audit").exists()

@@ -219,3 +219,10 @@ def test_a_backup_is_remembered(run: Run, place: Path, tmp_path: Path) -> None:
     said = run("erase", "case", CASE, "-c", place, "--ground", "pdp", *WHO)
     assert "backup" in said.out
     assert "cadangan" in said.out.replace("\n", "")
+
+
+def test_what_a_migration_left_is_listed(run: Run, place: Path) -> None:
+    copy = place.parent / "data" / "netralitas.sqlite3.before-0001-1"
+    copy.write_bytes(b"isi lama")
+    said = run("erase", "case", CASE, "-c", place, "--ground", "pdp", *WHO).out
+    assert "before a migration" in said
