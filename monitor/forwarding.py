@@ -18,6 +18,7 @@ from monitor.errors import ConfigError, Fault
 from monitor.evidence.export import FORWARDING, Add
 from monitor.evidence.export_masked import ANSWER
 from monitor.model.evidence import CARD, LogHead
+from monitor.model.finding import Outcome
 from monitor.model.review import REVIEW, CaseState, Step, state_after
 from monitor.model.rule import RuleSet
 from monitor.notify import cover
@@ -83,8 +84,16 @@ def _decided(decision: Mapping[str, Any], name: str, asked: str) -> str:
 def decided(finding: str, found: Sequence[Found]) -> Mapping[str, Any]:
     """Return the decision to forward a case: what was said with it, in closed content.
 
-    Raises ``ConfigError`` unless it is the last word on the case, and a person's.
+    Raises ``ConfigError`` unless it is the last word on the case, and a person's, or where a
+    correction left nothing of the act: nobody is handed on for what was wrongly laid to them.
     """
+    outcomes = [_public(one)["outcome"] for one in found if "outcome" in _public(one)]
+    if outcomes and outcomes[-1] == Outcome.NONE:
+        got = "a correction that left nothing of it"
+        hint = "netralitas review step ID dibuka_kembali; tell the receiver of an earlier letter"
+        expected = "a case in which something was found"
+        where = f"export {finding}"
+        raise ConfigError([Fault(where, f"--profile {FORWARDING}", expected, got, hint)])
     steps = [Step(_public(one)["step"]) for one in found if _kind(one) == REVIEW]
     if state_after(steps) is CaseState.FORWARDED:
         last = [one for one in found if _public(one).get("step") == Step.FORWARDED][-1]

@@ -39,7 +39,11 @@ def database(place: Path) -> Path:
 
 
 def observe(
-    place: Path, at: datetime, content: dict[str, Any], watch: dict[str, Any] = examples.WATCH
+    place: Path,
+    at: datetime,
+    content: dict[str, Any],
+    watch: dict[str, Any] = examples.WATCH,
+    outcome: str = "alert",
 ) -> None:
     """Record a finding as the daemon does, with its files; then tell it."""
     files = Files(place.parent / "data" / "snapshots")
@@ -55,7 +59,7 @@ def observe(
         files.publish(staged)
         revision = findings.next_revision(tx, FINDING)
         public: dict[str, Canonical] = {
-            "outcome": "alert",
+            "outcome": outcome,
             "revision_no": revision,
             "partial": False,
             "proof": "",
@@ -64,7 +68,7 @@ def observe(
         head = log.append(
             tx, at=at, kind="finding", subject=FINDING, public=public, content=both, files=staged
         )
-        findings.add(tx, FINDING, head.seq, "alert")
+        findings.add(tx, FINDING, head.seq, outcome)
 
 
 def enter(
@@ -220,6 +224,18 @@ def test_a_person_wrongly_named_before_is_not_handed_on(
     assert json.loads(made["manifest.json"])["withheld"] == withheld
     assert json.loads(made["content/5/watch"])["name"] == "Sari Contohwati"
     assert [name for name, data in made.items() if b"Orang Keliru" in data] == []
+
+
+def test_what_a_correction_took_back_is_not_forwarded(
+    run: Run, case: Path, tmp_path: Path, now: datetime
+) -> None:
+    observe(case, now + timedelta(minutes=2), examples.post(), outcome="none")
+    assert run("seal", "-c", case).status == 0
+    words = ("export", FINDING, "--profile", "penerusan", *LETTER, *BY, "--to", tmp_path)
+    refused = run(*words, "-c", case)
+    assert refused.status == 2
+    assert "a correction that left nothing of it" in refused.err
+    assert list(tmp_path.glob("*.zip")) == []
 
 
 def test_the_letter_is_the_one_that_was_decided(
