@@ -43,9 +43,11 @@ ADVICE = {
     sqlite3.SQLITE_NOTADB: "the file is no SQLite database: check paths.data, or restore a backup",
     sqlite3.SQLITE_BUSY: "another process held it too long: see who has it open, then try again",
     sqlite3.SQLITE_LOCKED: "another connection held a table too long: try again",
-    sqlite3.SQLITE_CANTOPEN: "it cannot be opened: check that this user may use file and folder",
+    sqlite3.SQLITE_CANTOPEN: "it cannot be opened: this user must be able to write its folder;"
+    " of a write-protected disk, copy the folder first",
     sqlite3.SQLITE_PERM: "access was refused: check owner and mode of the file",
-    sqlite3.SQLITE_IOERR: "the disk failed to read or write: check the disk and the kernel's log",
+    sqlite3.SQLITE_IOERR: "the disk is full or failed: check its free space, the disk,"
+    " and the kernel's log",
     sqlite3.SQLITE_CONSTRAINT: "a rule of the schema refused the change",
     sqlite3.SQLITE_SCHEMA: "the schema changed meanwhile: start again",
 }
