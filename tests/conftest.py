@@ -29,7 +29,9 @@ def pytest_configure() -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what was not asked for: deselected and counted, not skipped in silence."""
     asked = config.getoption("--network") or os.environ.get("NETRALITAS_NETWORK") == "1"
-    out = [item for item in items if item.get_closest_marker("network") and not asked]
+    drills = "drill" in str(config.getoption("-m"))
+    left = [name for name, on in (("network", asked), ("drill", drills)) if not on]
+    out = [item for item in items if any(map(item.get_closest_marker, left))]
     if out:
         config.hook.pytest_deselected(items=out)
         items[:] = [item for item in items if item not in out]

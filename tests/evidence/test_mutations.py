@@ -28,6 +28,8 @@ from tests.evidence.mutate import (
 )
 from tests.evidence.mutate_bits import missed_bit
 
+pytestmark = pytest.mark.drill
+
 RANDOM_CHANGES = 100
 COLUMNS = [(table, column) for table, columns in VALUES.items() for column in columns]
 

@@ -13,6 +13,8 @@ from tests.evidence.mutate import tamper
 from tests.long import crash
 from tests.long.crash import World
 
+pytestmark = pytest.mark.drill
+
 KILLS = 3
 
 

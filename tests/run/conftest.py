@@ -10,9 +10,12 @@ import pytest
 from monitor.demo.atproto import Atproto
 from monitor.demo.feeds import Feeds
 from tests.installation import TOKEN, Installation
+from tests.reading_once import read_once
 from tests.scenes import Scene
 from tests.standin.telegram import StandIn
 from tests.whole import Stage, staged
+
+__all__ = ["read_once"]
 
 
 @pytest.fixture

@@ -33,6 +33,8 @@ from tests.run import erasing
 from tests.run.erasing import ORDER, Traces
 from tests.whole import Stage
 
+pytestmark = pytest.mark.drill
+
 MINE, REF, NAME = "asn1", "p-asn1", "Orang asn1"
 NOW = datetime(2026, 3, 1, 3, 0, tzinfo=UTC)
 OLD = datetime(2025, 11, 1, 3, 0, tzinfo=UTC)

@@ -26,6 +26,8 @@ from tests.standin import disk
 from tests.standin.disk import WeakDisk
 from tests.whole import Stage
 
+pytestmark = pytest.mark.drill
+
 NEWS = "Ayo coblos nomor 2, menangkan Prakasita-Anggrek lagi dan lagi!"
 SMALL = "48m"
 STANDING = "Bukti tidak dapat disimpan"

@@ -19,6 +19,8 @@ from tests.evidence.mutate import tamper
 from tests.scenes import SUPPORTING
 from tests.whole import Stage
 
+pytestmark = pytest.mark.drill
+
 
 async def started(stage: Stage) -> None:
     async with app.opened(stage.place.settings):
