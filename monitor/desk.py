@@ -45,8 +45,7 @@ def take(path: Path, finding: str, wanted: Wanted, officer: str) -> int:
         case, who = reviews.case(tx, finding), reviews.officer(tx, officer)
         if found := decisions.refusals(case, wanted, who, now.date()):
             raise ConfigError(_faults(finding, wanted, decisions.status(case), found))
-        able = decisions.BY.get(wanted.step, frozenset({Role.REVIEWER}))
-        role = min(who.roles(now.date()) & able)
+        role = min(decisions.able(who, wanted.step, now.date()))
         head = reviews.step(tx, finding, wanted, who, role, now)
     console.plain(f"{finding}: {wanted.step}. Log head {head.seq}:{head.hash}")
     return 0

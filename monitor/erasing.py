@@ -9,23 +9,18 @@ from pathlib import Path
 
 from monitor import app, console
 from monitor.clock import utc_now
-from monitor.config import CaseClass, Config
+from monitor.config import Config
 from monitor.errors import ConfigError, Fault
 from monitor.model.erasure import NO_HOLD, Ground, Lost, Order, split
-from monitor.model.review import CaseState
 from monitor.run import erase
 from monitor.run.erase import Erased
+from monitor.run.retain import CLASSES
 from monitor.store import erasure, erasure_out, erasure_person, migrate
 from monitor.store.db import Connection
 from monitor.store.erasure import Standing
 from monitor.store.erasure_person import Held
 
 OUTSIDE = ("what", "at", "concerns", "where")
-CLASSES: dict[CaseState, CaseClass] = {
-    CaseState.OPEN: "open",
-    CaseState.DISMISSED: "dismissed",
-    CaseState.FORWARDED: "forwarded",
-}
 
 
 def order(ground: str, office: str, reference: str, official: str, by: str, why: str) -> Order:

@@ -6,7 +6,7 @@ An entry of kind ``review`` has the case (the finding's id) as its subject and s
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -130,6 +130,12 @@ class Wanted:
 
 
 DISMISSING = frozenset({Step.NOT_THEIRS, Step.PERMITTED, Step.NOT_ENOUGH})
+
+
+def last_opened(steps: Sequence[Step]) -> int:
+    """Return at which place the steps begin that were taken since a case was last opened."""
+    opened = [place for place, step in enumerate(steps, start=1) if step is Step.REOPENED]
+    return opened[-1] if opened else 0
 
 
 def state_after(steps: Iterable[Step]) -> CaseState:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from enum import StrEnum
 
-from monitor.model.review import DISMISSING, Case, Officer, Role, Step, Taken, Wanted
+from monitor.model.review import DISMISSING, Case, Officer, Role, Step, Taken, Wanted, last_opened
 
 
 class Refusal(StrEnum):
@@ -75,6 +75,11 @@ def known_since(case: Case) -> Taken | None:
     return next((taken for taken in case.taken if taken.step is Step.TAKEN), None)
 
 
+def able(officer: Officer, step: Step, day: date) -> frozenset[Role]:
+    """Return the roles of an officer's by which the step may be taken that day."""
+    return officer.roles(day) & BY.get(step, _REVIEWERS)
+
+
 def refusals(case: Case, wanted: Wanted, officer: Officer, day: date) -> list[Refusal]:
     """Return every reason why this officer may not take this step now; none if they may."""
     return [*_order(case, wanted), *_person(case, wanted, officer, day), *_record(case, wanted)]
@@ -86,7 +91,7 @@ def _order(case: Case, wanted: Wanted) -> Iterator[Refusal]:
 
 
 def _person(case: Case, wanted: Wanted, officer: Officer, day: date) -> Iterator[Refusal]:
-    if not officer.roles(day) & BY.get(wanted.step, _REVIEWERS):
+    if not able(officer, wanted.step, day):
         yield Refusal.ROLE
     if officer.person_ref and officer.person_ref == case.person_ref:
         yield Refusal.CONCERNED
@@ -119,9 +124,7 @@ def _record(case: Case, wanted: Wanted) -> Iterator[Refusal]:
 
 def _current(case: Case) -> tuple[Taken, ...]:
     """Return the steps since the case was last opened."""
-    steps = [t.step for t in case.taken]
-    since = len(steps) - steps[::-1].index(Step.REOPENED) if Step.REOPENED in steps else 0
-    return case.taken[since:]
+    return case.taken[last_opened([taken.step for taken in case.taken]) :]
 
 
 def _deciders(case: Case) -> set[str]:

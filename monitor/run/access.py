@@ -14,22 +14,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from monitor.clock import to_text
-from monitor.config import CaseClass, Config
+from monitor.config import Config
 from monitor.evidence.files import Files
 from monitor.model.evidence import LogRow, canonical
-from monitor.model.review import CaseState
 from monitor.run import access_case
 from monitor.run.access_case import Case, Entry
+from monitor.run.retain import CLASSES
 from monitor.store import about, erasure, held, log
 from monitor.store.db import Connection
 from monitor.store.register_import import KIND as REGISTER
 
 VERSION = 1
-CLASSES: dict[CaseState, CaseClass] = {
-    CaseState.OPEN: "open",
-    CaseState.DISMISSED: "dismissed",
-    CaseState.FORWARDED: "forwarded",
-}
 DEADLINE = timedelta(hours=3 * 24)
 DATA, PAPER, MANIFEST = "data.json", "ringkasan.pdf", "manifest.json"
 # What a look at the register is called in the log, and by the command that looks.
@@ -109,7 +104,7 @@ def gather(conn: Connection, settings: Config, asked: Asked) -> Dossier:
 def _keeping(conn: Connection, settings: Config, finding: str) -> dict[str, Any]:
     """Return how long a case is kept, and on what ground it may go."""
     stands = erasure.standing(conn, finding)
-    group: CaseClass = CLASSES[stands.state]
+    group = CLASSES[stands.state]
     return {
         "state": stands.state.value,
         "case_file": stands.case_file,

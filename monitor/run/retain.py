@@ -9,7 +9,7 @@ import asyncio
 from datetime import date, datetime, timedelta
 
 from monitor.clock import Clock, from_text
-from monitor.config import Retention
+from monitor.config import CaseClass, Retention
 from monitor.log import logger
 from monitor.model.erasure import Ground, Order
 from monitor.model.review import CaseState
@@ -21,6 +21,12 @@ from monitor.store.writer import Writer
 LOOK_SECONDS = 3_600.0
 OFFICE = "netralitas"
 REFERENCE = "retention.dismissed_days"
+# Under which of ``retention.jra`` a case's archive code stands.
+CLASSES: dict[CaseState, CaseClass] = {
+    CaseState.OPEN: "open",
+    CaseState.DISMISSED: "dismissed",
+    CaseState.FORWARDED: "forwarded",
+}
 
 
 class Retainer:

@@ -16,7 +16,7 @@ from typing import Any
 from monitor.errors import UnknownError
 from monitor.model.erasure import ERASURE, HOLD, Lost, Order, place, signed, split
 from monitor.model.evidence import Canonical, LogHead
-from monitor.model.review import REVIEW, CaseState, Step, state_after
+from monitor.model.review import REVIEW, CaseState, Step, last_opened, state_after
 from monitor.store import about, log
 from monitor.store.db import guard
 from monitor.store.keys import KeyRing, digest
@@ -63,8 +63,8 @@ def standing(conn: sqlite3.Connection, finding: str) -> Standing:
     reviews = [e for e in entries if e["kind"] == REVIEW and _step(e)]
     steps = [Step(e["public"]["step"]) for e in reviews]
     state = state_after(steps)
-    since = len(steps) - steps[::-1].index(Step.REOPENED) if Step.REOPENED in steps else 0
-    to_examine = Step.TO_EXAMINE in steps[since:] and state is not CaseState.DISMISSED
+    current = steps[last_opened(steps) :]
+    to_examine = Step.TO_EXAMINE in current and state is not CaseState.DISMISSED
     holds = [e["public"].get("held") for e in entries if e["kind"] == HOLD]
     last = reviews[-1] if reviews else None
     return Standing(

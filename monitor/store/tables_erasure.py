@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from sqlalchemy import BLOB, INTEGER, TEXT, ForeignKey
+from sqlmodel import SQLModel
 
-from sqlalchemy import BLOB, INTEGER, TEXT, Column, ForeignKey
-from sqlmodel import Field, SQLModel
-
-KEYED: dict[str, Any] = {"sqlite_strict": True, "sqlite_with_rowid": False}
-
-
-def _col(kind: type[Any], *more: Any, key: bool = False) -> Any:
-    return Field(sa_column=Column(kind, *more, primary_key=key, nullable=False))
+from monitor.store.tables_form import KEYED
+from monitor.store.tables_form import column as _col
 
 
 class Erasing(SQLModel, table=True):

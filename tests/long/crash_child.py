@@ -18,11 +18,13 @@ import sys
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from monitor import app, config
 from monitor.log import set_up
+from monitor.run import gather
 from monitor.store import log
 from monitor.store.writer import AFTER_COMMIT, Writer
 
@@ -47,6 +49,8 @@ class Order:
 
 async def live(order: Order) -> None:
     """Run the program as ordered."""
+    # A flood is told in lists; the drill does not wait between two of them.
+    gather.APART = timedelta()
     async with app.opened(config.load(Path(order.config))) as opened:
         opened.writer.hook = _acknowledging(opened.writer, order)
         if order.settle:
