@@ -23,7 +23,7 @@ from monitor.notify.render import render_alert
 from monitor.notify.sheet import blocks
 from monitor.run import access
 from monitor.run.access import Asked
-from monitor.run.dispatch import alert_facts
+from monitor.run.compose import alert_facts
 from monitor.store import held, keys, readings, register
 from monitor.store.db import Connection
 

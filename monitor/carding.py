@@ -18,7 +18,7 @@ from monitor.model.finding import Outcome
 from monitor.notify.picture import Form, draw
 from monitor.notify.sheet import sheet
 from monitor.run.cards import stored
-from monitor.run.dispatch import alert_facts
+from monitor.run.compose import alert_facts
 from monitor.store import findings, log, migrate, readings
 from monitor.store.writer import Writer
 

@@ -22,7 +22,7 @@ from monitor.model.finding import Outcome
 from monitor.model.review import REVIEW, CaseState, Step, state_after
 from monitor.model.rule import RuleSet
 from monitor.notify import cover
-from monitor.run.dispatch import alert_facts
+from monitor.run.compose import alert_facts
 from monitor.store import findings
 from monitor.store.cases import Found
 from monitor.store.db import Connection

@@ -14,7 +14,7 @@ from monitor.evidence.files import Files, is_name
 from monitor.model.rule import RuleSet
 from monitor.notify.picture import draw
 from monitor.notify.sheet import sheet
-from monitor.run.dispatch import alert_facts
+from monitor.run.compose import alert_facts
 from monitor.store import auditor
 from monitor.store.db import Connection
 

@@ -12,7 +12,8 @@ from monitor import config
 from monitor.log import logger
 from monitor.model.person import Watch
 from monitor.run import systemd
-from monitor.run.dispatch import HEALTH, LONGEST_WAIT, Dispatcher
+from monitor.run.compose import HEALTH
+from monitor.run.dispatch import LONGEST_WAIT, Dispatcher
 from monitor.run.pipeline import Parts, Pipeline, PollReport
 from monitor.run.recheck import Rechecker
 from monitor.run.reload import Reloader

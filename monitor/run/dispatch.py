@@ -9,43 +9,25 @@ the duty to act begins with knowing).
 from __future__ import annotations
 
 import asyncio
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from monitor.clock import Clock, to_text
 from monitor.config import Config
 from monitor.errors import CredentialsRefused, NotifyError, StoreError
-from monitor.evidence.files import Files
 from monitor.log import logger
-from monitor.model.delivery import AlertFacts, Message, OutboxItem, Picture, Receipt
-from monitor.model.evidence import CARD, MASKED_CARD, Canonical, LogHead
+from monitor.model.delivery import OutboxItem, Receipt
+from monitor.model.evidence import Canonical
 from monitor.model.rule import RuleSet
-from monitor.model.state import STATE
-from monitor.notify import digest
 from monitor.notify.base import Notifier
-from monitor.notify.render import (
-    render_alert,
-    render_caption,
-    render_change,
-    render_correction,
-    render_health,
-    render_masked,
-)
 from monitor.run import gather
-from monitor.run.cards import stored
-from monitor.run.changes import read_change
-from monitor.run.corrected import RECTIFICATION, said_of
-from monitor.run.governance import STAMP, TRIAL
+from monitor.run.compose import HEALTH, Composer
 from monitor.store import alarms, log, outbox
 from monitor.store.db import Connection
 from monitor.store.writer import Writer
 
-HEALTH = "health"
-CARD_OF = {"evidence": CARD, "masked": MASKED_CARD}
 FIRST_WAIT = 10.0
 LONGEST_WAIT = 21_600.0
 # A refused token is looked at by a person; until then the messages wait.
@@ -88,12 +70,18 @@ class Dispatcher:
     ) -> None:
         """``notifiers`` are keyed by the name that routes use."""
         self._writer = writer
-        self.ruleset = ruleset
+        self._composer = Composer(writer, ruleset, settings, clock)
         self._notifiers = notifiers
         self._settings = settings.notify
-        self._files = Files(settings.snapshots)
-        self._stamp = STAMP if settings.mode == TRIAL else ""
         self._clock = clock
+
+    @property
+    def ruleset(self) -> RuleSet:
+        return self._composer.ruleset
+
+    @ruleset.setter
+    def ruleset(self, ruleset: RuleSet) -> None:
+        self._composer.ruleset = ruleset
 
     async def run_once(self, limit: int) -> DispatchReport:
         """Try up to ``limit`` due messages. ``StoreError`` passes: nothing is sent unrecorded."""
@@ -131,7 +119,7 @@ class Dispatcher:
         if not all(outbox.is_pending(conn, item) for item in items):
             return ["elsewhere"] * len(items)
         try:
-            message = self._render(first) if len(items) == 1 else self._listed(items)
+            message = self._composer.message(items)
             receipt = await self._notifier(first).send(message, first.destination)
         except NotifyError as error:
             return self._failed_all(items, error)
@@ -143,67 +131,6 @@ class Dispatcher:
             fault = NotifyError("internal fault, see the log", permanent=True)
             return self._failed_all(items, fault)
         return self._sent(items, receipt)
-
-    def _listed(self, items: Sequence[OutboxItem]) -> Message:
-        """Make one message of several alerts; ``gather`` saw that their content is there."""
-        conn = self._writer.reader()
-        self._card_for(items[0])
-        lines = [
-            digest.line(
-                item.subject,
-                log.content(conn, item.seq, "finding") or {},
-                log.content(conn, item.seq, "watch") or {},
-            )
-            for item in items
-        ]
-        return digest.render_digest(lines, self._settings.language, self._stamp)
-
-    def _render(self, item: OutboxItem) -> Message:
-        if item.kind == HEALTH:
-            return render_health(item.subject, item.body, self._settings.language, self._stamp)
-        if item.kind == STATE:
-            return self._changed(item)
-        if item.kind == RECTIFICATION:
-            return self._corrected(item)
-        conn, kind = self._writer.reader(), self._card_for(item)
-        content = log.content(conn, item.seq, "finding")
-        watch = log.content(conn, item.seq, "watch")
-        if content is None or watch is None:
-            raise NotifyError("the finding's content was erased", permanent=True)
-        facts = replace(alert_facts(conn, item.seq), told_at=self._clock())
-        told = (content, watch, facts, self.ruleset, self._settings.language)
-        if kind == "masked":
-            message = caption = render_masked(*told)
-        else:
-            message, caption = render_alert(*told), render_caption(*told)
-        png = stored(conn, self._files, item.seq, CARD_OF.get(kind, ""))
-        shown = Picture(png, caption.html, caption.plain) if png else None
-        return replace(message, picture=shown)
-
-    def _changed(self, item: OutboxItem) -> Message:
-        """Make the message about a later state: an answer to the alert, where that was sent."""
-        conn = self._writer.reader()
-        masked = self._card_for(item) == "masked"
-        change = read_change(conn, item, masked=masked)
-        if change is None:
-            raise NotifyError("the case's content was erased", permanent=True)
-        message = render_change(change, self._settings.language)
-        return replace(message, reply_to=outbox.alert_message(conn, item))
-
-    def _corrected(self, item: OutboxItem) -> Message:
-        """Make the message that a finding was corrected, as an answer to the alert."""
-        conn, language = self._writer.reader(), self._settings.language
-        self._card_for(item)
-        message = render_correction(item.subject, said_of(conn, item.seq, language), language)
-        return replace(message, reply_to=outbox.alert_message(conn, item))
-
-    def _card_for(self, item: OutboxItem) -> str:
-        way = (item.notifier, item.destination)
-        for route in self._settings.routes:
-            if (route.notifier, route.destination) == way:
-                return route.card
-        # A chat that was taken off the list must not be told what waited for it (POLICY 28).
-        raise NotifyError("no route names this destination any more", permanent=True)
 
     def _notifier(self, item: OutboxItem) -> Notifier:
         try:
@@ -299,27 +226,6 @@ class Dispatcher:
             public=public,
             content={"delivery": delivery},
         )
-
-
-def alert_facts(conn: Connection, seq: int) -> AlertFacts:
-    """Return what an alert says of its log entry; ``StoreError`` where there is no such entry.
-
-    The head printed is the finding's own entry, so that sending again prints the same.
-    """
-    row = next(log.rows(conn, after=seq - 1), None)
-    if row is None or row.seq != seq:
-        raise StoreError(f"log entry {seq} is owed to a destination but is not there")
-    entry: dict[str, Any] = json.loads(row.canonical)
-    public = entry["public"]
-    return AlertFacts(
-        finding_id=entry["subject"],
-        revision_no=public["revision_no"],
-        head=LogHead(seq, row.hash.hex()),
-        captured_parts=tuple(entry["files"]),
-        capture_partial=public["partial"],
-        capture_proof=public["proof"],
-        stamp=public.get("stamp", ""),
-    )
 
 
 def _wait(attempts: int) -> float:

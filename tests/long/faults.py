@@ -21,7 +21,8 @@ from monitor import config
 from monitor.log import set_up
 from monitor.model.delivery import DeliveryState
 from monitor.notify.telegram_chat import TelegramChat
-from monitor.run.dispatch import HEALTH, Dispatcher
+from monitor.run.compose import HEALTH
+from monitor.run.dispatch import Dispatcher
 from monitor.store import migrate, outbox
 from monitor.store.writer import Writer
 from tests.long import drill

@@ -1,0 +1,159 @@
+"""Compose: what the outbox owes, put into words. One kind of message is one function in ``KINDS``.
+
+Everything is read from the log at the moment of sending, so that an erased case is told to nobody.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from monitor.clock import Clock
+from monitor.config import Config, Route
+from monitor.errors import NotifyError, StoreError
+from monitor.evidence.files import Files
+from monitor.model.delivery import AlertFacts, Message, OutboxItem, Picture
+from monitor.model.evidence import CARD, MASKED_CARD, LogHead
+from monitor.model.rule import RuleSet
+from monitor.model.state import STATE
+from monitor.notify import digest
+from monitor.notify.render import (
+    render_alert,
+    render_caption,
+    render_change,
+    render_correction,
+    render_health,
+    render_masked,
+)
+from monitor.run.cards import stored
+from monitor.run.changes import read_change
+from monitor.run.corrected import RECTIFICATION, said_of
+from monitor.run.gather import FINDING
+from monitor.run.governance import STAMP, TRIAL
+from monitor.store import log, outbox
+from monitor.store.db import Connection
+from monitor.store.writer import Writer
+
+HEALTH = "health"
+CARD_OF = {"evidence": CARD, "masked": MASKED_CARD}
+
+
+class Composer:
+    """Makes messages. ``ruleset`` gives labels and phrases; it may be replaced at any time.
+
+    Every method raises a permanent ``NotifyError`` where the message must not or cannot be made:
+    its content was erased, or no route names the destination any more.
+    """
+
+    def __init__(self, writer: Writer, ruleset: RuleSet, settings: Config, clock: Clock) -> None:
+        self.ruleset = ruleset
+        self._writer = writer
+        self._settings = settings.notify
+        self._language = settings.notify.language
+        self._files = Files(settings.snapshots)
+        self._stamp = STAMP if settings.mode == TRIAL else ""
+        self._clock = clock
+
+    def message(self, items: Sequence[OutboxItem]) -> Message:
+        """Make one message of one item, or of several alerts to one destination."""
+        if len(items) > 1:
+            return self._listed(items)
+        kind = items[0].kind
+        if kind not in KINDS:
+            raise NotifyError(f"this program makes no message of kind {kind!r}", permanent=True)
+        return KINDS[kind](self, items[0])
+
+    def health(self, item: OutboxItem) -> Message:
+        """Say what the operators must know."""
+        return render_health(item.subject, item.body, self._language, self._stamp)
+
+    def alert(self, item: OutboxItem) -> Message:
+        """Tell a finding, with the card that the route allows, or masked."""
+        conn, card = self._conn(), self._route(item).card
+        content = log.content(conn, item.seq, FINDING)
+        watch = log.content(conn, item.seq, "watch")
+        if content is None or watch is None:
+            raise NotifyError("the finding's content was erased", permanent=True)
+        facts = replace(alert_facts(conn, item.seq), told_at=self._clock())
+        told = (content, watch, facts, self.ruleset, self._language)
+        if card == "masked":
+            message = caption = render_masked(*told)
+        else:
+            message, caption = render_alert(*told), render_caption(*told)
+        png = stored(conn, self._files, item.seq, CARD_OF.get(card, ""))
+        shown = Picture(png, caption.html, caption.plain) if png else None
+        return replace(message, picture=shown)
+
+    def change(self, item: OutboxItem) -> Message:
+        """Tell a later state of the act, as an answer to the alert where that was sent."""
+        conn = self._conn()
+        change = read_change(conn, item, masked=self._route(item).card == "masked")
+        if change is None:
+            raise NotifyError("the case's content was erased", permanent=True)
+        message = render_change(change, self._language)
+        return replace(message, reply_to=outbox.alert_message(conn, item))
+
+    def correction(self, item: OutboxItem) -> Message:
+        """Tell that a finding was corrected, as an answer to the alert."""
+        conn = self._conn()
+        self._route(item)
+        said = said_of(conn, item.seq, self._language)
+        message = render_correction(item.subject, said, self._language)
+        return replace(message, reply_to=outbox.alert_message(conn, item))
+
+    def _listed(self, items: Sequence[OutboxItem]) -> Message:
+        """Make one message of several alerts; ``gather`` saw that their content is there."""
+        conn = self._conn()
+        self._route(items[0])
+        lines = [
+            digest.line(
+                item.subject,
+                log.content(conn, item.seq, FINDING) or {},
+                log.content(conn, item.seq, "watch") or {},
+            )
+            for item in items
+        ]
+        return digest.render_digest(lines, self._language, self._stamp)
+
+    def _route(self, item: OutboxItem) -> Route:
+        way = (item.notifier, item.destination)
+        for route in self._settings.routes:
+            if (route.notifier, route.destination) == way:
+                return route
+        # A chat that was taken off the list must not be told what waited for it (POLICY 28).
+        raise NotifyError("no route names this destination any more", permanent=True)
+
+    def _conn(self) -> Connection:
+        return self._writer.reader()
+
+
+# A new kind of message is one entry here: from what is owed to what is said.
+KINDS: Mapping[str, Callable[[Composer, OutboxItem], Message]] = {
+    FINDING: Composer.alert,
+    STATE: Composer.change,
+    RECTIFICATION: Composer.correction,
+    HEALTH: Composer.health,
+}
+
+
+def alert_facts(conn: Connection, seq: int) -> AlertFacts:
+    """Return what an alert says of its log entry; ``StoreError`` where there is no such entry.
+
+    The head printed is the finding's own entry, so that sending again prints the same.
+    """
+    row = next(log.rows(conn, after=seq - 1), None)
+    if row is None or row.seq != seq:
+        raise StoreError(f"log entry {seq} is owed to a destination but is not there")
+    entry: dict[str, Any] = json.loads(row.canonical)
+    public = entry["public"]
+    return AlertFacts(
+        finding_id=entry["subject"],
+        revision_no=public["revision_no"],
+        head=LogHead(seq, row.hash.hex()),
+        captured_parts=tuple(entry["files"]),
+        capture_partial=public["partial"],
+        capture_proof=public["proof"],
+        stamp=public.get("stamp", ""),
+    )
