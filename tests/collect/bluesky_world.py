@@ -13,6 +13,7 @@ from monitor import config
 from monitor.collect.base import Cursor, Page
 from monitor.collect.bluesky import Bluesky
 from monitor.demo.atproto import Atproto, Made
+from monitor.demo.atproto_faults import Trouble
 from monitor.model.activity import Activity
 from monitor.model.evidence import RawItem
 from monitor.model.person import EmployerType, Ownership, Watch
@@ -117,6 +118,11 @@ def watch(address: str, **changes: Any) -> Watch:
         "employer_type": EmployerType.PNS,
     }
     return Watch(**{**given, **changes})
+
+
+def waiting(trouble: Trouble) -> float:
+    """Return how many seconds to wait for a server; only a silent one is waited out."""
+    return 3.0 if trouble is Trouble.STALL else 30.0
 
 
 @asynccontextmanager

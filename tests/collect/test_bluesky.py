@@ -22,7 +22,7 @@ from monitor.errors import (
 )
 from monitor.model.activity import Signal, TargetState, TimeSource
 from monitor.net import Http
-from tests.collect.bluesky_world import FOLLOW, LIKE, POST, REPOST, watch, world
+from tests.collect.bluesky_world import FOLLOW, LIKE, POST, REPOST, waiting, watch, world
 
 LIST = "com.atproto.repo.listRecords"
 LATEST = "com.atproto.sync.getLatestCommit"
@@ -247,7 +247,7 @@ async def test_a_cursor_that_expired_begins_a_new_look() -> None:
 async def test_trouble_is_never_an_empty_account(
     trouble: Trouble, error: type[CollectError]
 ) -> None:
-    async with world(timeout=0.6) as w:
+    async with world(timeout=waiting(trouble)) as w:
         sekar, who = w.net.create_account("sekar.test"), watch("sekar.test")
         w.post(sekar, "Satu")
         w.net.faults.add(trouble, LIST)
@@ -466,7 +466,7 @@ async def test_strangers_are_in_no_error_log_line_or_cursor(
 
 async def _engage_with_a_stranger(capsys: pytest.CaptureFixture[str]) -> None:
     log.logger.info("collecting begins")
-    async with world(timeout=0.6) as w:
+    async with world() as w:
         sekar, warga = w.net.create_account("sekar.test"), w.net.create_account("warga.test")
         kept = w.post(warga, "Kata-kata warga")
         w.like(sekar, kept)

@@ -22,7 +22,7 @@ from monitor.errors import ProofError
 from monitor.model.activity import Activity, Signal
 from monitor.model.evidence import RawItem
 from monitor.model.person import Watch
-from tests.collect.bluesky_world import LIKE, POST, World, watch, world
+from tests.collect.bluesky_world import LIKE, POST, World, waiting, watch, world
 
 PROVE = "com.atproto.sync.getRecord"
 DID = "did:plc:" + "a" * 24
@@ -96,7 +96,7 @@ async def test_a_forged_proof_is_refused(trouble: Trouble) -> None:
     "trouble", [Trouble.NO_PROOF, Trouble.STALL, Trouble.SERVER_ERROR, Trouble.HTML]
 )
 async def test_a_missing_proof_leaves_a_partial_capture(trouble: Trouble) -> None:
-    async with world(timeout=0.6) as w:
+    async with world(timeout=waiting(trouble)) as w:
         act, raw, who = await _captured(w, posts=1)
         w.net.faults.add(trouble, PROVE)
         shot = await w.bluesky.capture(act, raw, who)
