@@ -29,7 +29,8 @@ FROM outbox AS owed WHERE state = 'pending' AND next_try_at <= :now AND NOT EXIS
   WHERE earlier.state = 'pending' AND earlier.notifier = owed.notifier
     AND earlier.destination = owed.destination AND earlier.id < owed.id
     AND earlier.next_try_at > :now
-)
+    AND earlier.id NOT IN (SELECT id FROM outbox_hold WHERE until > :now)
+) AND id NOT IN (SELECT id FROM outbox_hold WHERE until > :now)
 ORDER BY id LIMIT :limit
 """
 SENT = """
@@ -78,6 +79,7 @@ def due(conn: sqlite3.Connection, now: float, limit: int) -> list[OutboxItem]:
     """Return what may be sent at ``now`` (unix seconds), longest owed first.
 
     A destination is told in order: while its oldest message waits, the later ones wait behind it.
+    What quiet hours or a mute hold back (``holds``) is not due, and nothing waits behind it.
     """
     return [_item(row) for row in conn.execute(DUE, {"now": now, "limit": limit})]
 

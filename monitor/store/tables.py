@@ -30,6 +30,7 @@ from monitor.store.about import PERSON
 from monitor.store.tables_erasure import ERASURE_TRIGGERS
 from monitor.store.tables_form import KEYED, STRICT
 from monitor.store.tables_form import column as _col
+from monitor.store.tables_hold import HOLD_TABLES
 from monitor.store.tables_recheck import RECHECK_TABLES
 from monitor.store.tables_seal import SEAL_TRIGGERS
 from monitor.store.views import VIEWS
@@ -339,8 +340,7 @@ TRIGGERS = (
     *ERASURE_TRIGGERS,
 )
 
-# These lie in a file of their own and come into the schema by being imported.
-ELSEWHERE = RECHECK_TABLES
+ELSEWHERE = RECHECK_TABLES + HOLD_TABLES  # in files of their own; importing puts them in
 
 
 @event.listens_for(SQLModel.metadata, "after_create")
