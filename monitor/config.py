@@ -7,23 +7,19 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
+from monitor.config_desk import Notify
+from monitor.config_form import Count, Seconds, Section
 from monitor.errors import ConfigError, Fault
 
-Seconds = Annotated[float, Field(gt=0)]
-Count = Annotated[int, Field(ge=1)]
 SPACES = (3_600.0, 21_600.0, 86_400.0, 259_200.0)
 CaseClass = Literal["shadow", "dismissed", "open", "forwarded"]
 PathName = Literal["data", "watchlists", "register_file", "secrets", "keys", "testers"]
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-
-class Paths(_Section):
+class Paths(Section):
     """Folders, relative to the config file. ``secrets`` yields to systemd's credentials."""
 
     data: Path = Path("data")
@@ -34,7 +30,7 @@ class Paths(_Section):
     testers: Path = Path("penguji.csv")
 
 
-class Http(_Section):
+class Http(Section):
     """The one HTTP layer. ``contact`` goes into User-Agent, as platforms ask.
 
     ``allow_private`` lists each ``host:port`` that may lie on a private or loopback address, for
@@ -53,7 +49,7 @@ class Http(_Section):
     allow_private: tuple[str, ...] = ()
 
 
-class _Polled(_Section):
+class _Polled(Section):
     enabled: bool = True
     interval: Seconds
     min_interval: Seconds
@@ -81,12 +77,12 @@ class Bluesky(_Polled):
     full_scan: Seconds = 86_400.0
 
 
-class Collect(_Section):
+class Collect(Section):
     feeds: Feeds = Feeds()
     bluesky: Bluesky = Bluesky()
 
 
-class Schedule(_Section):
+class Schedule(Section):
     """``tick`` picks what is due; ``misfire_grace`` is how late a job may still start.
 
     ``poll_timeout`` bounds one look at one source: what is left goes on at the next one.
@@ -106,7 +102,7 @@ class Schedule(_Section):
     stop_grace: Seconds = 20.0
 
 
-class Capture(_Section):
+class Capture(Section):
     """``screenshot`` adds a picture of an act's own page, taken by ``browser``, a Chromium."""
 
     screenshot: bool = False
@@ -114,43 +110,7 @@ class Capture(_Section):
     page_timeout: Seconds = 30.0
 
 
-class Route(_Section):
-    """One destination. No ``instansi`` means every one; a masked ``card`` names nobody."""
-
-    notifier: Literal["stdout", "telegram"]
-    destination: str = "-"
-    outcomes: tuple[Literal["alert", "review"], ...] = ("alert", "review")
-    instansi: tuple[str, ...] = ()
-    health: bool = False
-    card: Literal["evidence", "masked", "none"] = "evidence"
-
-
-class Telegram(_Section):
-    """``api`` differs from Telegram's own address only for a local Bot API server or a test."""
-
-    api: str = "https://api.telegram.org"
-    per_chat_per_minute: Count = 20
-    overall_per_second: Count = 30
-    timeout: Seconds = 20.0
-
-
-class Notify(_Section):
-    language: Literal["id", "en"] = "id"
-    routes: tuple[Route, ...] = (Route(notifier="stdout", health=True),)
-    telegram: Telegram = Telegram()
-    max_attempts: Count = 12
-    per_hour: Annotated[int, Field(ge=1, le=30)] = 30
-
-    @model_validator(mode="after")
-    def _one_card_each(self) -> Self:
-        shown: dict[tuple[str, str], str] = {}
-        for route in self.routes:
-            if shown.setdefault((route.notifier, route.destination), route.card) != route.card:
-                raise ValueError("the same card on every route to one destination")
-        return self
-
-
-class Rules(_Section):
+class Rules(Section):
     """``reload`` is the time between two looks at the watchlists.
 
     A rule over ``quarantine_hits`` in an hour that is also over ``quarantine_times`` its median of
@@ -163,7 +123,7 @@ class Rules(_Section):
     quarantine_hours: Count = 24
 
 
-class Retention(_Section):
+class Retention(Section):
     """Days to keep: digests of acts that matched nothing (P13), health messages once sent, ended
     register lines, hits of rules in shadow, dismissed cases. ``jra`` has the archive codes.
     """
@@ -176,7 +136,7 @@ class Retention(_Section):
     jra: dict[CaseClass, str] = dict.fromkeys(get_args(CaseClass), "")
 
 
-class Health(_Section):
+class Health(Section):
     """A source is stale after ``stale_polls`` missed intervals; a backlog is told at its limit."""
 
     interval: Seconds = 60.0
@@ -185,7 +145,7 @@ class Health(_Section):
     min_free_bytes: Count = 200_000_000
 
 
-class Authority(_Section):
+class Authority(Section):
     """An RFC 3161 authority; ``ca_file`` holds the certificates (PEM) that are trusted for it."""
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
@@ -193,7 +153,7 @@ class Authority(_Section):
     ca_file: Path
 
 
-class Seal(_Section):
+class Seal(Section):
     """The log is signed and stamped every ``interval``; without an authority, on command only."""
 
     interval: Seconds = 3_600.0
@@ -207,7 +167,7 @@ class Seal(_Section):
         return self
 
 
-class Recheck(_Section):
+class Recheck(Section):
     """Looking again at the acts of open cases; times in seconds.
 
     ``spaces`` lie between the first looks, then ``repeat``, until ``days`` after the newest
@@ -220,12 +180,12 @@ class Recheck(_Section):
     warning: Seconds = 86_400.0
 
 
-class Log(_Section):
+class Log(Section):
     level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     json_lines: bool = False
 
 
-class Config(_Section):
+class Config(Section):
     """All settings. ``contests`` limits the live ones; empty means every contest on file.
 
     ``mode`` is ``trial`` until a DPIA, a controller's decree and a legal ground are recorded (P19).

@@ -32,7 +32,8 @@ from telegram.error import (
 )
 from telegram.request import HTTPXRequest
 
-from monitor.config import Http, Telegram
+from monitor.config import Http
+from monitor.config_desk import Telegram
 from monitor.errors import CredentialsRefused, NotifyError
 
 T = TypeVar("T")

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from monitor import notify
-from monitor.config import Config, Route, parse
+from monitor.config import Config, parse
+from monitor.config_desk import Route
 from monitor.errors import ConfigError
 from monitor.model.delivery import Message
 from monitor.notify.registry import NOTIFIERS, info, make

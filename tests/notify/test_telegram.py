@@ -13,7 +13,8 @@ import pytest
 from loguru import logger
 
 from monitor import log
-from monitor.config import Config, Telegram
+from monitor.config import Config
+from monitor.config_desk import Telegram
 from monitor.errors import NotifyError
 from monitor.model.delivery import Message, Picture
 from monitor.notify.telegram_chat import Bucket, TelegramChat
