@@ -30,8 +30,7 @@ from monitor.store.about import PERSON
 from monitor.store.tables_erasure import ERASURE_TRIGGERS
 from monitor.store.tables_form import KEYED, STRICT
 from monitor.store.tables_form import column as _col
-from monitor.store.tables_hold import HOLD_TABLES
-from monitor.store.tables_recheck import RECHECK_TABLES
+from monitor.store.tables_more import ELSEWHERE
 from monitor.store.tables_seal import SEAL_TRIGGERS
 from monitor.store.views import VIEWS
 
@@ -340,7 +339,7 @@ TRIGGERS = (
     *ERASURE_TRIGGERS,
 )
 
-ELSEWHERE = RECHECK_TABLES + HOLD_TABLES  # in files of their own; importing puts them in
+OTHERS = ELSEWHERE
 
 
 @event.listens_for(SQLModel.metadata, "after_create")

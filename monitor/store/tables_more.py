@@ -1,0 +1,9 @@
+"""Tables that lie in files of their own; they come into the schema by being imported here."""
+
+from __future__ import annotations
+
+from monitor.store.tables_answer import ANSWER_TABLES
+from monitor.store.tables_hold import HOLD_TABLES
+from monitor.store.tables_recheck import RECHECK_TABLES
+
+ELSEWHERE = (*RECHECK_TABLES, *HOLD_TABLES, *ANSWER_TABLES)
