@@ -10,8 +10,8 @@ from typing import Annotated, Any, Literal, Self, get_args
 from pydantic import Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
-from monitor.config_desk import Notify
 from monitor.config_form import Count, Seconds, Section
+from monitor.config_notify import Notify
 from monitor.errors import ConfigError, Fault
 
 SPACES = (3_600.0, 21_600.0, 86_400.0, 259_200.0)
@@ -203,6 +203,7 @@ class Config(Section):
     health: Health = Health()
     seal: Seal = Seal()
     recheck: Recheck = Recheck()
+    answers: Answers = Answers()
     log: Log = Log()
     contests: tuple[str, ...] = ()
     folder: Path = Field(default=Path(), exclude=True)

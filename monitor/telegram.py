@@ -33,7 +33,7 @@ from telegram.error import (
 from telegram.request import HTTPXRequest
 
 from monitor.config import Http
-from monitor.config_desk import Telegram
+from monitor.config_notify import Telegram
 from monitor.errors import CredentialsRefused, NotifyError
 
 T = TypeVar("T")

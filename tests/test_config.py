@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from monitor import config, watch
+from monitor import config, config_notify, watch
 from monitor.errors import ConfigError
 from monitor.run import enrol
 
@@ -159,4 +159,4 @@ def test_shipped_config_shows_every_key_and_no_other() -> None:
                 same(inner, table[name])
 
     same(keys_of(config.Config), written)
-    assert written["notify"]["routes"][0].keys() == keys_of(config_desk.Route).keys()
+    assert written["notify"]["routes"][0].keys() == keys_of(config_notify.Route).keys()

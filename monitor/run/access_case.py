@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from monitor.config_desk import Route
+from monitor.config_notify import Route
 from monitor.errors import EvidenceError
 from monitor.evidence.files import Files
 from monitor.model.evidence import LogRow

@@ -12,7 +12,7 @@ from typing import Any
 
 from monitor.clock import Clock
 from monitor.config import Config
-from monitor.config_desk import Route
+from monitor.config_notify import Route
 from monitor.errors import NotifyError, StoreError
 from monitor.evidence.files import Files
 from monitor.model.delivery import AlertFacts, Message, OutboxItem, Picture

@@ -10,7 +10,7 @@ import pytest
 
 from monitor import notify
 from monitor.config import Config, parse
-from monitor.config_desk import Route
+from monitor.config_notify import Route
 from monitor.errors import ConfigError
 from monitor.model.delivery import Message
 from monitor.notify.registry import NOTIFIERS, info, make

@@ -14,7 +14,7 @@ from loguru import logger
 
 from monitor import log
 from monitor.config import Config
-from monitor.config_desk import Telegram
+from monitor.config_notify import Telegram
 from monitor.errors import NotifyError
 from monitor.model.delivery import Message, Picture
 from monitor.notify.telegram_chat import Bucket, TelegramChat
