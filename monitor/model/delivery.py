@@ -31,6 +31,14 @@ class OutboxItem:
 
 
 @dataclass(frozen=True, slots=True)
+class Limit:
+    """At most ``count`` messages in any ``seconds``."""
+
+    count: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Picture:
     """A PNG that goes out instead of a text, with the shorter words that stand under it."""
 

@@ -14,7 +14,20 @@ from monitor.errors import StoreError
 from monitor.store import db
 
 # Every revision, oldest first; a test holds this equal to the migrations' own order.
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011")
+REVISIONS = (
+    "0001",
+    "0002",
+    "0003",
+    "0004",
+    "0005",
+    "0006",
+    "0007",
+    "0008",
+    "0009",
+    "0010",
+    "0011",
+    "0012",
+)
 HEAD = REVISIONS[-1]
 
 VERSION = "SELECT version_num FROM alembic_version"

@@ -5,5 +5,6 @@ from __future__ import annotations
 from monitor.store.tables_answer import ANSWER_TABLES
 from monitor.store.tables_hold import HOLD_TABLES
 from monitor.store.tables_recheck import RECHECK_TABLES
+from monitor.store.tables_turn import TURN_TABLES
 
-ELSEWHERE = (*RECHECK_TABLES, *HOLD_TABLES, *ANSWER_TABLES)
+ELSEWHERE = (*RECHECK_TABLES, *HOLD_TABLES, *ANSWER_TABLES, *TURN_TABLES)
