@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import time
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from monitor.config_form import Count, Seconds, Section
 from monitor.model.rule import Level
 
-Seconds = Annotated[float, Field(gt=0)]
-Count = Annotated[int, Field(ge=1)]
 # Province, regency, district, village: 35, 35.15, 35.15.01, 35.15.01.2001; dots may be left out.
 AreaCode = Annotated[str, Field(pattern=r"^\d\d(\.?\d\d(\.?\d\d(\.?\d{4})?)?)?$")]
 Hours = Annotated[str, Field(pattern=r"^(([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d)?$")]
@@ -18,12 +17,6 @@ QuietPhase = Literal["kampanye", "masa_tenang", "pemungutan_suara", "penghitunga
 FILTERS = ("instansi", "unit", "area", "level", "contest")
 # What belongs to the chat, and so is the same on every route to it.
 OF_CHAT = ("card", "members", "readers", "office", "quiet", "zone", "quiet_except")
-
-
-class Section(BaseModel):
-    """A table of the configuration: unknown keys are faults, values never shown in errors."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class Route(Section):
