@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, Self, get_args
 from pydantic import Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
+from monitor.config_answers import Answers
 from monitor.config_form import Count, Seconds, Section
 from monitor.config_notify import Notify
 from monitor.errors import ConfigError, Fault

@@ -18,7 +18,8 @@ PACKAGE = ROOT / "monitor"
 LAYERS = {
     "errors": 0, "clock": 0,
     "model": 1,
-    "text": 2, "config": 2, "config_notify": 2, "config_form": 2, "log": 2, "watch": 2, "telegram": 2,
+    "text": 2, "config": 2, "config_answers": 2, "config_form": 2, "config_notify": 2,
+    "log": 2, "watch": 2, "telegram": 2,
     "browser": 2, "net": 2, "net_connect": 2, "net_guard": 2, "net_limits": 2,
     "collect": 3, "match": 3, "judge": 3, "evidence": 3, "store": 3, "notify": 3,
     "intake": 3,
@@ -86,7 +87,7 @@ HOMES = {
     # The extra for auditors: Datasette, and the server that it runs on.
     "datasette": ["auditor/site.py"],
     "uvicorn": ["auditor/site.py"],
-    "pydantic": ["config.py", "config_notify.py", "config_form.py"],
+    "pydantic": ["config.py", "config_answers.py", "config_notify.py", "config_form.py"],
     "pydantic_core": ["config.py"],
     "openpyxl": ["intake/workbook.py"],
     "sdnotify": ["run/systemd.py"],
