@@ -18,7 +18,7 @@ PACKAGE = ROOT / "monitor"
 LAYERS = {
     "errors": 0, "clock": 0,
     "model": 1,
-    "text": 2, "config": 2, "config_answers": 2, "config_form": 2, "config_notify": 2,
+    "text": 2, "config": 2, "config_answers": 2, "config_form": 2, "config_tips": 2, "config_notify": 2,
     "log": 2, "watch": 2, "telegram": 2,
     "browser": 2, "net": 2, "net_connect": 2, "net_guard": 2, "net_limits": 2,
     "collect": 3, "match": 3, "judge": 3, "evidence": 3, "store": 3, "notify": 3,
@@ -61,6 +61,7 @@ HOMES = {
         "demo/",
         "evidence/signing.py",
         "evidence/stamp.py",
+        "store/sealing.py",
     ],
     "rfc3161_client": ["evidence/stamp.py"],
     "segno": ["notify/picture.py", "notify/pages.py"],
@@ -87,7 +88,13 @@ HOMES = {
     # The extra for auditors: Datasette, and the server that it runs on.
     "datasette": ["auditor/site.py"],
     "uvicorn": ["auditor/site.py"],
-    "pydantic": ["config.py", "config_answers.py", "config_notify.py", "config_form.py"],
+    "pydantic": [
+        "config.py",
+        "config_answers.py",
+        "config_form.py",
+        "config_notify.py",
+        "config_tips.py",
+    ],
     "pydantic_core": ["config.py"],
     "openpyxl": ["intake/workbook.py"],
     "sdnotify": ["run/systemd.py"],
