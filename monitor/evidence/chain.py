@@ -44,6 +44,10 @@ class Chain:
         """Check one row; None where its entry cannot be read or has no place in the log."""
         seq, data, stored = row
         known = seq == self.last + 1
+        before = self.stored
+        if known and type(data) is bytes and before is not None and stored == link(before, data):
+            self.last, self.stored, self.computed = seq, stored, stored
+            return self._form(seq, data)
         if not known and not self._gap(seq):
             return None
         self.last = seq
@@ -100,7 +104,13 @@ class BySeq:
 
     def take(self, seq: int) -> list[Row]:
         """Return the rows of one entry; the entries must be asked for in order."""
-        taken: list[Row] = []
+        row = self._row
+        if row is None or self.at != seq:
+            return self._several(seq, [])
+        self._next()
+        return [row] if self.at > seq else self._several(seq, [row])
+
+    def _several(self, seq: int, taken: list[Row]) -> list[Row]:
         while self.at <= seq and self._row is not None:
             if self.at == seq:
                 taken.append(self._row)

@@ -20,7 +20,9 @@ from monitor.evidence import erased
 from monitor.evidence.erased import Gone
 from monitor.evidence.files import Files
 from monitor.evidence.report import Report
-from monitor.evidence.verify import LogSource, Part, Range, check, joined
+from monitor.evidence.source import LogSource
+from monitor.evidence.verify import Range, check, joined
+from monitor.evidence.walk import Part
 from monitor.model.evidence import LogHead
 
 # Entries of one range: small enough for a bar that moves, large enough that starting costs nothing.

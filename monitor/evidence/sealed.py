@@ -73,7 +73,8 @@ def read_checkpoint(data: bytes) -> Checkpoint:
 class Sealed:
     """Seals and stamps of one pass; ``signed`` and ``stamped`` are the last ones that hold.
 
-    ``key`` is that of the last seal so far (64 hex).
+    ``key`` is that of the last seal so far (64 hex); ``span`` takes the hash of each entry, which
+    the next seal covers.
     """
 
     def __init__(self, source: SealSource, faults: Faults, start: Start) -> None:
@@ -88,6 +89,8 @@ class Sealed:
         self._begin(1, 0, NO_SEAL.hex())
         if start.after:
             self._go_on(start)
+        # The number of the next row of either table.
+        self.at = self._next()
 
     def step(self, seq: int, entry: Entry | None, before: bytes | None) -> None:
         """Check what one entry names; ``before`` is the hash that it follows."""
@@ -100,15 +103,7 @@ class Sealed:
             rows = self._stamps.take(seq)
             if entry is not None and self._one(seq, rows, Kind.STAMP, named=kind == STAMP) and rows:
                 self._stamp(seq, entry, rows[0])
-
-    def add(self, stored: bytes) -> None:
-        """Take one entry's hash into the span that the next seal covers."""
-        self._span.update(stored)
-
-    @property
-    def at(self) -> float:
-        """The number of the next row of either table."""
-        return min(self._seals.at, self._stamps.at)
+        self.at = self._next()
 
     def rest(self, last: int) -> None:
         """Tell what is left when the log has ended at ``last``: it was cut, or rows are strays."""
@@ -120,9 +115,12 @@ class Sealed:
         self._seals.rest()
         self._stamps.rest()
 
+    def _next(self) -> float:
+        return min(self._seals.at, self._stamps.at)
+
     def _begin(self, first: int, number: int, previous: str) -> None:
         self._first, self._number, self._previous = first, number, previous
-        self._span = hashlib.sha256()
+        self.span = hashlib.sha256()
         self._faults_before = self._faults.count
 
     def _go_on(self, start: Start) -> None:
@@ -134,7 +132,7 @@ class Sealed:
         if start.stored is None or not public:
             self._faults_before = -1
         else:
-            self.add(start.stored)
+            self.span.update(start.stored)
 
     def _one(self, seq: int, rows: list[Row], kind: Kind, *, named: bool) -> bool:
         if len(rows) != named:
@@ -187,7 +185,7 @@ class Sealed:
         wanted = (self._number + 1, self._first, seq - 1, self._previous)
         if (point.number, point.first, point.seq, point.previous) != wanted:
             return "number, span or seal before are not those of the log"
-        if before is None or point.hash != before.hex() or point.rows != self._span.hexdigest():
+        if before is None or point.hash != before.hex() or point.rows != self.span.hexdigest():
             return "it does not cover the entries that are there"
         return ""
 

@@ -20,6 +20,11 @@ CARD = "card"
 MASKED_CARD = "card-masked"
 CERTIFICATE = "certificate"
 
+# A key is filled with zeros to the hash's block and combined with 36, then 5c (hex).
+_IPAD, _OPAD = bytes(n ^ 0x36 for n in range(256)), bytes(n ^ 0x5C for n in range(256))
+_REST = hashlib.sha256().block_size - SALT_BYTES
+_IPAD_REST, _OPAD_REST = b"\x36" * _REST, b"\x5c" * _REST
+
 _PLAIN = frozenset({str, int, bool, type(None)})
 
 Canonical = str | int | bool | None | Sequence["Canonical"] | Mapping[str, "Canonical"]
@@ -126,7 +131,11 @@ def link(previous: bytes, entry: bytes) -> bytes:
 
 def commitment(salt: bytes, data: bytes) -> str:
     """Return HMAC-SHA-256 (64 hex) of data under its salt; without the salt it tells nothing."""
-    return hmac.digest(salt, data, "sha256").hex()
+    if len(salt) != SALT_BYTES:
+        return hmac.digest(salt, data, "sha256").hex()
+    # RFC 2104 written out: OpenSSL looks its MAC up at each call, which doubles the time of a log.
+    inner = hashlib.sha256(salt.translate(_IPAD) + _IPAD_REST + data).digest()
+    return hashlib.sha256(salt.translate(_OPAD) + _OPAD_REST + inner).hexdigest()
 
 
 def _refuse_floats(value: Canonical) -> None:

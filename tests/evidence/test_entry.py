@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+import os
 import random
 import sys
 from pathlib import Path
@@ -62,6 +65,13 @@ def test_what_is_no_entry(text: str) -> None:
 def test_bytes_that_are_no_utf8() -> None:
     with pytest.raises(ValueError, match=r"\w"):
         read(entry({"a": "z"}).replace(b"z", b"\xff"))
+
+
+@pytest.mark.parametrize("key", [0, 1, 31, 32, 33, 64, 65, 200])
+def test_a_commitment_is_the_standard_librarys_hmac(key: int) -> None:
+    for size in (0, 1, 23, 24, 64, 65, 5000):
+        salt, data = os.urandom(key), os.urandom(size)
+        assert commitment(salt, data) == hmac.new(salt, data, hashlib.sha256).hexdigest()
 
 
 def test_the_example_in_the_documentation() -> None:
