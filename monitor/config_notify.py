@@ -27,7 +27,8 @@ class Route(Section):
     with ``fallback``. ``second`` takes what a desk outside the agency must see too (POLICY 33);
     ``office`` is the agency in which the chat's readers serve, ``readers`` are their officer ids or
     references in the register: no reader gets a case of their own or of their spouse's contest.
-    ``members`` is the number Telegram shows for the chat, and another number masks the card.
+    ``members`` is the number Telegram shows for the chat, and another number masks the card; 0 is
+    not checked.
     ``quiet`` are hours (``21:00-05:00``) in which alerts wait, unless the contest is in a phase
     that ``quiet_except`` names. A masked ``card`` names nobody.
     """
@@ -45,7 +46,7 @@ class Route(Section):
     second: bool = False
     office: str = ""
     readers: tuple[str, ...] = ()
-    members: Count | None = None
+    members: Annotated[int, Field(ge=0)] = 0
     quiet: Hours = ""
     zone: Literal["WIB", "WITA", "WIT"] = "WIB"
     quiet_except: tuple[QuietPhase, ...] = ("masa_tenang", "pemungutan_suara")
