@@ -8,48 +8,32 @@ description leaves this file, and no library exception is left as context of our
 from __future__ import annotations
 
 import logging
-import os
 import ssl
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TypeVar
-
-# PTB's own opt-in: ``retry_after`` becomes a timedelta, and it stops warning about the change.
-os.environ.setdefault("PTB_TIMEDELTA", "true")
 
 from telegram import Bot, LinkPreviewOptions, ReplyParameters
 from telegram.constants import ParseMode
-from telegram.error import (
-    BadRequest,
-    ChatMigrated,
-    Forbidden,
-    InvalidToken,
-    NetworkError,
-    RetryAfter,
-    TelegramError,
-    TimedOut,
-)
+from telegram.error import TelegramError
 from telegram.request import HTTPXRequest
 
 from monitor.config import Http
 from monitor.config_notify import Telegram
-from monitor.errors import CredentialsRefused, NotifyError
+from monitor.errors import NotifyError
+from monitor.model import update as ours
+from monitor.model.update import Attachment, Keyboard
+from monitor.telegram_faults import SECRET, MarkupRefused, Uneditable, Unmodified, translate
+from monitor.telegram_updates import WANTED, buttons, markup, read
+
+__all__ = ["SECRET", "Accepted", "Chat", "MarkupRefused", "TelegramClient", "Uneditable"]
 
 T = TypeVar("T")
-
-SECRET = "telegram_token"  # noqa: S105 - the name of a secret file, not a secret
 
 # These two log whole answers, which repeat a message's text, when an answer is not JSON.
 for _name in ("telegram.request.BaseRequest", "telegram.request.HTTPXRequest"):
     logging.getLogger(_name).setLevel(logging.CRITICAL)
-
-
-class MarkupRefused(NotifyError):
-    """Telegram could not read the HTML; the same words as plain text may still go out."""
-
-    def __init__(self) -> None:
-        super().__init__("Telegram: the message's markup was refused", permanent=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +42,8 @@ class Chat:
 
     type: str
     username: str
+    title: str = ""
+    id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +83,29 @@ class TelegramClient:
         """Return a chat's type (``private``, ``group``, ``supergroup``, ``channel``) and name."""
         await self.open()
         found = await self._call(self._bot.get_chat(chat_id))
-        return Chat(found.type, found.username or "")
+        title = found.title or found.first_name or ""
+        return Chat(found.type, found.username or "", title, found.id)
 
-    async def send(self, chat_id: str, text: str, *, html: bool, reply_to: str = "") -> Accepted:
+    async def members(self, chat_id: str) -> int:
+        """Return how many are in a chat, the bot among them."""
+        await self.open()
+        return await self._call(self._bot.get_chat_member_count(chat_id))
+
+    async def send(
+        self,
+        chat_id: str,
+        text: str,
+        *,
+        html: bool,
+        reply_to: str = "",
+        keyboard: Keyboard = (),
+        ask: bool = False,
+    ) -> Accepted:
         """Send one message without link previews, which would show content unasked.
 
         It cannot be forwarded or saved from the chat: who may know was decided by the route.
         ``reply_to`` is a message's id; where that message is gone, this one still goes out.
+        ``ask`` opens the field for an answer, instead of buttons.
         """
         await self.open()
         sent = await self._call(
@@ -114,11 +116,14 @@ class TelegramClient:
                 link_preview_options=LinkPreviewOptions(is_disabled=True),
                 protect_content=True,
                 reply_parameters=_answer_to(reply_to),
+                reply_markup=markup(keyboard, ask=ask),
             )
         )
         return Accepted(sent.message_id, sent.date.astimezone(UTC))
 
-    async def send_photo(self, chat_id: str, png: bytes, caption: str, *, html: bool) -> Accepted:
+    async def send_photo(
+        self, chat_id: str, png: bytes, caption: str, *, html: bool, keyboard: Keyboard = ()
+    ) -> Accepted:
         """Send a picture with a caption of at most 1024 characters; protected as ``send`` is."""
         await self.open()
         sent = await self._call(
@@ -129,38 +134,118 @@ class TelegramClient:
                 parse_mode=ParseMode.HTML if html else None,
                 filename="kartu.png",
                 protect_content=True,
+                reply_markup=buttons(keyboard),
             )
         )
         return Accepted(sent.message_id, sent.date.astimezone(UTC))
+
+    async def send_document(
+        self, chat_id: str, data: bytes, name: str, caption: str = "", *, html: bool = False
+    ) -> Accepted:
+        """Send a file under a name, with a caption of at most 1024 characters; protected."""
+        await self.open()
+        sent = await self._call(
+            self._bot.send_document(
+                chat_id,
+                data,
+                caption=caption or None,
+                parse_mode=ParseMode.HTML if html else None,
+                filename=name,
+                protect_content=True,
+            )
+        )
+        return Accepted(sent.message_id, sent.date.astimezone(UTC))
+
+    async def edit(
+        self, chat_id: str, message_id: str, text: str, *, html: bool, keyboard: Keyboard = ()
+    ) -> None:
+        """Change a text message in place; without a keyboard its buttons go.
+
+        A message that reads so already is fine. Raises ``Uneditable`` for one that is gone, too
+        old or not the bot's, and ``NotThisKind`` for one with a caption.
+        """
+        await self.open()
+        await self._edited(
+            self._bot.edit_message_text(
+                text,
+                chat_id,
+                _number(message_id),
+                parse_mode=ParseMode.HTML if html else None,
+                link_preview_options=LinkPreviewOptions(is_disabled=True),
+                reply_markup=buttons(keyboard),
+            )
+        )
+
+    async def edit_caption(
+        self, chat_id: str, message_id: str, caption: str, *, html: bool, keyboard: Keyboard = ()
+    ) -> None:
+        """Change what stands under a picture or file; otherwise as ``edit``."""
+        await self.open()
+        await self._edited(
+            self._bot.edit_message_caption(
+                chat_id,
+                _number(message_id),
+                caption=caption,
+                parse_mode=ParseMode.HTML if html else None,
+                reply_markup=buttons(keyboard),
+            )
+        )
+
+    async def edit_keyboard(self, chat_id: str, message_id: str, keyboard: Keyboard = ()) -> None:
+        """Change only the buttons under a message; otherwise as ``edit``."""
+        await self.open()
+        number = _number(message_id)
+        shown = buttons(keyboard)
+        await self._edited(self._bot.edit_message_reply_markup(chat_id, number, reply_markup=shown))
+
+    async def delete(self, chat_id: str, message_id: str) -> None:
+        """Delete a message; ``Uneditable`` where Telegram will not, or it is gone."""
+        await self.open()
+        await self._call(self._bot.delete_message(chat_id, _number(message_id)))
+
+    async def updates(self, offset: int, wait: float) -> list[ours.Update]:
+        """Wait up to ``wait`` seconds for what people did, from update ``offset`` on.
+
+        Asking from an offset tells Telegram that all before it is done; they never come again.
+        """
+        await self.open()
+        found = await self._call(
+            self._bot.get_updates(
+                offset=offset or None, timeout=int(wait), allowed_updates=list(WANTED)
+            )
+        )
+        return [read(update) for update in found]
+
+    async def answer(self, press_id: str, text: str = "", *, alert: bool = False) -> None:
+        """Answer a press with at most 200 characters, in a box where ``alert``."""
+        await self.open()
+        asked = self._bot.answer_callback_query(press_id, text or None, show_alert=alert)
+        await self._call(asked)
+
+    async def commands(self, about: Mapping[str, str]) -> None:
+        """Set the menu of commands, command to what it does."""
+        await self.open()
+        await self._call(self._bot.set_my_commands(list(about.items())))
+
+    async def fetch(self, file: Attachment) -> bytes:
+        """Return the bytes of what somebody sent; Telegram hands over at most 20 MB."""
+        await self.open()
+        found = await self._call(self._bot.get_file(file.file_id))
+        return bytes(await self._call(found.download_as_bytearray()))
+
+    async def _edited(self, request: Awaitable[object]) -> None:
+        try:
+            await self._call(request)
+        except Unmodified:
+            return
 
     async def _call(self, request: Awaitable[T]) -> T:
         try:
             return await request
         except TelegramError as error:
-            fault = self._translate(error)
+            fault = translate(error, self._token)
         # Raised outside the handler, so that no library exception hangs on as its context.
         raise fault
-
-    def _translate(self, error: TelegramError) -> NotifyError:
-        # BadRequest is a NetworkError in PTB: asked later, bad markup would be retried for ever.
-        if isinstance(error, RetryAfter):
-            return NotifyError(
-                "Telegram: too many messages", permanent=False, retry_after=_seconds(error)
-            )
-        if isinstance(error, InvalidToken):
-            return CredentialsRefused("Telegram", SECRET)
-        if isinstance(error, ChatMigrated):
-            cause = f"Telegram: the group moved, set the route's destination to {error.new_chat_id}"
-            return NotifyError(cause, permanent=True)
-        if isinstance(error, BadRequest) and "can't parse entities" in error.message.lower():
-            return MarkupRefused()
-        if isinstance(error, (BadRequest, Forbidden)):
-            said = error.message.replace(self._token, "[secret]")[:200]
-            return NotifyError(f"Telegram refused: {said}", permanent=True)
-        if isinstance(error, TimedOut):
-            return NotifyError("Telegram: no answer in time", permanent=False)
-        kind = "network fault" if isinstance(error, NetworkError) else "unreadable answer"
-        return NotifyError(f"Telegram: {kind}", permanent=False)
 
 
 def _request(settings: Telegram, proxy: str, verify: ssl.SSLContext) -> HTTPXRequest:
@@ -183,6 +268,8 @@ def _answer_to(message_id: str) -> ReplyParameters | None:
     return ReplyParameters(int(message_id), allow_sending_without_reply=True)
 
 
-def _seconds(error: RetryAfter) -> float:
-    wait = error.retry_after
-    return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
+def _number(message_id: str) -> int:
+    # Ids are numbers; what another notifier once stored is none.
+    if not message_id.isdecimal():
+        raise Uneditable(f"no message has the id {message_id[:20]!r}")
+    return int(message_id)

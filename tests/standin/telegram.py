@@ -28,6 +28,7 @@ from aiohttp import web
 from pydantic import ValidationError
 
 from tests.standin.entities import CAPTION_LIMIT, Refused, check_length, parse, utf16
+from tests.standin.people import BOT, People
 
 METHODS: dict[str, type[TelegramMethod[Any]]] = {
     kind.__api_method__.lower(): kind
@@ -42,7 +43,12 @@ PHOTO_BYTES, PHOTO_SIDES, PHOTO_RATIO = 10_000_000, 10_000, 20
 NUMBER = re.compile(r"-?\d{1,16}")
 # The method that a fault concerns when none is named: whatever shows a message.
 SENDING = "send"
-BOT = {"id": 42, "is_bot": True, "first_name": "Stand-in", "username": "standin_bot"}
+SHOWING = frozenset({"sendmessage", "sendphoto", "senddocument"})
+DATA_BYTES = 64
+UNMODIFIED = (
+    "message is not modified: specified new message content and reply markup are exactly the "
+    "same as a current content and reply markup of the message"
+)
 ANSWERS: dict[str, tuple[int, str]] = {
     "too_many": (429, "Too Many Requests: retry after {seconds}"),
     "busy": (429, "Too Many Requests"),
@@ -51,6 +57,9 @@ ANSWERS: dict[str, tuple[int, str]] = {
     "blocked": (403, "Forbidden: bot was blocked by the user"),
     "migrated": (400, "Bad Request: group chat was upgraded to a supergroup chat"),
     "unauthorized": (401, "Unauthorized"),
+    "gone": (400, "Bad Request: message to edit not found"),
+    "too_old": (400, "Bad Request: message can't be edited"),
+    "undeletable": (400, "Bad Request: message can't be deleted for everyone"),
     "no_photos": (400, "Bad Request: not enough rights to send photos to the chat"),
 }
 
@@ -70,7 +79,7 @@ class Fault:
     seconds: int = 3
 
     def concerns(self, method: str, chat: str) -> bool:
-        methods = {"sendmessage", "sendphoto"} if self.method == SENDING else {self.method.lower()}
+        methods = SHOWING if self.method == SENDING else {self.method.lower()}
         return self.times > 0 and method in methods and self.chat in ("", chat)
 
 
@@ -89,6 +98,15 @@ class Accepted:
     parameters: dict[str, Any] = field(repr=False)
     answered: bool = True
     photo: str = ""
+    keyboard: list[list[dict[str, Any]]] = field(default_factory=list)
+    edits: int = 0
+    deleted: bool = False
+    shown: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def data(self) -> list[str]:
+        """What each button under the message would send back, in reading order."""
+        return [button["callback_data"] for row in self.keyboard for button in row]
 
 
 class StandIn:
@@ -100,6 +118,8 @@ class StandIn:
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.faults: list[Fault] = []
         self.chats: dict[str, dict[str, Any]] = {}
+        self.members: dict[str, int] = {}
+        self.people = People()
         self.url = ""
         self._port = port
         self._closing = asyncio.Event()
@@ -108,6 +128,8 @@ class StandIn:
         app.router.add_get("/sim/messages", self._tell_messages)
         app.router.add_post("/sim/fault", self._order_fault)
         app.router.add_post("/sim/chat", self._set_chat)
+        app.router.add_post("/sim/act", self._act)
+        app.router.add_get("/file/bot{token}/{path:.+}", self._hand_file)
         self._runner = web.AppRunner(app, shutdown_timeout=1)
 
     async def __aenter__(self) -> Self:
@@ -120,6 +142,7 @@ class StandIn:
 
     async def __aexit__(self, *_: object) -> None:
         self._closing.set()
+        self.people.close()
         await self._runner.cleanup()
 
     def fault(self, kind: str, **order: Any) -> None:
@@ -127,6 +150,14 @@ class StandIn:
 
     def texts(self, chat_id: int | None = None) -> list[str]:
         return [m.text for m in self.messages if chat_id in (None, m.chat_id)]
+
+    def press(self, user: int, message: Accepted, data: str) -> str:
+        """Let a person press a button; return the press's id, under which its answer is kept."""
+        return self.people.press(user, message.shown, data)
+
+    def say(self, user: int, text: str, **more: Any) -> int:
+        """Let a person write to the bot; return the update's number. See ``People.say``."""
+        return self.people.say(user, text, **more)
 
     async def _api(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"].lower()
@@ -213,6 +244,93 @@ class StandIn:
         caption = {"caption": text, "caption_entities": entities} if text else {}
         return self._taken(parameters, text, entities, shown | caption, photo.data)
 
+    async def _send_document(self, parameters: dict[str, Any]) -> web.Response:
+        sent: BufferedInputFile = parameters["document"]
+        text, entities = _read(parameters, "caption", CAPTION_LIMIT)
+        kept = self.people.keep(sent.data)
+        shown = {"document": {**kept, "file_name": sent.filename, "file_size": len(sent.data)}}
+        caption = {"caption": text, "caption_entities": entities} if text else {}
+        return self._taken(parameters, text, entities, shown | caption)
+
+    async def _edit_text(self, parameters: dict[str, Any]) -> web.Response:
+        return self._edit(parameters, "text", CAPTION_LIMIT)
+
+    async def _edit_caption(self, parameters: dict[str, Any]) -> web.Response:
+        return self._edit(parameters, "caption", CAPTION_LIMIT)
+
+    def _edit(self, parameters: dict[str, Any], name: str, limit: int) -> web.Response:
+        message = self._there(parameters, "edit")
+        if name not in message.shown and (name == "text" or "text" in message.shown):
+            raise Refused(f"there is no {name} in the message to edit")
+        text, entities = _read(parameters, name, limit)
+        keyboard = _buttons(parameters)
+        if (text, entities, keyboard) == (message.text, message.entities, message.keyboard):
+            raise Refused(UNMODIFIED)
+        message.text, message.entities = text, entities
+        message.shown |= {
+            name: text,
+            "entities" if name == "text" else "caption_entities": entities,
+        }
+        return self._edited(message, keyboard)
+
+    async def _edit_keyboard(self, parameters: dict[str, Any]) -> web.Response:
+        message, keyboard = self._there(parameters, "edit"), _buttons(parameters)
+        if keyboard == message.keyboard:
+            raise Refused(UNMODIFIED)
+        return self._edited(message, keyboard)
+
+    def _edited(self, message: Accepted, keyboard: list[list[dict[str, Any]]]) -> web.Response:
+        message.keyboard, message.edits = keyboard, message.edits + 1
+        message.shown |= {"edit_date": int(time.time()), **_markup(keyboard)}
+        if not keyboard:
+            message.shown.pop("reply_markup", None)
+        Message.model_validate(message.shown)
+        return _ok(message.shown)
+
+    async def _delete(self, parameters: dict[str, Any]) -> web.Response:
+        self._there(parameters, "delete").deleted = True
+        return _ok(True)
+
+    def _there(self, parameters: dict[str, Any], wanted: str) -> Accepted:
+        wished = (str(parameters["chat_id"]), int(parameters["message_id"]))
+        for message in self.messages:
+            if (str(message.chat_id), message.message_id) == wished and not message.deleted:
+                return message
+        raise Refused(f"message to {wanted} not found")
+
+    async def _count_members(self, parameters: dict[str, Any]) -> web.Response:
+        chat = str(parameters["chat_id"])
+        self._chat(chat)
+        return _ok(self.members.get(chat, 2))
+
+    async def _get_updates(self, parameters: dict[str, Any]) -> web.Response:
+        offset, wait = int(parameters.get("offset", 0)), float(parameters.get("timeout", 0))
+        return _ok(await self.people.updates(offset, wait, int(parameters.get("limit", 100))))
+
+    async def _answer_press(self, parameters: dict[str, Any]) -> web.Response:
+        self.people.answer(parameters)
+        return _ok(True)
+
+    async def _set_commands(self, parameters: dict[str, Any]) -> web.Response:
+        self.people.menu = {c["command"]: c["description"] for c in parameters["commands"]}
+        return _ok(True)
+
+    async def _get_file(self, parameters: dict[str, Any]) -> web.Response:
+        wanted = str(parameters["file_id"])
+        if wanted not in self.people.files:
+            raise Refused("wrong file_id or the file is temporarily unavailable")
+        return _ok({"file_id": wanted, "file_unique_id": wanted, "file_path": f"f/{wanted}"})
+
+    async def _hand_file(self, request: web.Request) -> web.Response:
+        return web.Response(body=self.people.files[request.match_info["path"].rpartition("/")[2]])
+
+    async def _act(self, request: web.Request) -> web.Response:
+        act = await request.json()
+        if "press" in act:
+            message = next(m for m in self.messages if m.message_id == act["message"])
+            return _ok(self.press(act["user"], message, act["press"]))
+        return _ok(self.say(act["user"], act["say"]))
+
     def _taken(
         self,
         parameters: dict[str, Any],
@@ -229,10 +347,14 @@ class StandIn:
             "has_protected_content": str(parameters.get("protect_content", "")).lower() == "true",
             **shown,
         }
+        keyboard = _buttons(parameters)
+        message |= _markup(keyboard)
         Message.model_validate(message)
         chat_id, number = message["chat"]["id"], message["message_id"]
-        kept = {name: value for name, value in parameters.items() if name != "photo"}
-        self.messages.append(Accepted(chat_id, number, text, entities, kept, photo=photo.hex()))
+        kept = {k: v for k, v in parameters.items() if k not in ("photo", "document")}
+        taken = Accepted(chat_id, number, text, entities, kept, photo=photo.hex())
+        taken.keyboard, taken.shown = keyboard, message
+        self.messages.append(taken)
         return _ok(message)
 
     def _chat(self, chat_id: str) -> dict[str, Any]:
@@ -263,6 +385,16 @@ HANDLERS: dict[str, Callable[[StandIn, dict[str, Any]], Awaitable[web.Response]]
     "getchat": StandIn._get_chat,
     "sendmessage": StandIn._send_message,
     "sendphoto": StandIn._send_photo,
+    "senddocument": StandIn._send_document,
+    "editmessagetext": StandIn._edit_text,
+    "editmessagecaption": StandIn._edit_caption,
+    "editmessagereplymarkup": StandIn._edit_keyboard,
+    "deletemessage": StandIn._delete,
+    "getchatmembercount": StandIn._count_members,
+    "getupdates": StandIn._get_updates,
+    "answercallbackquery": StandIn._answer_press,
+    "setmycommands": StandIn._set_commands,
+    "getfile": StandIn._get_file,
 }
 
 
@@ -277,6 +409,35 @@ async def _parameters(request: web.Request) -> dict[str, Any]:
         elif key not in TEXTS and isinstance(value, str) and value[:1] in ("[", "{"):
             given[key] = json.loads(value)
     return given
+
+
+def _read(parameters: dict[str, Any], name: str, limit: int) -> tuple[str, list[dict[str, Any]]]:
+    """Return a text and its entities as Telegram would keep them, or refuse it."""
+    text, entities = str(parameters.get(name, "")), []
+    if str(parameters.get("parse_mode", "")).lower() == "html":
+        parsed = parse(text)
+        text, entities = parsed.text, parsed.entities
+    if name == "text":
+        check_length(text)
+    elif utf16(text) > limit:
+        raise Refused("message caption is too long")
+    return text, entities
+
+
+def _buttons(parameters: dict[str, Any]) -> list[list[dict[str, Any]]]:
+    """Return the inline keyboard that was asked for; Telegram bounds what a button sends back."""
+    wanted = (parameters.get("reply_markup") or {}).get("inline_keyboard", [])
+    for row in wanted:
+        for button in row:
+            if not 1 <= len(button.get("callback_data", "").encode()) <= DATA_BYTES:
+                raise Refused("BUTTON_DATA_INVALID")
+            if not button["text"].strip():
+                raise Refused("text buttons are unallowed in the inline keyboard")
+    return list(wanted)
+
+
+def _markup(keyboard: list[list[dict[str, Any]]]) -> dict[str, Any]:
+    return {"reply_markup": {"inline_keyboard": keyboard}} if keyboard else {}
 
 
 def _sides(photo: bytes) -> tuple[int, int]:
