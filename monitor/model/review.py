@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from monitor.model.letter import Issued
+
 REVIEW = "review"
 ROLE = "role"
 
@@ -71,7 +73,7 @@ class Officer:
     """Somebody who decides at the desk.
 
     ``person_ref`` and ``spouse_of`` (a candidate) are what keeps them off a case (P9); both may be
-    empty.
+    empty. ``telegram`` is the user id by which a press is theirs; 0: none.
     """
 
     id: str
@@ -80,6 +82,7 @@ class Officer:
     terms: tuple[Term, ...] = ()
     person_ref: str = ""
     spouse_of: str = ""
+    telegram: int = 0
 
     def roles(self, day: date) -> frozenset[Role]:
         """Return the roles of a day."""
@@ -88,18 +91,25 @@ class Officer:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A step that was taken in a case: by which officer (id), and when."""
+    """A step that was taken in a case: by which officer (id), and when.
+
+    ``path`` is the way by which it was forwarded; ``objection`` says that it was reopened because
+    the person concerned objected.
+    """
 
     step: Step
     officer: str
     at: datetime
+    path: Path | None = None
+    objection: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
     """A finding as the desk sees it: whose it is, what it concerns, and its steps so far.
 
-    ``led_by`` are candidates of the contests concerned who lead the person's instansi.
+    ``led_by`` are candidates of the contests concerned who lead the person's instansi; ``zone``
+    and ``area`` are the person's, ``issued`` the papers that left the office, the oldest first.
     """
 
     finding: str
@@ -108,6 +118,9 @@ class Case:
     targets: tuple[str, ...] = ()
     led_by: tuple[str, ...] = ()
     taken: tuple[Taken, ...] = ()
+    zone: str = ""
+    area: str = ""
+    issued: tuple[Issued, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +129,7 @@ class Wanted:
 
     ``unanswered`` says why there is no answer of the person concerned; ``receiver``, ``letter`` and
     ``day`` are those of the letter that forwards a case; ``receipt`` is its tanda terima.
+    ``objection`` are the words with which the person concerned objects, when that reopens a case.
     """
 
     step: Step
@@ -127,6 +141,7 @@ class Wanted:
     letter: str = ""
     day: date | None = None
     receipt: str = ""
+    objection: str = ""
 
 
 DISMISSING = frozenset({Step.NOT_THEIRS, Step.PERMITTED, Step.NOT_ENOUGH})

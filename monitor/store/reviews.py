@@ -14,9 +14,21 @@ from typing import Any
 
 from monitor.clock import from_text
 from monitor.errors import UnknownError
+from monitor.model.deadline import OBJECTION
 from monitor.model.evidence import Canonical, LogHead
-from monitor.model.review import REVIEW, ROLE, Case, Officer, Role, Step, Taken, Term, Wanted
-from monitor.store import about, findings, log
+from monitor.model.review import (
+    REVIEW,
+    ROLE,
+    Case,
+    Officer,
+    Path,
+    Role,
+    Step,
+    Taken,
+    Term,
+    Wanted,
+)
+from monitor.store import about, findings, letters, log
 from monitor.store.db import guard
 
 _OFFICERS = "SELECT seq, canonical FROM log WHERE subject >= ? AND subject < ? ORDER BY seq"
@@ -32,6 +44,8 @@ def step(
     public: dict[str, Canonical] = {"step": wanted.step.value, "officer": officer.id}
     if wanted.path:
         public["path"] = wanted.path.value
+    if wanted.objection:
+        public["ground"] = OBJECTION
     said: dict[str, Canonical] = {
         "who": officer.name,
         "role": role.value,
@@ -49,6 +63,8 @@ def step(
     content: dict[str, Canonical] = {REVIEW: said}
     if wanted.answer:
         content[ANSWER] = {"text": wanted.answer}
+    if wanted.objection:
+        content[OBJECTION] = {"text": wanted.objection}
     return log.append(tx, at=at, kind=REVIEW, subject=case, public=public, content=content)
 
 
@@ -65,6 +81,9 @@ def case(conn: sqlite3.Connection, finding: str) -> Case:
         targets=tuple(content.get("targets", ())),
         led_by=tuple(content.get("incumbents", ())),
         taken=tuple(_taken(conn, finding)),
+        zone=watch.get("zone") or "",
+        area=watch.get("area") or "",
+        issued=letters.issued(conn, finding),
     )
 
 
@@ -73,8 +92,14 @@ def _taken(conn: sqlite3.Connection, finding: str) -> Iterator[Taken]:
         entry = json.loads(row.canonical)
         if entry["kind"] == REVIEW:
             public = entry["public"]
-            officer = str(public.get("officer", ""))
-            yield Taken(Step(public["step"]), officer, from_text(entry["at"]))
+            path = Path(public["path"]) if "path" in public else None
+            yield Taken(
+                step=Step(public["step"]),
+                officer=str(public.get("officer", "")),
+                at=from_text(entry["at"]),
+                path=path,
+                objection=public.get("ground") == OBJECTION,
+            )
 
 
 @guard()
@@ -103,6 +128,7 @@ def _with(
         terms=(*kept, term),
         person_ref=told.get("person_ref", ""),
         spouse_of=told.get("spouse_of", ""),
+        telegram=int(told.get("telegram", 0)),
     )
 
 
@@ -130,11 +156,12 @@ def give(
 
 
 def _told(officer: Officer) -> dict[str, Canonical]:
-    told = {
+    told: dict[str, Canonical] = {
         "name": officer.name,
         "instansi": officer.instansi,
         "person_ref": officer.person_ref,
         "spouse_of": officer.spouse_of,
+        "telegram": officer.telegram,
     }
     return {name: text for name, text in told.items() if text}
 
@@ -146,6 +173,13 @@ def officer(conn: sqlite3.Connection, name: str) -> Officer:
         known = ", ".join(sorted(found)) or "none yet: netralitas review officer"
         raise UnknownError(f"there is no officer {name!r}; known: {known}")
     return found[name]
+
+
+@guard()
+def officer_of(conn: sqlite3.Connection, telegram: int) -> Officer | None:
+    """Return the officer whose Telegram user id it is, where there is one."""
+    known = officers(conn).values()
+    return next((one for one in known if one.telegram and one.telegram == telegram), None)
 
 
 def _day(text: str) -> date:

@@ -16,6 +16,7 @@ from monitor.watch import (
     additions,
     calendars,
     contests,
+    deadlines,
     holidays,
     legal,
     lexicons,
@@ -75,6 +76,7 @@ class _Reading:
 
     def ruleset(self, wanted: tuple[str, ...], words: Vocabulary) -> RuleSet:
         instruments, authorities, articles = self._law()
+        self._terms(instruments)
         chosen = self._contests(wanted)
         targets = [target for contest in _by_date(chosen) for target in contest.targets]
         public = self._public()
@@ -113,6 +115,13 @@ class _Reading:
         found = instruments, legal.authorities(root), legal.articles(root, instruments)
         root.close()
         return found
+
+    def _terms(self, instruments: Collection[str]) -> None:
+        """Tell faults in the terms of cases; no finding depends on them, nor does the digest."""
+        if (self.folder / deadlines.FILE).exists():
+            root, _ = read(self.folder, deadlines.FILE, self.faults)
+            if root:
+                deadlines.parse(root, instruments)
 
     def _contests(self, wanted: Collection[str]) -> dict[str, Contest]:
         on_file = self._stems("contests")
