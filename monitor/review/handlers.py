@@ -14,6 +14,10 @@ with its own name, and ``store.talks.drop(tx, said.user)`` at the end; the bot t
 messages and files of that person to it. A conversation ends by itself at ``until``, and with
 /batal.
 
+A handler that opens transactions of its own says ``alone=True``: it gets ``None`` for ``tx``, and
+the update is marked as done afterwards. Then a kill in between shows it the same update again, so
+doing it twice must do no more than doing it once.
+
 ``files`` is the largest attachment in bytes that is fetched before ``react`` is called
 (``said.data``); 0 takes none, and a larger one arrives with ``said.data`` empty.
 """
@@ -26,7 +30,7 @@ from typing import Any
 
 from monitor.model.update import Reaction, Said
 
-# The second value is the writer's open transaction; this room knows no database.
+# The second value is the writer's open transaction (or ``None``); this room knows no database.
 React = Callable[[Said, Any], Reaction]
 
 
@@ -38,6 +42,7 @@ class Handler:
     about: str
     react: React
     files: int = 0
+    alone: bool = False
 
 
 class Handlers:
