@@ -14,10 +14,12 @@ from monitor import (
     cli_contests,
     cli_evidence,
     cli_governance,
+    cli_klarifikasi,
     cli_messages,
     cli_register,
     cli_review,
     cli_rights,
+    cli_tips,
 )
 from monitor.cli_options import DEFAULT, ConfigPath
 from monitor.errors import ConfigError, Fault, MonitorError, UnknownError
@@ -39,6 +41,7 @@ app = typer.Typer(
 )
 app.add_typer(cli_contests.app, name="contests")
 app.add_typer(cli_governance.app, name="governance")
+app.add_typer(cli_klarifikasi.app, name="klarifikasi")
 app.add_typer(cli_messages.app, name="messages")
 app.add_typer(cli_register.imports, name="import")
 app.add_typer(cli_register.app, name="register")
@@ -212,6 +215,7 @@ cli_audit.attach(app)
 cli_evidence.attach(app)
 cli_rights.attach(app)
 cli_review.attach(app)
+cli_tips.attach(app)
 
 
 @app.command()

@@ -29,7 +29,7 @@ LAYERS = {
     "again": 5, "app": 5, "auditor": 5, "showing": 5,
     "cli": 5, "cli_audit": 5, "cli_contests": 5, "cli_erasure": 5, "cli_evidence": 5,
     "cli_governance": 5, "erasing": 5,
-    "cli_options": 5, "cli_register": 5, "cli_review": 5, "cli_rights": 5, "__main__": 5,
+    "cli_options": 5, "cli_register": 5, "cli_review": 5, "cli_tips": 5, "tipping": 5, "cli_rights": 5, "__main__": 5,
     "accessing": 5, "desk": 5,
     "rectifying": 5, "breaching": 5,
     "carding": 5, "certifying": 5, "commands": 5, "console": 5, "exporting": 5,
@@ -37,6 +37,7 @@ LAYERS = {
     "governing": 5, "importing": 5, "measuring": 5, "offline": 5, "registering": 5,
     "registers": 5, "rulebook": 5, "sealing": 5, "upkeep": 5,
     "cli_messages": 5, "resending": 5,
+    "cli_klarifikasi": 5, "klarifikasi": 5, "klarifikasi_paper": 5,
 }  # fmt: skip
 WALLS = frozenset({3})
 
@@ -76,12 +77,14 @@ HOMES = {
         "cli_erasure.py",
         "cli_evidence.py",
         "cli_governance.py",
+        "cli_klarifikasi.py",
         "cli_messages.py",
         "cli_messages.py",
         "cli_options.py",
         "cli_register.py",
         "cli_review.py",
         "cli_rights.py",
+        "cli_tips.py",
     ],
     "rich": ["console.py"],
     "msgspec": ["collect/", "evidence/", "run/replay.py", "text/"],

@@ -30,10 +30,10 @@ WAYS = {"bot": "lewat bot", "halaman": "lewat halaman jawaban", "kertas": "di ke
 
 HEADING = "Permintaan klarifikasi"
 OPENING = (
-    "Dengan hormat. Pada akun media sosial yang terdaftar atas nama Saudara tercatat satu perbuatan "
-    "yang mungkin berkaitan dengan netralitas pegawai ASN. Ini dugaan yang masih dinilai oleh "
-    "manusia, bukan putusan. Sebelum dinilai lebih lanjut, Saudara berhak didengar: kami meminta "
-    "penjelasan Saudara."
+    "Dengan hormat. Pada akun media sosial yang terdaftar atas nama Saudara tercatat satu "
+    "perbuatan yang mungkin berkaitan dengan netralitas pegawai ASN. Ini dugaan yang masih "
+    "dinilai oleh manusia, bukan putusan. Sebelum dinilai lebih lanjut, Saudara berhak didengar: "
+    "kami meminta penjelasan Saudara."
 )
 CODES = (
     "V1: dibaca pada naskah peraturannya. V2: dari kutipan pihak lain. V3: keterangan pejabat. "
@@ -63,22 +63,34 @@ CODE_NOTE = (
 )
 RIGHTS_TITLE = "Hak Saudara"
 RIGHTS = (
-    "Saudara boleh didampingi penasihat hukum atau pendamping lain; sebutkan namanya dalam jawaban.",
-    "Bila Saudara tidak menjawab, yang dicatat hanya bahwa belum ada jawaban. Diam bukan pengakuan.",
-    "Jawaban dicatat di samping hasil pemeriksaan kami. Saudara boleh menambah jawaban; yang lama "
-    "tidak diganti. Untuk setiap jawaban ada tanda terima.",
+    (
+        "Saudara boleh didampingi penasihat hukum atau pendamping lain; sebutkan namanya dalam "
+        "jawaban."
+    ),
+    (
+        "Bila Saudara tidak menjawab, yang dicatat hanya bahwa belum ada jawaban. Diam bukan "
+        "pengakuan."
+    ),
+    (
+        "Jawaban dicatat di samping hasil pemeriksaan kami. Saudara boleh menambah jawaban; yang "
+        "lama tidak diganti. Untuk setiap jawaban ada tanda terima."
+    ),
     "Saudara berhak meminta salinan data tentang Saudara dan membetulkan yang keliru.",
-    "Kami tidak pernah mengirim tautan dan tidak menghubungi Saudara lebih dahulu lewat pesan. "
-    "Pesan bertautan yang memakai nama perkara ini bukan dari kami: jangan dibuka, tanyakan ke "
-    "kantor di atas.",
+    (
+        "Kami tidak pernah mengirim tautan dan tidak menghubungi Saudara lebih dahulu lewat pesan. "
+        "Pesan bertautan yang memakai nama perkara ini bukan dari kami: jangan dibuka, tanyakan ke "
+        "kantor di atas."
+    ),
 )
 FOOT = "Perkara {case}. Dugaan untuk dinilai manusia, bukan putusan."
 
 RECEIPT_TITLE = "Tanda terima jawaban"
 RECEIPT_HOUSE = "NETRALITAS · JAWABAN YANG BERSANGKUTAN"
 RECEIPT_NOTES = (
-    "Jawaban ini tercatat dan tidak dapat diubah oleh siapa pun tanpa terlihat. Jawaban tambahan "
-    "boleh disampaikan; yang lama tetap ada.",
+    (
+        "Jawaban ini tercatat dan tidak dapat diubah oleh siapa pun tanpa terlihat. Jawaban "
+        "tambahan boleh disampaikan; yang lama tetap ada."
+    ),
     "Jawaban bukan pengakuan. Perkara ini dugaan yang dinilai manusia, bukan putusan.",
 )
 NO_CLAIM = "Tidak ada alasan dari daftar yang ditandai."
