@@ -13,6 +13,7 @@ from pydantic_core import PydanticCustomError
 from monitor.config_answers import Answers
 from monitor.config_form import Count, Seconds, Section
 from monitor.config_notify import Notify
+from monitor.config_tips import Tips
 from monitor.errors import ConfigError, Fault
 
 SPACES = (3_600.0, 21_600.0, 86_400.0, 259_200.0)
@@ -204,6 +205,7 @@ class Config(Section):
     health: Health = Health()
     seal: Seal = Seal()
     recheck: Recheck = Recheck()
+    tips: Tips = Tips()
     answers: Answers = Answers()
     log: Log = Log()
     contests: tuple[str, ...] = ()

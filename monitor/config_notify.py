@@ -31,6 +31,8 @@ class Route(Section):
     not checked.
     ``quiet`` are hours (``21:00-05:00``) in which alerts wait, unless the contest is in a phase
     that ``quiet_except`` names. A masked ``card`` names nobody.
+    ``spare`` takes what another destination refuses for good: masked, and nothing else, unless its
+    ``card`` and ``outcomes`` say so.
     """
 
     notifier: Literal["stdout", "telegram"]
@@ -44,6 +46,7 @@ class Route(Section):
     contest: tuple[str, ...] = ()
     fallback: bool = False
     second: bool = False
+    spare: bool = False
     office: str = ""
     readers: tuple[str, ...] = ()
     members: Annotated[int, Field(ge=0)] = 0
@@ -51,7 +54,15 @@ class Route(Section):
     zone: Literal["WIB", "WITA", "WIT"] = "WIB"
     quiet_except: tuple[QuietPhase, ...] = ("masa_tenang", "pemungutan_suara")
     health: bool = False
+    tips: bool = False
     card: Literal["evidence", "masked", "none"] = "evidence"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _spare(cls, given: object) -> object:
+        if isinstance(given, dict) and given.get("spare") is True:
+            return {"card": "masked", "outcomes": (), **given}
+        return given
 
     @property
     def way(self) -> tuple[str, str]:

@@ -6,6 +6,7 @@ Open and forwarded cases stay until a person orders otherwise (``netralitas eras
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 
 from monitor.clock import Clock, from_text
@@ -32,11 +33,20 @@ CLASSES: dict[CaseState, CaseClass] = {
 class Retainer:
     """Looks once a day, and first within an hour of the start, so a restart skips no day."""
 
-    def __init__(self, writer: Writer, eraser: Eraser, settings: Retention, clock: Clock) -> None:
+    def __init__(
+        self,
+        writer: Writer,
+        eraser: Eraser,
+        settings: Retention,
+        clock: Clock,
+        others: Sequence[Callable[[], object]] = (),
+    ) -> None:
+        """``others`` are what else goes when its time is over, each in its own transaction."""
         self._writer = writer
         self._eraser = eraser
         self._settings = settings
         self._clock = clock
+        self._others = others
         self._looked_on: date | None = None
 
     async def look(self) -> None:
@@ -49,6 +59,8 @@ class Retainer:
     def run(self) -> int:
         """Finish what an erasure left undone, erase what is due, and return how many cases went."""
         self._eraser.finish()
+        for destroy in self._others:
+            destroy()
         findings = due(self._writer.reader(), self._clock(), self._settings.dismissed_days)
         gone = self._eraser.dismissed(findings, self._order())
         if gone:

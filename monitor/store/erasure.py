@@ -144,6 +144,8 @@ def silence(tx: sqlite3.Connection, finding: str) -> None:
     mine = "WHERE kind <> 'health' AND subject = ?"
     tx.execute(f"DELETE FROM outbox {mine} AND state = 'pending'", (finding,))  # noqa: S608
     tx.execute(f"UPDATE outbox SET body = '', last_error = NULL {mine}", (finding,))  # noqa: S608
+    # Who gave a tip that was linked to the case goes with it.
+    tx.execute("DELETE FROM tip WHERE finding_id = ?", (finding,))
     # Nothing is left to compare a later look with.
     tx.execute("DELETE FROM recheck WHERE finding_id = ?", (finding,))
 

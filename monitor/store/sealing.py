@@ -1,4 +1,4 @@
-"""Rows that only this office can read: AES-256-GCM under a key that is made from the installation's.
+"""Rows that only this office can read: AES-256-GCM, by a key made from the installation's.
 
 A copy of the database without its keys says nothing about who gave a tip, or of what it says. The
 tip's own id is authenticated with the bytes, so that no row can be moved under another id.
