@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import (
     AbstractContextManager,
     AsyncExitStack,
@@ -24,7 +24,6 @@ from monitor.errors import ConfigError, EvidenceError, Fault, NotifyError, Store
 from monitor.evidence import stamp
 from monitor.evidence.files import Files
 from monitor.log import logger, set_up
-from monitor.model.person import Watch
 from monitor.model.rule import RuleSet
 from monitor.net import Http
 from monitor.notify import registry as notifiers
@@ -43,12 +42,15 @@ from monitor.run.quarantine import Quarantine
 from monitor.run.recheck import Rechecker
 from monitor.run.record import Recorder
 from monitor.run.reload import Place, Reloader
+from monitor.run.reminders import Reminders
 from monitor.run.retain import Retainer
 from monitor.run.roster import Roster
+from monitor.run.routing import Router
 from monitor.run.rules import Reader
 from monitor.run.seal import Poster, Sealer
 from monitor.run.season import Season
 from monitor.run.terms import Terms, extended
+from monitor.run.tips import TipDesk
 from monitor.store import keys, migrate, register, register_import
 from monitor.store.backup import commitments
 from monitor.store.db import connect
@@ -176,9 +178,11 @@ async def opened(config: Config, clock: Clock = utc_now) -> AsyncIterator[App]:
         ways = [(route.notifier, route.destination) for route in config.notify.routes]
         again = Rechecker(parts, files, season, config.recheck, ways)
         eraser = Eraser(writer, files, keyring, clock)
-        retainer = Retainer(writer, eraser, config.retention, clock)
+        others = [TipDesk(writer, keyring, config, clock).destroy_due]
+        retainer = Retainer(writer, eraser, config.retention, clock, others)
         job = (config, parts, dispatcher, reloader, season, seals, roster, again)
-        daemon = Daemon(*job, retainer=retainer)
+        reminders = Reminders(writer, config, clock)
+        daemon = Daemon(*job, retainer=retainer, reminders=reminders)
         yield App(config, ruleset, writer, daemon, dispatcher)
 
 
@@ -224,7 +228,8 @@ def _parts(
     drawn: Pictures,
     clock: Clock,
 ) -> Parts:
-    seen, told, owed = Seen(keyring), health(config, writer, clock), _destinations(config)
+    seen, told = Seen(keyring), health(config, writer, clock)
+    owed = Router(config.notify.routes, told).owed
     quarantine = Quarantine(writer, reader, told, config.rules, clock)
     first = config.recheck.spaces[0]
     return Parts(
@@ -307,17 +312,6 @@ async def _notifiers(config: Config, stack: AsyncExitStack) -> dict[str, Notifie
             logger.warning("{} is not ready: {}", name, error)
         made[name] = notifier
     return made
-
-
-def _destinations(config: Config) -> Callable[[Watch, str], Sequence[tuple[str, str]]]:
-    def owed(line: Watch, outcome: str) -> Sequence[tuple[str, str]]:
-        return [
-            (route.notifier, route.destination)
-            for route in config.notify.routes
-            if outcome in route.outcomes and (not route.instansi or line.instansi in route.instansi)
-        ]
-
-    return owed
 
 
 def _health_routes(config: Config) -> Sequence[tuple[str, str]]:

@@ -17,7 +17,7 @@ from monitor.errors import AuthError, BlockedError, CollectError, ProofError, Sh
 from monitor.log import logger
 from monitor.model.delivery import DeliveryState
 from monitor.model.person import Watch
-from monitor.store import alarms, log, outbox
+from monitor.store import alarms, holds, log, outbox
 from monitor.store.db import Connection
 from monitor.store.reach import reach
 from monitor.store.writer import Writer
@@ -58,6 +58,10 @@ TEXTS = {
     "sebagai teks. Sebabnya ada di log.",
     "hold": "{count} kasus yang unggahannya sudah tidak terbuka untuk umum menunggu keputusan: "
     "buktinya ditahan atau dihapus, paling lambat {subject}. Lihat: netralitas status",
+    "unrouted": "Perkara dari {subject} tidak punya penerima: tidak ada rute yang cocok dan tanpa "
+    "benturan kepentingan. Perkaranya tercatat dan menunggu. Lihat: netralitas route NOMOR",
+    "second-desk": "Perkara dari {subject}, instansi yang dipimpin calon, tidak punya meja kedua "
+    "di luar instansi itu. Tambahkan rute dengan second = true.",
     "clock": "Jam mesin mundur {count} detik. Jadwal disusun ulang; periksa sinkronisasi waktu.",
 }
 RECOVERED = "Pulih: {kind}."
@@ -127,7 +131,10 @@ class Health:
     def check(self) -> None:
         """Look at the whole: stale platforms, backlog, disk. Called on a schedule."""
         self._check_sources()
-        pending = outbox.backlog(self._writer.reader())[DeliveryState.PENDING]
+        # What quiet hours or a mute hold back is no backlog.
+        conn = self._writer.reader()
+        pending = outbox.backlog(conn)[DeliveryState.PENDING]
+        pending -= holds.count(conn, self._clock().timestamp())
         self._hold("backlog", pending, wrong=pending > self._settings.outbox_backlog)
         free = shutil.disk_usage(self._data).free
         self._hold("disk", free // 1_000_000, wrong=free < self._settings.min_free_bytes)

@@ -29,7 +29,11 @@ from monitor.store.seen import Seen, SeenState
 from monitor.store.writer import Writer
 
 CARDS = frozenset({CARD, MASKED_CARD})
-Destinations = Callable[[Watch, str], Sequence[tuple[str, str]]]
+# From a finding's two contents and its outcomes, the one told first, to who is owed a message.
+Destinations = Callable[
+    [Connection, Mapping[str, Canonical], Mapping[str, Canonical], Sequence[str]],
+    Sequence[tuple[str, str]],
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,7 @@ class Recorder:
         clock: Clock,
         first_look: float,
     ) -> None:
-        """``destinations`` says who is owed a message about a watch and an outcome.
+        """``destinations`` says who is owed a message about a finding.
 
         ``first_look`` is how many seconds after it was recorded an act is looked at again.
         """
@@ -168,16 +172,15 @@ class Recorder:
             # Another process took the id for another act meanwhile: these cards show a wrong one.
             files = [file for file in files if file.name not in CARDS]
         revision_no = findings.next_revision(tx, finding_id)
+        told: dict[str, Canonical] = {**finding_content(finding), "contests": captured.contests}
+        line = snapshot_of(watch, finding)
         head = log.append(
             tx,
             at=now,
             kind="finding",
             subject=finding_id,
             public=_public(finding, captured.capture, revision_no, now),
-            content={
-                "finding": {**finding_content(finding), "contests": captured.contests},
-                "watch": snapshot_of(watch, finding),
-            },
+            content={"finding": told, "watch": line},
             files=files,
         )
         findings.add(tx, finding_id, head.seq, finding.outcome.value)
@@ -188,16 +191,12 @@ class Recorder:
             kind="finding",
             subject=finding_id,
             seq=head.seq,
-            destinations=self._owed(watch, captured.finding, finding),
+            destinations=self._destinations(
+                tx, told, line, (finding.outcome.value, captured.finding.outcome.value)
+            ),
             at=now,
         )
         return finding.outcome
-
-    def _owed(self, watch: Watch, judged: Finding, told: Finding) -> Sequence[tuple[str, str]]:
-        # Where nobody gets reviews, an alert that quarantine made one goes where alerts go.
-        return self._destinations(watch, told.outcome.value) or self._destinations(
-            watch, judged.outcome.value
-        )
 
     def _malformed(
         self,
