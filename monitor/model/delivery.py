@@ -39,6 +39,14 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """How often one destination, and the notifier over all, may be sent to; ``None``: as often."""
+
+    chat: Limit | None = None
+    overall: Limit | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Picture:
     """A PNG that goes out instead of a text, with the shorter words that stand under it."""
 
@@ -64,10 +72,14 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """Proof of acceptance: the platform's own message id, as text."""
+    """Proof of acceptance: the platform's own message id, as text.
+
+    ``moved_to`` is the chat's new number, where the platform said that it has one.
+    """
 
     message_id: str
     accepted_at: datetime
+    moved_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)

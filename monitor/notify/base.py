@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from monitor.model.delivery import Message, Receipt
+from monitor.model.delivery import Limits, Message, Receipt
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,10 @@ class Notifier(Protocol):
 
     @property
     def info(self) -> NotifierInfo: ...
+
+    def limits(self, destination: str) -> Limits:
+        """Return how often the platform lets messages be sent to a destination, and over all."""
+        ...
 
     async def open(self) -> None:
         """Prepare; raise ``NotifyError`` (permanent) where credentials are refused."""

@@ -8,7 +8,7 @@ from typing import ClassVar
 from monitor.clock import Clock, utc_now
 from monitor.config import Config
 from monitor.errors import NotifyError
-from monitor.model.delivery import Message, Receipt
+from monitor.model.delivery import Limits, Message, Receipt
 from monitor.notify.base import NotifierInfo
 
 RULE = "─" * 72
@@ -26,6 +26,11 @@ class Stdout:
     @property
     def info(self) -> NotifierInfo:
         return self.INFO
+
+    def limits(self, destination: str) -> Limits:
+        """Return that nothing limits printing."""
+        del destination
+        return Limits()
 
     async def open(self) -> None:
         """Nothing to prepare."""

@@ -2,58 +2,34 @@
 
 from __future__ import annotations
 
-import time
-from collections import defaultdict
-from collections.abc import Callable
 from typing import ClassVar
 
 from monitor.config import Config
 from monitor.errors import CredentialsRefused, NotifyError
 from monitor.log import logger
-from monitor.model.delivery import Message, Picture, Receipt
+from monitor.model.delivery import Limit, Limits, Message, Picture, Receipt
 from monitor.notify.base import NotifierInfo
 from monitor.telegram import SECRET, Accepted, MarkupRefused, TelegramClient
+from monitor.telegram_faults import Moved
 
-
-class Bucket:
-    """Tokens that refill evenly: ``capacity`` at once, ``per_second`` afterwards."""
-
-    def __init__(self, capacity: int, per_second: float) -> None:
-        self._capacity = float(capacity)
-        self._per_second = per_second
-        self._tokens = float(capacity)
-        self._at = 0.0
-
-    def wait(self, now: float) -> float:
-        """Return the seconds until a token is there; 0 means one may be taken."""
-        filled = self._tokens + (now - self._at) * self._per_second
-        self._tokens, self._at = min(self._capacity, filled), now
-        return 0.0 if self._tokens >= 1 else (1 - self._tokens) / self._per_second
-
-    def take(self) -> None:
-        self._tokens -= 1
+# Telegram: one message a second to a person; short bursts are let through.
+TO_A_PERSON = Limit(20, 20.0)
+SUPERGROUP = "supergroup"
 
 
 class TelegramChat:
     """Sends the picture with its caption, else HTML, and plain where the HTML cannot be read.
 
-    Telegram limits messages per chat and per bot. Where a bucket is empty the message is handed
-    back with the wait instead of being held here, so that one busy chat delays no other.
+    Telegram limits messages per chat and per bot (``limits``); whoever sends keeps to it.
     """
 
     INFO: ClassVar = NotifierInfo("telegram", "1", max_chars=4096, needs_secret=SECRET)
 
-    def __init__(
-        self, config: Config, secret: str, monotonic: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, config: Config, secret: str) -> None:
         settings = config.notify.telegram
-        per_minute = settings.per_chat_per_minute
         self._client = TelegramClient(secret, settings, config.http)
-        self._monotonic = monotonic
-        self._overall = Bucket(settings.overall_per_second, settings.overall_per_second)
-        self._chats: defaultdict[str, Bucket] = defaultdict(
-            lambda: Bucket(per_minute, per_minute / 60)
-        )
+        self._group = Limit(settings.per_chat_per_minute, 60.0)
+        self._overall = Limit(settings.overall_per_second, 1.0)
 
     @property
     def info(self) -> NotifierInfo:
@@ -62,10 +38,24 @@ class TelegramChat:
     async def open(self) -> None:
         await self._client.open()
 
+    def limits(self, destination: str) -> Limits:
+        """Return Telegram's limits: channels count as groups, and only persons have numbers > 0."""
+        person = destination.isdecimal()
+        return Limits(TO_A_PERSON if person else self._group, self._overall)
+
     async def send(self, message: Message, destination: str) -> Receipt:
-        self._take_turn(destination)
-        await self._refuse_public(destination)
-        accepted = await self._deliver(message, destination)
+        """Deliver, also where Telegram says at that moment that the group has a new number.
+
+        Only Telegram's own answer about this very chat is followed, it is asked each time anew,
+        and the new chat must be a supergroup that is not public: it is the same people.
+        """
+        try:
+            await self._refuse_public(destination)
+            accepted = await self._deliver(message, destination)
+        except Moved as moved:
+            await self._refuse_public(moved.to, moved=True)
+            accepted = await self._deliver(message, moved.to)
+            return Receipt(str(accepted.message_id), accepted.at, moved_to=moved.to)
         return Receipt(str(accepted.message_id), accepted.at)
 
     async def close(self) -> None:
@@ -75,7 +65,7 @@ class TelegramChat:
         if message.picture:
             try:
                 return await self._deliver_photo(message.picture, destination)
-            except CredentialsRefused:
+            except (CredentialsRefused, Moved):
                 raise
             except NotifyError as error:
                 if not error.permanent:
@@ -99,18 +89,12 @@ class TelegramChat:
         except MarkupRefused:
             return await self._client.send(destination, message.plain, html=False, reply_to=after)
 
-    async def _refuse_public(self, destination: str) -> None:
+    async def _refuse_public(self, destination: str, *, moved: bool = False) -> None:
         # Asked each time: a chat can be made public after it was put into the config.
         chat = await self._client.chat(destination)
         if chat.type != "private" and chat.username:
             cause = f"Telegram: the {chat.type} is public, alerts go to private chats only"
             raise NotifyError(cause, permanent=True)
-
-    def _take_turn(self, destination: str) -> None:
-        now = self._monotonic()
-        chat = self._chats[destination]
-        wait = max(self._overall.wait(now), chat.wait(now))
-        if wait:
-            raise NotifyError("Telegram: own rate limit", permanent=False, retry_after=wait)
-        self._overall.take()
-        chat.take()
+        if moved and chat.type != SUPERGROUP:
+            cause = f"Telegram: the group moved to {destination}, which is a {chat.type}"
+            raise NotifyError(cause, permanent=True)

@@ -20,6 +20,7 @@ from monitor.model.evidence import CARD, MASKED_CARD, LogHead
 from monitor.model.rule import RuleSet
 from monitor.model.state import STATE
 from monitor.notify import digest
+from monitor.notify.reminder import render_reminder
 from monitor.notify.render import (
     render_alert,
     render_caption,
@@ -35,10 +36,24 @@ from monitor.run.gather import FINDING
 from monitor.run.governance import STAMP, TRIAL
 from monitor.store import log, outbox
 from monitor.store.db import Connection
+from monitor.store.reminded import REMINDER
 from monitor.store.writer import Writer
 
 HEALTH = "health"
+# What a message says of itself that its own destination could not be told.
+SPARE = "dialihkan"
+SPARE_TEXT = {
+    "id": "DIALIHKAN: tujuan semula tidak dapat menerima",
+    "en": "REDIRECTED: its own destination cannot be told",
+}
 CARD_OF = {"evidence": CARD, "masked": MASKED_CARD}
+
+
+class Erased(NotifyError):
+    """What the message was about was erased: it is told to nobody, here or elsewhere."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"the {what}'s content was erased", permanent=True)
 
 
 class Composer:
@@ -76,8 +91,10 @@ class Composer:
         content = log.content(conn, item.seq, FINDING)
         watch = log.content(conn, item.seq, "watch")
         if content is None or watch is None:
-            raise NotifyError("the finding's content was erased", permanent=True)
-        facts = replace(alert_facts(conn, item.seq), told_at=self._clock())
+            raise Erased("finding")
+        facts = alert_facts(conn, item.seq)
+        marks = (facts.stamp, SPARE_TEXT[self._language] if item.body == SPARE else "")
+        facts = replace(facts, told_at=self._clock(), stamp=" · ".join(filter(None, marks)))
         told = (content, watch, facts, self.ruleset, self._language)
         if card == "masked":
             message = caption = render_masked(*told)
@@ -92,7 +109,7 @@ class Composer:
         conn = self._conn()
         change = read_change(conn, item, masked=self._route(item).card == "masked")
         if change is None:
-            raise NotifyError("the case's content was erased", permanent=True)
+            raise Erased("case")
         message = render_change(change, self._language)
         return replace(message, reply_to=outbox.alert_message(conn, item))
 
@@ -103,6 +120,13 @@ class Composer:
         said = said_of(conn, item.seq, self._language)
         message = render_correction(item.subject, said, self._language)
         return replace(message, reply_to=outbox.alert_message(conn, item))
+
+    def reminder(self, item: OutboxItem) -> Message:
+        """Remind of a term, or of alerts that nobody took; no person is named."""
+        self._route(item)
+        said = json.loads(item.body)
+        known = self.ruleset.instruments
+        return render_reminder(item.subject, said, known, self._language, self._stamp)
 
     def _listed(self, items: Sequence[OutboxItem]) -> Message:
         """Make one message of several alerts; ``gather`` saw that their content is there."""
@@ -136,7 +160,10 @@ KINDS: Mapping[str, Callable[[Composer, OutboxItem], Message]] = {
     STATE: Composer.change,
     RECTIFICATION: Composer.correction,
     HEALTH: Composer.health,
+    REMINDER: Composer.reminder,
 }
+# What is told about a case, and so is told to a spare destination where its own refuses it.
+SPARED = frozenset({FINDING, STATE, RECTIFICATION})
 
 
 def alert_facts(conn: Connection, seq: int) -> AlertFacts:

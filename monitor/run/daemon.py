@@ -17,6 +17,7 @@ from monitor.run.dispatch import LONGEST_WAIT, Dispatcher
 from monitor.run.pipeline import Parts, Pipeline, PollReport
 from monitor.run.recheck import Rechecker
 from monitor.run.reload import Reloader
+from monitor.run.reminders import REMIND_SECONDS, Reminders
 from monitor.run.retain import LOOK_SECONDS, Retainer
 from monitor.run.roster import Roster
 from monitor.run.schedule import Scheduler
@@ -26,6 +27,8 @@ from monitor.store import cursors, outbox, rates, rechecks, register_edit, shado
 
 DISPATCH_LIMIT = 100
 DISPATCH_SECONDS = 1.0
+# The limit over all chats is one of a second.
+PACE_SECONDS = 0.1
 RECHECK_SECONDS = 30.0
 RETENTION_SECONDS = 86_400.0
 SETTLE_SECONDS = 0.2
@@ -48,6 +51,7 @@ class Daemon:
         rechecker: Rechecker,
         *,
         retainer: Retainer,
+        reminders: Reminders,
     ) -> None:
         self._settings = settings
         self._pipeline = Pipeline(parts)
@@ -56,6 +60,7 @@ class Daemon:
         self._season = season
         self._sealer = sealer
         self._retainer = retainer
+        self._reminders = reminders
         self._quarantine = parts.quarantine
         self._health = parts.health
         self._writer = parts.writer
@@ -88,19 +93,25 @@ class Daemon:
         await self.rechecker.run_all()
         self._health.check()
         self.rechecker.warn()
+        await self._reminders.look()
         await self.send_all()
         return list(reports)
 
     async def send_all(self) -> None:
         """Send until nothing more is due now."""
-        while (await self._dispatcher.run_once(DISPATCH_LIMIT)).attempted:
-            pass
+        while True:
+            done = await self._dispatcher.run_once(DISPATCH_LIMIT)
+            if done.paced:
+                await asyncio.sleep(PACE_SECONDS)
+            elif not done.attempted:
+                return
 
     async def run(self) -> None:
         """Run until SIGTERM or SIGINT; a fatal fault is raised when all has stopped."""
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, self.stop)
         self._take_stock()
+        await self._reminders.look()
         workers = [
             asyncio.create_task(self._work()) for _ in range(self._settings.schedule.workers)
         ]
@@ -141,6 +152,7 @@ class Daemon:
         scheduler.every(self._sealer.period, self._sealer.look, "seal")
         scheduler.every(RETENTION_SECONDS, self._retain, "retention", jitter=600)
         scheduler.every(LOOK_SECONDS, self._retainer.look, "dismissed", jitter=60)
+        scheduler.every(REMIND_SECONDS, self._reminders.look, "reminders", jitter=60)
         return scheduler
 
     def _missed(self, job: str) -> None:
@@ -198,7 +210,7 @@ class Daemon:
                 self._in_flight.pop(watch.watch_id, None)
 
     async def _dispatch(self) -> None:
-        await self._dispatcher.run_once(DISPATCH_LIMIT)
+        self._dispatcher.begin(DISPATCH_LIMIT)
 
     async def _look_again(self) -> None:
         await self.rechecker.run_once()
@@ -240,6 +252,7 @@ class Daemon:
                     if self._queue.qsize() == len(self._in_flight):
                         break  # nothing has begun; what waits is due again after its interval
                     await asyncio.sleep(SETTLE_SECONDS)
+        await self._dispatcher.stop(deadline)
         for worker in workers:
             worker.cancel()
         await asyncio.gather(*workers, return_exceptions=True)

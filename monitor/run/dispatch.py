@@ -1,53 +1,48 @@
 """Dispatch: what is owed goes out, each destination in order, none held up by another.
 
 A message leaves at least once and carries its finding id, so that a second copy (the process died
-between acceptance and commit) is recognised as one. Acceptance and the log's ``delivery`` entry
-are one transaction: when a supervisor was told is a legal fact (PP 94/2021, articles 26 and 28:
-the duty to act begins with knowing).
+between acceptance and commit) is recognised as one. Every destination is a lane of its own: one
+that does not answer for twenty seconds, or must wait, delays no other.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from functools import partial
 
-from monitor.clock import Clock, to_text
+from monitor.clock import Clock
 from monitor.config import Config
-from monitor.errors import CredentialsRefused, NotifyError, StoreError
+from monitor.errors import NotifyError, StoreError
 from monitor.log import logger
 from monitor.model.delivery import OutboxItem, Receipt
-from monitor.model.evidence import Canonical
 from monitor.model.rule import RuleSet
 from monitor.notify.base import Notifier
 from monitor.run import gather
-from monitor.run.compose import HEALTH, Composer
-from monitor.store import alarms, log, outbox
-from monitor.store.db import Connection
+from monitor.run.compose import Composer
+from monitor.run.outcome import DEAD, ELSEWHERE, FIRST_WAIT, LONGEST_WAIT, SENT, WAITING, Outcomes
+from monitor.store import outbox, turns
+from monitor.store.turns import Turn
 from monitor.store.writer import Writer
 
-FIRST_WAIT = 10.0
-LONGEST_WAIT = 21_600.0
-# A refused token is looked at by a person; until then the messages wait.
-REFUSED_WAIT = 300.0
-
-DEAD_TEXT = {
-    "id": "Pesan {subject} lewat {notifier} tidak terkirim dan tidak dicoba lagi: {cause}. "
-    "Perbaiki penyebabnya; temuannya tetap ada dalam log.",
-    "en": "Message {subject} through {notifier} was not delivered and is not tried again: {cause}. "
-    "Mend the cause; the finding itself is safe in the log.",
-}
+__all__ = ["FIRST_WAIT", "LONGEST_WAIT", "DispatchReport", "Dispatcher"]
+PACED = "paced"
+Act = Callable[[], Awaitable[Receipt]]
 
 
 @dataclass(frozen=True, slots=True)
 class DispatchReport:
-    """What one run did. ``waiting`` counts messages put off by a fault or a rate limit."""
+    """What one run did. ``waiting`` counts messages put off by a fault or a chat's limit.
+
+    ``paced`` counts those that wait for less than a second, because of the limit over all chats.
+    """
 
     sent: int = 0
     waiting: int = 0
     dead: int = 0
+    paced: int = 0
 
     @property
     def attempted(self) -> int:
@@ -55,7 +50,7 @@ class DispatchReport:
 
 
 class Dispatcher:
-    """Sends what the outbox owes. It keeps nothing in memory between two runs.
+    """Sends what the outbox owes. What it must remember is in the database.
 
     ``ruleset`` gives labels and phrases; it is replaced together with the reader's.
     """
@@ -71,9 +66,14 @@ class Dispatcher:
         """``notifiers`` are keyed by the name that routes use."""
         self._writer = writer
         self._composer = Composer(writer, ruleset, settings, clock)
+        self._outcomes = Outcomes(writer, settings, clock)
         self._notifiers = notifiers
         self._settings = settings.notify
         self._clock = clock
+        self._lanes: dict[tuple[str, str], asyncio.Task[None]] = {}
+        self._results: Counter[str] = Counter()
+        self._fault: BaseException | None = None
+        self._recovered = self._stopping = False
 
     @property
     def ruleset(self) -> RuleSet:
@@ -84,53 +84,112 @@ class Dispatcher:
         self._composer.ruleset = ruleset
 
     async def run_once(self, limit: int) -> DispatchReport:
-        """Try up to ``limit`` due messages. ``StoreError`` passes: nothing is sent unrecorded."""
-        due = outbox.due(self._writer.reader(), self._clock().timestamp(), limit)
-        queues: dict[tuple[str, str], list[OutboxItem]] = {}
-        for item in due:
-            queues.setdefault((item.notifier, item.destination), []).append(item)
-        results: Counter[str] = Counter()
-        try:
-            async with asyncio.TaskGroup() as group:
-                for queue in queues.values():
-                    group.create_task(self._drain(queue, results))
-        except ExceptionGroup as faults:
-            # Only a store fault passes the delivery edge; one of them is enough to stop.
-            raise faults.exceptions[0] from None
-        return DispatchReport(results["sent"], results["waiting"], results["dead"])
+        """Try up to ``limit`` due messages, and wait until each lane is through.
 
-    async def _drain(self, queue: Sequence[OutboxItem], results: Counter[str]) -> None:
+        ``StoreError`` passes: nothing is sent unrecorded.
+        """
+        self.begin(limit)
+        while self._lanes:
+            await asyncio.wait(self._lanes.values())
+        self._raise_fault()
+        found, self._results = self._results, Counter()
+        return DispatchReport(found[SENT], found[WAITING], found[DEAD], found[PACED])
+
+    def begin(self, limit: int) -> None:
+        """Begin to send up to ``limit`` due messages to destinations that are free; never wait.
+
+        Raises the fault that ended a lane begun before: the store's, for any other is an outcome.
+        """
+        self._raise_fault()
+        if not self._recovered:
+            self._outcomes.recover()
+            self._recovered = True
+        queues: dict[tuple[str, str], list[OutboxItem]] = {}
+        for item in outbox.due(self._writer.reader(), self._clock().timestamp(), limit):
+            queues.setdefault((item.notifier, item.destination), []).append(item)
+        for way, queue in queues.items():
+            if way not in self._lanes:
+                lane = asyncio.create_task(self._drain(queue))
+                self._lanes[way] = lane
+                lane.add_done_callback(partial(self._ended, way))
+
+    async def stop(self, seconds: float) -> None:
+        """Let messages that are under way be answered, for so long, and begin no other."""
+        self._stopping = True
+        lanes = list(self._lanes.values())
+        if lanes:
+            _, left = await asyncio.wait(lanes, timeout=seconds)
+            for lane in left:
+                lane.cancel()
+            await asyncio.gather(*left, return_exceptions=True)
+
+    def _ended(self, way: tuple[str, str], lane: asyncio.Task[None]) -> None:
+        self._lanes.pop(way, None)
+        if not lane.cancelled():
+            self._fault = self._fault or lane.exception()
+
+    def _raise_fault(self) -> None:
+        if self._fault:
+            # Its turn is still open: what the database refused once is ended at the next begin.
+            fault, self._fault, self._recovered = self._fault, None, False
+            raise fault
+
+    async def _drain(self, queue: Sequence[OutboxItem]) -> None:
         left = list(queue)
-        while left:
+        while left and not self._stopping:
             turn = gather.turn(self._writer.reader(), left, self._settings.per_hour, self._clock)
             if turn.not_before is not None:
                 with self._writer.transaction() as tx:
                     outbox.hold(tx, left[0], turn.not_before)
                 return
             done = await self._deliver(turn.items)
-            results.update(done)
-            if "waiting" in done:
+            self._results.update(done)
+            if WAITING in done or PACED in done:
                 return  # the later ones wait behind it, so that a destination is told in order
             del left[: len(turn.items)]
 
     async def _deliver(self, items: Sequence[OutboxItem]) -> list[str]:
         """Send some messages as one, and return what became of each."""
-        conn, first = self._writer.reader(), items[0]
-        if not all(outbox.is_pending(conn, item) for item in items):
-            return ["elsewhere"] * len(items)
+        turn = Turn()
         try:
-            message = self._composer.message(items)
-            receipt = await self._notifier(first).send(message, first.destination)
+            act = self._act(items)
+            found = self._take_turn(items)
+            if not isinstance(found, Turn):
+                return [found] * len(items)
+            turn = found
+            receipt = await act()
         except NotifyError as error:
-            return self._failed_all(items, error)
+            return self._outcomes.failed(items, turn, error)
         except StoreError:
             raise
         except Exception:
             # The delivery edge: a fault of ours with one message must not hold up the others.
-            logger.exception("message {} could not be made or sent", first.subject)
+            logger.exception("message {} could not be made or sent", items[0].subject)
             fault = NotifyError("internal fault, see the log", permanent=True)
-            return self._failed_all(items, fault)
-        return self._sent(items, receipt)
+            return self._outcomes.failed(items, turn, fault)
+        return self._outcomes.sent(items, turn, receipt)
+
+    def _act(self, items: Sequence[OutboxItem]) -> Act:
+        """Return what is to be done for some messages; nothing has left yet."""
+        notifier, destination = self._notifier(items[0]), items[0].destination
+        message = self._composer.message(items)
+        return lambda: notifier.send(message, destination)
+
+    def _take_turn(self, items: Sequence[OutboxItem]) -> Turn | str:
+        """Take a turn at the destination, or return what the messages do instead of leaving."""
+        first = items[0]
+        limits = self._notifier(first).limits(first.destination)
+        with self._writer.transaction() as tx:
+            if not all(outbox.is_pending(tx, item) for item in items):
+                return ELSEWHERE
+            now = self._clock().timestamp()
+            turn = turns.take(tx, first, limits.chat, limits.overall, now)
+            if turn.id:
+                return turn
+            if turn.everywhere:
+                return PACED
+            outbox.hold(tx, first, now + turn.wait)
+            return WAITING
 
     def _notifier(self, item: OutboxItem) -> Notifier:
         try:
@@ -138,100 +197,3 @@ class Dispatcher:
         except KeyError:
             cause = f"no route uses notifier {item.notifier!r} any more"
             raise NotifyError(cause, permanent=True) from None
-
-    def _sent(self, items: Sequence[OutboxItem], receipt: Receipt) -> list[str]:
-        results = []
-        with self._writer.transaction() as tx:
-            for item in items:
-                if not outbox.is_pending(tx, item):
-                    results.append("elsewhere")
-                    continue
-                outbox.sent(tx, item, receipt.message_id, receipt.accepted_at)
-                self._note(tx, item, "accepted", receipt)
-                results.append("sent")
-            if "sent" in results:
-                for key in (_alarm_key(items[0]), f"auth:{items[0].notifier}"):
-                    alarms.clear(tx, key, self._clock())
-        logger.info("told {} through {}", ", ".join(i.subject for i in items), items[0].notifier)
-        return results
-
-    def _failed_all(self, items: Sequence[OutboxItem], error: NotifyError) -> list[str]:
-        """Put off the first, behind which the others wait; bury all where trying cannot help."""
-        first = self._failed(items[0], error)
-        if first != "dead" or not error.permanent:
-            return [first]
-        return [first, *(self._failed(item, error) for item in items[1:])]
-
-    def _failed(self, item: OutboxItem, error: NotifyError) -> str:
-        now = self._clock()
-        spent = item.attempts + 1 >= self._settings.max_attempts
-        with self._writer.transaction() as tx:
-            if not outbox.is_pending(tx, item):
-                return "elsewhere"
-            if isinstance(error, CredentialsRefused):
-                outbox.hold(tx, item, now.timestamp() + REFUSED_WAIT)
-                self._raise(tx, item, f"auth:{item.notifier}", f"{error}.", now)
-            elif error.retry_after is not None and not error.permanent:
-                outbox.hold(tx, item, now.timestamp() + error.retry_after)
-            elif error.permanent or spent:
-                self._bury(tx, item, str(error), now)
-            else:
-                outbox.later(tx, item, now.timestamp() + _wait(item.attempts), str(error))
-        kept = isinstance(error, CredentialsRefused) or error.retry_after is not None
-        dead = error.permanent or (spent and not kept)
-        logger.warning("message {} {}: {}", item.subject, "given up" if dead else "waits", error)
-        return "dead" if dead else "waiting"
-
-    def _bury(self, tx: Connection, item: OutboxItem, cause: str, now: datetime) -> None:
-        outbox.dead(tx, item, cause)
-        self._note(tx, item, "given_up", None)
-        text = DEAD_TEXT[self._settings.language].format(
-            subject=item.subject, notifier=item.notifier, cause=cause
-        )
-        self._raise(tx, item, _alarm_key(item), text, now)
-
-    def _raise(self, tx: Connection, item: OutboxItem, key: str, text: str, now: datetime) -> None:
-        if not alarms.raise_(tx, key, text, now):
-            return
-        # Not by the way that just failed; where it is the only one, the open alarm remains.
-        routes = {(r.notifier, r.destination) for r in self._settings.routes if r.health}
-        outbox.put(
-            tx,
-            kind=HEALTH,
-            subject=key,
-            seq=log.head(tx).seq,
-            destinations=sorted(routes - {(item.notifier, item.destination)}),
-            at=now,
-            body=text,
-        )
-
-    def _note(self, tx: Connection, item: OutboxItem, result: str, receipt: Receipt | None) -> None:
-        if item.kind == HEALTH:
-            return  # alarms have their own entries; only findings are told to supervisors
-        delivery: dict[str, Canonical] = {"destination": item.destination}
-        public: dict[str, Canonical] = {
-            "notifier": item.notifier,
-            "attempt": item.attempts + 1,
-            "finding_seq": item.seq,
-            "result": result,
-        }
-        if receipt:
-            public["accepted_at"] = to_text(receipt.accepted_at)
-            delivery["message_id"] = receipt.message_id
-        log.append(
-            tx,
-            at=self._clock(),
-            kind="delivery",
-            subject=item.subject,
-            public=public,
-            content={"delivery": delivery},
-        )
-
-
-def _wait(attempts: int) -> float:
-    """Return seconds until the next attempt: doubling, so that an outage is not hammered."""
-    return float(min(LONGEST_WAIT, FIRST_WAIT * 2**attempts))
-
-
-def _alarm_key(item: OutboxItem) -> str:
-    return f"dead-letter:{item.notifier}"

@@ -31,6 +31,10 @@ FROM outbox AS owed WHERE state = 'pending' AND next_try_at <= :now AND NOT EXIS
     AND earlier.next_try_at > :now
     AND earlier.id NOT IN (SELECT id FROM outbox_hold WHERE until > :now)
 ) AND id NOT IN (SELECT id FROM outbox_hold WHERE until > :now)
+AND NOT EXISTS (
+  SELECT 1 FROM turn WHERE turn.notifier = owed.notifier
+    AND turn.destination = owed.destination AND turn.ended IS NULL AND turn.started > :now - 120
+)
 ORDER BY id LIMIT :limit
 """
 SENT = """
@@ -79,6 +83,7 @@ def due(conn: sqlite3.Connection, now: float, limit: int) -> list[OutboxItem]:
     """Return what may be sent at ``now`` (unix seconds), longest owed first.
 
     A destination is told in order: while its oldest message waits, the later ones wait behind it.
+    Nothing is due for a destination to which a message is under way (``turns``).
     What quiet hours or a mute hold back (``holds``) is not due, and nothing waits behind it.
     """
     return [_item(row) for row in conn.execute(DUE, {"now": now, "limit": limit})]

@@ -61,7 +61,7 @@ async def _case(rng: random.Random, number: int) -> None:
         writer = Writer(Path(folder) / "db.sqlite3")
         async with StandIn() as server:
             settings = _settings(server.url)
-            chat = TelegramChat(settings, server.token, monotonic=time.monotonic)
+            chat = TelegramChat(settings, server.token)
             sender = Dispatcher(writer, examples.RULES, {"telegram": chat}, settings, time)
             owed = _owe(writer, rng, chats, number, time.at)
             refused = _disturb(server, rng, chats)

@@ -16,8 +16,8 @@ from monitor import log
 from monitor.config import Config
 from monitor.config_notify import Telegram
 from monitor.errors import NotifyError
-from monitor.model.delivery import Message, Picture
-from monitor.notify.telegram_chat import Bucket, TelegramChat
+from monitor.model.delivery import Limit, Message, Picture
+from monitor.notify.telegram_chat import TelegramChat
 from tests.notify import examples
 from tests.notify.test_render import alert
 from tests.standin.telegram import StandIn
@@ -72,7 +72,7 @@ async def test_refused_markup_goes_out_as_plain_text(chat: TelegramChat, server:
         ("lost", False, None, "no answer in time"),
         ("cut", False, None, "unreadable answer"),
         ("blocked", True, None, "blocked by the user"),
-        ("migrated", True, None, "-1009999"),
+        ("migrated", True, None, "which is a group"),
         ("unauthorized", False, None, "renew secret 'telegram_token'"),
     ],
 )
@@ -198,33 +198,26 @@ async def test_nobody_listening_is_temporary(config: Config, server: StandIn) ->
     await chat.close()
 
 
-async def test_a_busy_chat_is_handed_back_with_its_wait_and_delays_no_other(
-    config: Config, server: StandIn
+async def test_channels_count_as_groups_and_persons_do_not(chat: TelegramChat) -> None:
+    for group in ("-7", "-1001234567890", "@saluran"):
+        assert chat.limits(group).chat == Limit(20, 60.0)
+    assert chat.limits("7").chat == Limit(20, 20.0)
+    assert chat.limits("7").overall == Limit(30, 1.0)
+
+
+async def test_a_group_that_moved_is_followed_on_telegrams_word_only(
+    chat: TelegramChat, server: StandIn
 ) -> None:
-    now = [0.0]
-    chat = TelegramChat(config, server.token, monotonic=lambda: now[0])
-    for _ in range(20):
-        await chat.send(MESSAGE, "7")
-        now[0] += 0.1
-    error = await refused(chat)
-    assert not error.permanent
-    assert error.retry_after is not None
-    await chat.send(MESSAGE, "8")
-    now[0] += error.retry_after
-    await chat.send(MESSAGE, "7")
-    assert len(server.texts(7)) == 21
-    await chat.close()
-
-
-def test_a_bucket_refills_evenly_and_never_beyond_its_size() -> None:
-    bucket = Bucket(2, 0.5)
-    assert bucket.wait(1000.0) == 0
-    bucket.take()
-    bucket.take()
-    assert bucket.wait(1000.0) == 2.0
-    assert bucket.wait(1002.0) == 0
-    bucket.take()
-    assert bucket.wait(1002.0) == 2.0
+    new = {"id": -1009999, "type": "supergroup", "title": "Meja"}
+    server.chats["-1009999"] = new
+    server.fault("migrated", chat="-7", times=3)
+    receipt = await chat.send(PICTURED, "-7")
+    assert (receipt.moved_to, server.messages[0].chat_id) == ("-1009999", -1009999)
+    server.chats["-1009999"] = new | {"username": "umum"}
+    assert "public" in str(await refused(chat, "-7"))
+    server.chats["-1009999"] = new | {"type": "channel"}
+    assert "which is a channel" in str(await refused(chat, "-7"))
+    assert len(server.messages) == 1
 
 
 def test_an_empty_token_is_refused_at_once(config: Config) -> None:

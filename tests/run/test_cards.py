@@ -223,7 +223,7 @@ async def test_a_chat_that_no_route_names_any_more_is_told_nothing(
     await chat.close()
     assert (report.sent, report.dead) == (0, 1)
     assert server.messages == []
-    assert [alarm.key for alarm in alarms.open_(writer.reader())] == ["dead-letter:telegram"]
+    assert [alarm.key for alarm in alarms.open_(writer.reader())] == ["dead-letter:telegram:7"]
 
 
 def test_one_destination_has_one_kind_of_card() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sqlite3
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -13,20 +14,22 @@ from typing import Any
 import pytest
 
 from monitor.config import Config, parse
+from monitor.config_notify import Route
 from monitor.errors import NotifyError, StoreError
-from monitor.model.delivery import Message, Receipt
+from monitor.model.delivery import Limits, Message, OutboxItem, Receipt
 from monitor.model.erasure import Ground, Lost, Order
 from monitor.model.evidence import Canonical
 from monitor.notify.base import Notifier, NotifierInfo
 from monitor.notify.telegram_chat import TelegramChat
 from monitor.run.dispatch import FIRST_WAIT, Dispatcher
-from monitor.store import alarms, erasure, log, migrate, outbox
+from monitor.store import alarms, erasure, log, migrate, outbox, turns
 from monitor.store.writer import Writer
 from tests.notify import examples
 from tests.standin.telegram import StandIn
 
 DESK = ("telegram", "7")
 OTHER = ("telegram", "8")
+GROUP = ("telegram", "-70")
 OPERATOR = ("telegram", "9")
 
 
@@ -76,6 +79,7 @@ def config(server: StandIn) -> Config:
         "routes": [
             {"notifier": "telegram", "destination": "7"},
             {"notifier": "telegram", "destination": "8"},
+            {"notifier": "telegram", "destination": "-70"},
             {"notifier": "telegram", "destination": "9", "health": True},
         ],
     }
@@ -222,14 +226,18 @@ async def test_what_cannot_be_sent_is_a_dead_letter_and_told_to_the_operator_onc
     owe(writer, time.at, DESK, finding_id="NTR-2")
     server.fault("blocked", chat="7", times=2)
     assert (await dispatcher.run_once(10)).dead == 2
-    assert [a.key for a in alarms.open_(writer.reader())] == ["dead-letter:telegram"]
+    assert [a.key for a in alarms.open_(writer.reader())] == ["dead-letter:telegram:7"]
     results = [e["public"]["result"] for _, e in entries(writer, "delivery")]
     assert results == ["given_up", "given_up"]
     assert (await dispatcher.run_once(10)).sent == 1
     (told,) = server.texts(9)
     assert "NTR-1" in told
     assert "tidak dicoba lagi" in told
-    assert alarms.open_(writer.reader()) == []  # the way works again: the next fault is told anew
+    owe(writer, time.at, DESK, finding_id="NTR-3")
+    assert (await dispatcher.run_once(10)).sent == 1
+    assert alarms.open_(writer.reader()) == []  # it works again: the next fault is told anew
+    assert (await dispatcher.run_once(10)).sent == 1
+    assert "menerima pesan lagi" in server.texts(9)[1]
 
 
 async def test_an_operators_own_dead_letter_tells_nobody_in_a_circle(
@@ -257,7 +265,7 @@ async def test_a_message_that_cannot_be_made_blocks_no_other(
     assert states(writer) == {
         ("NTR-1", "7"): "dead",
         ("NTR-2", "7"): "sent",
-        ("dead-letter:telegram", "9"): "pending",
+        ("dead-letter:telegram:7", "9"): "pending",
     }
     assert "Sari Contohwati" not in capsys.readouterr().err
 
@@ -306,6 +314,9 @@ class Meanwhile:
     def info(self) -> NotifierInfo:
         return NotifierInfo("telegram", "1", 4096)
 
+    def limits(self, destination: str) -> Limits:
+        return Limits()
+
     async def open(self) -> None: ...
 
     async def close(self) -> None: ...
@@ -350,7 +361,7 @@ async def test_a_stop_between_acceptance_and_commit_sends_again(
     owe(writer, time.at, DESK)
 
     def stopped(point: str) -> None:
-        if point == "before-commit":
+        if point == "before-commit" and server.messages:
             raise StoreError("stopped here")
 
     writer.hook = stopped
@@ -374,3 +385,118 @@ async def test_a_notify_error_of_any_notifier_is_understood(
         assert (await dispatcher.run_once(10)).waiting == 1
         time.pass_(5)
     assert states(writer)["NTR-ABCD-2345", "7"] == "pending"  # a rate limit never kills a message
+
+
+async def test_a_process_that_was_killed_keeps_the_next_one_to_the_limits(
+    dispatcher: Dispatcher, writer: Writer, config: Config, server: StandIn, time: Time
+) -> None:
+    for n in range(21):
+        owe(writer, time.at, GROUP, finding_id=f"NTR-{n}")
+    assert (await dispatcher.run_once(19)).sent == 19
+    with writer.transaction() as tx:
+        # A message that was under way when the process was killed may have arrived.
+        item = OutboxItem(0, "finding", "NTR-X", 1, *GROUP, 0, time.at)
+        turns.take(tx, item, None, None, time.at.timestamp())
+        tx.execute("UPDATE turn SET pid = 999999999 WHERE ended IS NULL")
+    chat = TelegramChat(config, server.token)
+    second = Dispatcher(writer, examples.RULES, {"telegram": chat}, config, time)
+    assert (await second.run_once(10)).waiting == 1
+    time.pass_(59)
+    assert (await second.run_once(10)).attempted == 0
+    time.pass_(2)
+    assert (await second.run_once(10)).sent == 2
+    await chat.close()
+
+
+async def test_two_processes_never_send_to_one_destination_at_once(
+    writer: Writer, config: Config, time: Time
+) -> None:
+    owe(writer, time.at, DESK)
+
+    def under_way() -> datetime:
+        with closing(Writer(writer.database)) as second:
+            assert outbox.due(second.reader(), time.at.timestamp(), 9) == []
+        return time.at
+
+    notifiers: dict[str, Notifier] = {"telegram": Meanwhile(under_way)}
+    dispatcher = Dispatcher(writer, examples.RULES, notifiers, config, time)
+    assert (await dispatcher.run_once(10)).sent == 1
+
+
+async def test_the_limit_over_all_chats_delays_for_less_than_a_second(
+    writer: Writer, config: Config, server: StandIn, time: Time
+) -> None:
+    telegram = config.notify.telegram.model_copy(update={"overall_per_second": 2})
+    notify = config.notify.model_copy(update={"telegram": telegram})
+    settings = config.model_copy(update={"notify": notify})
+    chat = TelegramChat(settings, server.token)
+    for way in (DESK, OTHER, OPERATOR):
+        owe(writer, time.at, way)
+    dispatcher = Dispatcher(writer, examples.RULES, {"telegram": chat}, settings, time)
+    report = await dispatcher.run_once(10)
+    assert (report.sent, report.paced, report.waiting) == (2, 1, 0)
+    time.pass_(1)
+    assert (await dispatcher.run_once(10)).sent == 1
+    await chat.close()
+
+
+async def test_what_one_destination_refuses_for_good_goes_to_the_spare_one(
+    writer: Writer, config: Config, server: StandIn, time: Time
+) -> None:
+    spare = Route.model_validate({"notifier": "telegram", "destination": "11", "spare": True})
+    assert (spare.card, spare.outcomes) == ("masked", ())
+    routes = (*config.notify.routes, spare)
+    notify = config.notify.model_copy(update={"routes": routes})
+    settings = config.model_copy(update={"notify": notify})
+    chat = TelegramChat(settings, server.token)
+    dispatcher = Dispatcher(writer, examples.RULES, {"telegram": chat}, settings, time)
+    server.fault("blocked", chat="7", times=9)
+    for n in range(2):
+        owe(writer, time.at, DESK, OTHER, finding_id=f"NTR-{n}")
+    assert (await dispatcher.run_once(10)).dead == 2
+    assert (await dispatcher.run_once(10)).sent == 3
+    assert len(server.texts(8)) == 2
+    assert len(server.texts(9)) == 1
+    for n, text in enumerate(server.texts(11)):
+        assert text.startswith("DIALIHKAN: tujuan semula tidak dapat menerima\nIndikasi")
+        assert f"NTR-{n}" in text
+        assert "Sari Contohwati" not in text
+    server.fault("blocked", chat="11", times=9)
+    owe(writer, time.at, DESK, finding_id="NTR-9")
+    await dispatcher.run_once(10)
+    await dispatcher.run_once(10)
+    assert states(writer)["NTR-9", "11"] == "dead"  # and goes no further
+    await chat.close()
+
+
+async def test_a_group_that_moved_is_told_and_the_operator_is_told_once(
+    dispatcher: Dispatcher, writer: Writer, server: StandIn, time: Time
+) -> None:
+    server.chats["-1009999"] = {"id": -1009999, "type": "supergroup", "title": "Meja"}
+    server.fault("migrated", chat="-70", times=9)
+    for n in range(2):
+        owe(writer, time.at, GROUP, finding_id=f"NTR-{n}")
+    assert (await dispatcher.run_once(10)).sent == 2
+    assert len(server.texts(-1009999)) == 2
+    assert (await dispatcher.run_once(10)).sent == 1
+    (told,) = server.texts(9)
+    assert "menjadi supergrup -1009999" in told
+    (seq, _), *_ = entries(writer, "delivery")
+    stored = log.content(writer.reader(), seq, "delivery")
+    assert stored is not None
+    assert stored["moved_to"] == "-1009999"
+
+
+async def test_one_that_does_not_answer_delays_no_other(
+    dispatcher: Dispatcher, writer: Writer, server: StandIn, time: Time
+) -> None:
+    server.fault("lost", chat="7")
+    for n in range(3):
+        owe(writer, time.at, DESK, OTHER, finding_id=f"NTR-{n}")
+    dispatcher.begin(10)
+    while len(server.texts(8)) < 3:
+        await asyncio.sleep(0.01)
+        dispatcher.begin(10)
+    assert states(writer)["NTR-0", "7"] == "pending"
+    await dispatcher.stop(5)
+    assert states(writer)["NTR-0", "8"] == "sent"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -44,20 +44,13 @@ def time() -> Time:
 async def dispatcher(
     writer: Writer, config: Config, server: StandIn, time: Time
 ) -> AsyncIterator[Dispatcher]:
-    chat = TelegramChat(config, server.token, _seconds(time))
+    chat = TelegramChat(config, server.token)
     yield Dispatcher(writer, examples.RULES, {"telegram": chat}, config, time)
     await chat.close()
 
 
 def name(number: int) -> str:
     return f"NTR-{number:04d}-ABCD"
-
-
-def _seconds(time: Time) -> Callable[[], float]:
-    def now() -> float:
-        return time.at.timestamp()
-
-    return now
 
 
 async def settle(dispatcher: Dispatcher, time: Time) -> None:

@@ -33,12 +33,12 @@ async def test_a_dead_letter_is_delivered_once_it_is_ordered_again(stage: Stage)
     shown = stage.shown()
     assert letter.subject in shown
     assert "telegram" in shown
-    assert "dead-letter:telegram" in open_alarms(stage)
+    assert "dead-letter:telegram:-1001" in open_alarms(stage)
     assert resending.retry(file, [letter.id], "Sari", "bot masuk lagi", everything=False) == 0
     await stage.once()
     assert stage.place.outbox() == {"sent": 1, "dead": len(SUPPORTING) - 1}
     assert [letter.subject in text for text in stage.telegram.texts()] == [True]
-    assert "dead-letter:telegram" not in open_alarms(stage)
+    assert "dead-letter:telegram:-1001" not in open_alarms(stage)
     results = [
         entry["public"]["result"]
         for entry in stage.place.entries("delivery")
