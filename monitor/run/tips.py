@@ -54,29 +54,32 @@ class TipDesk:
         self._clock = clock
 
     def take(self, tip: Tip, pictures: Sequence[Picture], sender: Sender) -> Taken:
+        """Take a tip in a transaction of its own."""
+        with self._writer.transaction() as tx:
+            return self.take_in(tx, tip, pictures, sender)
+
+    def take_in(
+        self, tx: Connection, tip: Tip, pictures: Sequence[Picture], sender: Sender
+    ) -> Taken:
         """Seal a tip and owe its message to the office; nothing of it is in that message."""
         link = tip_links.read(tip.link) if tip.link else None
-        if refused := self._refused(tip, link, pictures):
+        refused = self._refused(tip, link, pictures) or self._limited(tx, sender)
+        if refused:
             return Taken(refused=refused)
         now = self._clock()
-        ends = now.date() + timedelta(days=self._settings.tips.keep_days)
-        with self._writer.transaction() as tx:
-            if refused := self._limited(tx, sender):
-                return Taken(refused=refused)
-            watch = tip_accounts.watch_of(tx, link) if link else ""
-            tip_id = tips.add(
-                tx,
-                self._ring,
-                tip,
-                pictures,
-                sender,
-                now,
-                ends_on=ends,
-                link=link.text if link else "",
-                platform=link.platform if link else "",
-                watch_id=watch,
-            )
-            self._tell(tx, tip_id)
+        tip_id = tips.add(
+            tx,
+            self._ring,
+            tip,
+            pictures,
+            sender,
+            now,
+            ends_on=now.date() + timedelta(days=self._settings.tips.keep_days),
+            link=link.text if link else "",
+            platform=link.platform if link else "",
+            watch_id=tip_accounts.watch_of(tx, link) if link else "",
+        )
+        self._tell(tx, tip_id)
         logger.info("a tip was taken: {}", tip_id)
         return Taken(tip_id)
 
