@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import bisect
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
+from monitor.errors import StoreError
 from monitor.evidence.entry import VERSION, Entry, read
 from monitor.evidence.report import Faults, Kind
 from monitor.model.evidence import GENESIS, link
 
 Row = tuple[Any, ...]
 _END = math.inf
+# Rows read at once, and the most rows of another table that are held for one block of entries.
+BLOCK = 256
+MOST = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +50,6 @@ class Chain:
         """Check one row; None where its entry cannot be read or has no place in the log."""
         seq, data, stored = row
         known = seq == self.last + 1
-        before = self.stored
-        if known and type(data) is bytes and before is not None and stored == link(before, data):
-            self.last, self.stored, self.computed = seq, stored, stored
-            return self._form(seq, data)
         if not known and not self._gap(seq):
             return None
         self.last = seq
@@ -90,6 +92,28 @@ class Chain:
         return entry
 
 
+class Ahead:
+    """Rows read in blocks; an error on the way is raised behind the rows that came before it."""
+
+    def __init__(self, rows: Iterator[Row]) -> None:
+        self._rows = rows
+        self._error: StoreError | None = None
+
+    def block(self) -> list[Row]:
+        """Return the next rows; none at the end."""
+        if self._error:
+            raise self._error
+        block: list[Row] = []
+        try:
+            # What was read before an error stays in the list.
+            block.extend(islice(self._rows, BLOCK))
+        except StoreError as error:
+            if not block:
+                raise
+            self._error = error
+        return block
+
+
 class BySeq:
     """Rows of another table, handed out in step with the log; what fits no entry is a fault.
 
@@ -97,44 +121,62 @@ class BySeq:
     """
 
     def __init__(self, rows: Iterator[Row], kind: Kind, what: str, faults: Faults) -> None:
-        self._rows, self._kind, self._what, self._faults = rows, kind, what, faults
-        self._row: Row | None = None
+        self._kind, self._what, self._faults = kind, what, faults
+        self._ahead = Ahead(rows)
+        # Read and not taken: those from ``_place`` on.
+        self._rows: list[Row] = []
+        self._place = 0
         self.at: float = _END
-        self._next()
+        self.skip(0)
 
     def take(self, seq: int) -> list[Row]:
         """Return the rows of one entry; the entries must be asked for in order."""
-        row = self._row
-        if row is None or self.at != seq:
-            return self._several(seq, [])
-        self._next()
-        return [row] if self.at > seq else self._several(seq, [row])
-
-    def _several(self, seq: int, taken: list[Row]) -> list[Row]:
-        while self.at <= seq and self._row is not None:
+        taken: list[Row] = []
+        while self.at <= seq:
+            row = self._rows[self._place]
             if self.at == seq:
-                taken.append(self._row)
+                taken.append(row)
             else:
-                self._stray(self._row)
-            self._next()
+                self._stray(row)
+            self.skip(1)
         return taken
+
+    def waiting(self, upto: int) -> list[Row] | None:
+        """Return the rows of all entries up to one, to be skipped; None where they are too many."""
+        while self._rows and _number(self._rows[-1]) <= upto:
+            if len(self._rows) - self._place > MOST:
+                return None
+            if not self._more():
+                break
+        end = bisect.bisect_right(self._rows, float(upto), self._place, key=_number)
+        return self._rows[self._place : end]
+
+    def skip(self, count: int) -> None:
+        """Leave rows behind."""
+        self._place += count
+        if self._place < len(self._rows) or self._more():
+            self.at = _number(self._rows[self._place])
+        else:
+            self.at = _END
 
     def rest(self) -> None:
         """Take every row that is left: none of them belongs to an entry."""
-        while self._row is not None:
-            self._stray(self._row)
-            self._next()
+        while self._place < len(self._rows):
+            self._stray(self._rows[self._place])
+            self.skip(1)
 
-    def _next(self) -> None:
-        self._row = row = next(self._rows, None)
-        # What is no number comes first or last and belongs to no entry, so it is never waited for.
-        if row is None:
-            self.at = _END
-        elif type(row[0]) is int or type(row[0]) is float:
-            self.at = row[0]
-        else:
-            self.at = -_END
+    def _more(self) -> bool:
+        block = self._ahead.block()
+        self._rows = self._rows[self._place :] + block
+        self._place = 0
+        return bool(block)
 
     def _stray(self, row: Row) -> None:
         number = row[0] if type(row[0]) is int else None
         self._faults.add(number, self._kind, f"a {self._what} row belongs to no entry")
+
+
+def _number(row: Row) -> float:
+    # What is no number comes first or last and belongs to no entry, so it is never waited for.
+    number = row[0]
+    return number if type(number) is int or type(number) is float else -_END

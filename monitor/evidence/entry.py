@@ -36,8 +36,8 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
 def read(data: bytes) -> Entry:
     """Decode canonical bytes; ``ValueError`` says what is wrong."""
     try:
-        entry = _DECODER.decode(data)
-        again = _ENCODER.encode(entry)
+        entry = decode(data)
+        again = encode(entry)
     except (msgspec.DecodeError, RecursionError) as error:
         raise ValueError(f"not an entry: {error}") from None
     if again != data and canonical(json.loads(data)) != data:
@@ -49,5 +49,6 @@ def _refuse(_text: str) -> NoReturn:
     raise ValueError("a float has no single text form")
 
 
-_DECODER = msgspec.json.Decoder(Entry, float_hook=_refuse)
-_ENCODER = msgspec.json.Encoder(order="sorted")
+# The parts of ``read``; bytes that come out as they went in are in canonical form.
+decode = msgspec.json.Decoder(Entry, float_hook=_refuse).decode
+encode = msgspec.json.Encoder(order="sorted").encode

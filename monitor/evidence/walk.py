@@ -1,18 +1,18 @@
 """One pass over a range of the log, with everything beside it.
 
-A log of a million entries is read row by row, so the ordinary entry, of which all is right, takes
-the shortest way; whatever is not ordinary goes to the code that names what is wrong.
+A log is read in blocks. A block that is right as a whole takes the short way; any other is read
+entry by entry, which names what is wrong.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from monitor.errors import EvidenceError
-from monitor.evidence import erased
-from monitor.evidence.chain import BySeq, Chain, Row, Start
+from monitor.evidence import block, erased
+from monitor.evidence.chain import Ahead, BySeq, Chain, Row, Start
 from monitor.evidence.entry import Entry, FileEntry
 from monitor.evidence.erased import Gone
 from monitor.evidence.files import Files
@@ -23,9 +23,6 @@ from monitor.evidence.source import LogSource
 from monitor.model.erasure import ERASURE, place
 from monitor.model.evidence import GENESIS, SALT_BYTES, LogHead, commitment
 from monitor.model.seal import OWN_KINDS
-
-_FINDING = "finding"
-_NONE: Sequence[Row] = ()
 
 
 @dataclass(slots=True)
@@ -41,6 +38,15 @@ class Part:
     found: Tally
     signed: SignedTo | None
     stamped: StampedTo | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """The tables that are read in step with the log."""
+
+    contents: BySeq
+    snapshots: BySeq
+    findings: BySeq
 
 
 class Walk:
@@ -63,33 +69,69 @@ class Walk:
         contents = BySeq(source.contents(), Kind.CONTENT, "content", self.faults)
         snapshots = BySeq(source.snapshots(), Kind.FILE, "snapshot", self.faults)
         findings = BySeq(source.findings(), Kind.INDEX, "finding", self.faults)
-        chain = self.chain
-        for row in source.rows():
-            self.entries += 1
-            before, hash_before = chain.last, chain.stored
-            entry = chain.step(row)
-            seq = chain.last
-            if seq == before:
-                continue
-            # Asking whether there is one costs less than a call that answers "none".
-            bodies = contents.take(seq) if contents.at <= seq else _NONE
-            salts = snapshots.take(seq) if snapshots.at <= seq else _NONE
-            index = findings.take(seq) if findings.at <= seq else _NONE
-            if entry is not None:
-                if bodies or entry.content:
-                    self._contents(seq, entry.content, bodies)
-                if salts or entry.files:
-                    self._snapshots(seq, entry.files, salts)
-                if index or entry.kind == _FINDING:
-                    self._index(seq, entry, index)
-                if entry.kind == ERASURE:
-                    self._tombstone(seq, entry, hash_before)
-            self._sealed(seq, entry, hash_before)
-            if head is not None and seq == head.seq:
-                self._head(row, head)
+        beside = _Beside(contents, snapshots, findings)
+        ahead = Ahead(source.rows())
+        while rows := ahead.block():
+            self.entries += len(rows)
+            if not self._at_once(rows, beside, head):
+                for row in rows:
+                    self._one(row, beside, head)
         for others in (contents, snapshots, findings):
             others.rest()
         self._end(head, to)
+
+    def _at_once(self, rows: list[Row], beside: _Beside, head: LogHead | None) -> bool:
+        """Check a block in which all is right but perhaps files, seals and tombstones."""
+        chain, first, last = self.chain, rows[0][0], rows[-1][0]
+        found = block.entries(rows, chain.last, chain.stored) if chain.stored else None
+        if found is None or not self.gone.keys().isdisjoint(range(first, last + 1)):
+            return False
+        bodies, index = beside.contents.waiting(last), beside.findings.waiting(last)
+        if bodies is None or index is None or not block.contents_hold(found, bodies):
+            return False
+        if not block.index_holds(found, index):
+            return False
+        self.contents += len(bodies)
+        self._apart(rows, found, beside.snapshots)
+        chain.last, chain.stored, chain.computed = last, rows[-1][2], rows[-1][2]
+        beside.contents.skip(len(bodies))
+        beside.findings.skip(len(index))
+        if head is not None and first <= head.seq <= last:
+            self._head(rows[head.seq - first], head)
+        return True
+
+    def _apart(self, rows: list[Row], found: list[Entry], snapshots: BySeq) -> None:
+        """Check what belongs to few entries of a block: files, tombstones, seals and stamps."""
+        chain, last = self.chain, found[-1].seq
+        if min(snapshots.at, self.sealed.at) > last and block.is_plain(found):
+            self.sealed.span.update(b"".join([row[2] for row in rows]))
+            return
+        for row, entry in zip(rows, found, strict=True):
+            before, chain.last, chain.stored = chain.stored, entry.seq, row[2]
+            if entry.files or snapshots.at <= entry.seq:
+                self._snapshots(entry.seq, entry.files, snapshots.take(entry.seq))
+            if entry.kind == ERASURE:
+                self._tombstone(entry.seq, entry, before)
+            self._sealed(entry.seq, entry, before)
+
+    def _one(self, row: Row, beside: _Beside, head: LogHead | None) -> None:
+        """Check one entry and name all that is wrong with it."""
+        before, hash_before = self.chain.last, self.chain.stored
+        entry = self.chain.step(row)
+        seq = self.chain.last
+        if seq == before:
+            return
+        bodies, salts = beside.contents.take(seq), beside.snapshots.take(seq)
+        index = beside.findings.take(seq)
+        if entry is not None:
+            self._contents(seq, entry.content, bodies)
+            self._snapshots(seq, entry.files, salts)
+            self._index(seq, entry, index)
+            if entry.kind == ERASURE:
+                self._tombstone(seq, entry, hash_before)
+        self._sealed(seq, entry, hash_before)
+        if head is not None and seq == head.seq:
+            self._head(row, head)
 
     def part(self) -> Part:
         return Part(
@@ -120,10 +162,8 @@ class Walk:
             missing = f"entries {self.chain.last + 1} to {to} are missing"
             self.faults.add(self.chain.last + 1, Kind.SEQUENCE, missing)
 
-    def _contents(self, seq: int, named: dict[str, str], rows: Sequence[Row]) -> None:
+    def _contents(self, seq: int, named: dict[str, str], rows: list[Row]) -> None:
         self.contents += len(rows)
-        if len(rows) == 1 == len(named) and seq not in self.gone and _holds(named, *rows[0]):
-            return
         left, gone = dict(named), self._gone("content", seq, named)
         for _, name, salt, body in rows:
             promised = left.pop(name, None)
@@ -139,7 +179,7 @@ class Walk:
             if name not in gone:
                 self._content(seq, name, "its row is missing")
 
-    def _snapshots(self, seq: int, named: dict[str, FileEntry], rows: Sequence[Row]) -> None:
+    def _snapshots(self, seq: int, named: dict[str, FileEntry], rows: list[Row]) -> None:
         left, gone = dict(named), self._gone("files", seq, named)
         for _, name, salt in rows:
             promised = left.pop(name, None)
@@ -173,11 +213,8 @@ class Walk:
         elif measured[1] != promised.commitment:
             self._file(seq, name, "salt and bytes do not give the commitment")
 
-    def _index(self, seq: int, entry: Entry, rows: Sequence[Row]) -> None:
-        wanted: list[Row] = []
-        if entry.kind == _FINDING:
-            said = entry.public.get
-            wanted = [(seq, entry.subject, said("revision_no"), said("outcome"))]
+    def _index(self, seq: int, entry: Entry, rows: list[Row]) -> None:
+        wanted = [block.index_of(entry)] if entry.kind == block.FINDING else []
         if rows != wanted:
             found = "; ".join(_finding(row) for row in rows) or "none"
             expected = "; ".join(_finding(row) for row in wanted) or "none"
@@ -210,11 +247,6 @@ class Walk:
 
     def _file(self, seq: int, name: Any, what: str) -> None:
         self.faults.add(seq, Kind.FILE, f"file {name!r}: {what}")
-
-
-def _holds(named: dict[str, str], _seq: int, name: Any, salt: Any, body: Any) -> bool:
-    right = type(body) is bytes and _is_salt(salt)
-    return right and commitment(salt, body) == named.get(name)
 
 
 def _is_salt(salt: Any) -> bool:

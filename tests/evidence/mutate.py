@@ -15,8 +15,9 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
-from monitor.evidence import stamp, verify_evidence
+from monitor.evidence import chain, stamp, verify_evidence
 from monitor.evidence.files import Files
 from monitor.evidence.report import Report
 from monitor.evidence.signing import public_key, sign
@@ -80,8 +81,8 @@ class House:
         shutil.copytree(self.folder, to, symlinks=True)
         return House(to, self.head)
 
-    def verify(self, head: LogHead | None = None) -> Report:
-        with Audit(self.database) as source:
+    def verify(self, head: LogHead | None = None, block: int = chain.BLOCK) -> Report:
+        with Audit(self.database) as source, patch.object(chain, "BLOCK", block):
             return verify(source, Files(self.snapshots), head)
 
 
@@ -611,9 +612,11 @@ def missed(rng: random.Random, base: House, to: Path, how: How | None = None) ->
     try:
         change = (how or rng.choice(CHANGES))(rng, house)
         head = base.head if change.needs_head else None
-        found, named = house.verify(head).first, standalone(house, head)
+        # A block that is right as a whole is read in another way, so some are small.
+        block = rng.choice((1, 2, 5, chain.BLOCK))
+        found, named = house.verify(head, block).first, standalone(house, head)
         places = change.places | ({FIRST_ERASED} if TOMBSTONE in change.places else set())
-        where = f"{change.what} at {sorted(places)}"
+        where = f"{change.what} at {sorted(places)}, in blocks of {block}"
         if found is None or not named:
             return f"{where}: not found: ours {found}, standalone {named!r}"
         if found.seq not in places:

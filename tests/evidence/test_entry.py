@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from monitor.evidence.entry import read
-from monitor.model.evidence import GENESIS, Canonical, canonical, commitment, link
+from monitor.model.evidence import GENESIS, Canonical, canonical, commitment, commitments, link
 
 
 def entry(public: dict[str, Canonical]) -> bytes:
@@ -67,11 +67,12 @@ def test_bytes_that_are_no_utf8() -> None:
         read(entry({"a": "z"}).replace(b"z", b"\xff"))
 
 
-@pytest.mark.parametrize("key", [0, 1, 31, 32, 33, 64, 65, 200])
-def test_a_commitment_is_the_standard_librarys_hmac(key: int) -> None:
-    for size in (0, 1, 23, 24, 64, 65, 5000):
-        salt, data = os.urandom(key), os.urandom(size)
-        assert commitment(salt, data) == hmac.new(salt, data, hashlib.sha256).hexdigest()
+def test_many_commitments_are_those_of_each_pair() -> None:
+    sizes = (0, 1, 23, 24, 31, 32, 55, 56, 63, 64, 65, 5000)
+    salts, bodies = [os.urandom(32) for _ in sizes], [os.urandom(size) for size in sizes]
+    assert commitments(salts, bodies) == list(map(commitment, salts, bodies))
+    standard = [hmac.new(*pair, hashlib.sha256) for pair in zip(salts, bodies, strict=True)]
+    assert commitments(salts, bodies) == [one.hexdigest() for one in standard]
 
 
 def test_the_example_in_the_documentation() -> None:
