@@ -86,3 +86,16 @@ def tanda_terima(
     from monitor import klarifikasi
 
     return klarifikasi.tanda_terima(config, number, to, by, why)
+
+
+@app.command(epilog="Example: netralitas klarifikasi serve")
+def serve(
+    port: Annotated[
+        int | None, typer.Option(help="On loopback; default: answers.port. 0 takes a free one.")
+    ] = None,
+    config: ConfigPath = DEFAULT,
+) -> int:
+    """Serve the page of answers on loopback, for your own proxy, until it is told to stop."""
+    from monitor.answering import command
+
+    return command.serve(config, port)

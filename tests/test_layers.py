@@ -18,7 +18,7 @@ PACKAGE = ROOT / "monitor"
 LAYERS = {
     "errors": 0, "clock": 0,
     "model": 1,
-    "text": 2, "config": 2, "config_answers": 2, "config_form": 2, "config_tips": 2, "config_notify": 2,
+    "text": 2, "config": 2, "config_answers": 2, "config_form": 2, "config_tips": 2, "config_review": 2, "config_notify": 2,
     "log": 2, "watch": 2, "telegram": 2,
     "telegram_faults": 2, "telegram_updates": 2,
     "browser": 2, "net": 2, "net_connect": 2, "net_guard": 2, "net_limits": 2,
@@ -30,19 +30,20 @@ LAYERS = {
     "cli": 5, "cli_audit": 5, "cli_contests": 5, "cli_erasure": 5, "cli_evidence": 5,
     "cli_governance": 5, "erasing": 5,
     "cli_options": 5, "cli_register": 5, "cli_review": 5, "cli_tips": 5, "tipping": 5, "cli_rights": 5, "__main__": 5,
-    "accessing": 5, "desk": 5,
+    "accessing": 5, "desk": 5, "desk_due": 5,
     "rectifying": 5, "breaching": 5,
     "carding": 5, "certifying": 5, "commands": 5, "console": 5, "exporting": 5,
     "exporting_all": 5, "forwarding": 5,
     "governing": 5, "importing": 5, "measuring": 5, "offline": 5, "registering": 5,
     "registers": 5, "rulebook": 5, "sealing": 5, "upkeep": 5,
     "cli_messages": 5, "resending": 5,
-    "cli_klarifikasi": 5, "klarifikasi": 5, "klarifikasi_paper": 5,
+    "cli_report": 5, "config_report": 2, "reporting": 5,
+    "answering": 5, "cli_klarifikasi": 5, "klarifikasi": 5, "klarifikasi_paper": 5,
 }  # fmt: skip
 WALLS = frozenset({3})
 
 HOMES = {
-    "aiohttp": ["net.py", "net_connect.py", "net_guard.py", "net_limits.py", "demo/"],
+    "aiohttp": ["net.py", "net_connect.py", "net_guard.py", "net_limits.py", "demo/", "answering/"],
     "telegram": ["telegram.py", "telegram_faults.py", "telegram_updates.py"],
     "sqlmodel": ["store/"],
     "sqlalchemy": ["store/"],
@@ -82,6 +83,7 @@ HOMES = {
         "cli_messages.py",
         "cli_options.py",
         "cli_register.py",
+        "cli_report.py",
         "cli_review.py",
         "cli_rights.py",
         "cli_tips.py",
@@ -101,7 +103,7 @@ HOMES = {
         "config_tips.py",
     ],
     "pydantic_core": ["config.py"],
-    "openpyxl": ["intake/workbook.py"],
+    "openpyxl": ["intake/workbook.py", "notify/report_book.py"],
     "sdnotify": ["run/systemd.py"],
 }
 

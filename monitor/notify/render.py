@@ -11,6 +11,7 @@ import html
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, partial
+from importlib import resources
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
@@ -19,6 +20,7 @@ from markupsafe import Markup, escape
 from monitor.errors import NotifyError
 from monitor.model.delivery import AlertFacts, Message
 from monitor.model.rule import RuleSet
+from monitor.model.tip import TipRow
 from monitor.notify import card, states
 from monitor.notify.card import Size
 from monitor.notify.quote import Piece, clean, utf16
@@ -125,6 +127,22 @@ def render_change(change: Change, language: Language = "id") -> Message:
     return fitted(change.finding_id, f"state.{language}.j2", values)
 
 
+def render_tip(
+    row: TipRow, coordinated: bool, language: Language = "id", stamp: str = ""
+) -> Message:
+    """Render that a tip came: its number and counts. Raises as ``render_alert`` does."""
+    values = {
+        "tip": row.tip_id,
+        "registered": bool(row.watch_id),
+        "pictures": row.pictures,
+        "alike": row.alike,
+        "coordinated": coordinated,
+        "ends_on": row.ends_on.isoformat() if row.ends_on else "",
+        "stamp": stamp,
+    }
+    return fitted(row.tip_id, f"tip.{language}.j2", values)
+
+
 def render_correction(finding: str, values: Mapping[str, Any], language: Language) -> Message:
     """Render that a finding was corrected; it names nobody. Raises as ``render_alert`` does."""
     return fitted(finding, f"correction.{language}.j2", {**values, "finding_id": finding})
@@ -137,6 +155,17 @@ def render_parts(name: str, variables: Mapping[str, Any]) -> dict[str, str]:
         part: BLANK_LINES.sub("\n\n", "".join(made(template.new_context(dict(variables)))))
         for part, made in template.blocks.items()
     }
+
+
+def render_page(name: str, values: Mapping[str, Any]) -> str:
+    """Return a whole page of HTML; everything that people wrote is escaped as text."""
+    return _template(name).render({**values, "style": Markup(page_style())})  # noqa: S704
+
+
+@cache
+def page_style() -> str:
+    """Return the style of every page, which stands in it: a policy may name its digest."""
+    return (resources.files("monitor.notify") / "templates" / "page_style.css").read_text("utf-8")
 
 
 def named(name: str, table: str) -> Mapping[str, str]:

@@ -1,0 +1,1 @@
+"""The person concerned is invited and answers: letter, code, page, paper, receipt."""

@@ -1,0 +1,22 @@
+"""One installation made once; each test takes a copy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.answering.place import Place, build, copied
+from tests.cli.conftest import run as run  # the command line as a person calls it
+
+
+@pytest.fixture(scope="session")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    return build(tmp_path_factory.mktemp("klarifikasi") / "pasang")
+
+
+@pytest.fixture
+def place(base: Place, tmp_path: Path) -> Iterator[Place]:
+    with copied(base, tmp_path / "pasang") as own:
+        yield own
