@@ -22,6 +22,7 @@ from monitor.model.rule import RuleSet
 from monitor.notify.base import Notifier
 from monitor.run import gather
 from monitor.run.compose import Composer
+from monitor.run.gate import Gate
 from monitor.run.outcome import DEAD, ELSEWHERE, FIRST_WAIT, LONGEST_WAIT, SENT, WAITING, Outcomes
 from monitor.store import outbox, turns
 from monitor.store.turns import Turn
@@ -67,6 +68,7 @@ class Dispatcher:
         self._writer = writer
         self._composer = Composer(writer, ruleset, settings, clock)
         self._outcomes = Outcomes(writer, settings, clock)
+        self._gate = Gate(writer, settings.notify.routes, clock)
         self._notifiers = notifiers
         self._settings = settings.notify
         self._clock = clock
@@ -103,6 +105,7 @@ class Dispatcher:
         self._raise_fault()
         if not self._recovered:
             self._outcomes.recover()
+            self._gate.release()
             self._recovered = True
         queues: dict[tuple[str, str], list[OutboxItem]] = {}
         for item in outbox.due(self._writer.reader(), self._clock().timestamp(), limit):
@@ -135,7 +138,7 @@ class Dispatcher:
             raise fault
 
     async def _drain(self, queue: Sequence[OutboxItem]) -> None:
-        left = list(queue)
+        left = self._gate.passing(queue, self.ruleset.contests)
         while left and not self._stopping:
             turn = gather.turn(self._writer.reader(), left, self._settings.per_hour, self._clock)
             if turn.not_before is not None:

@@ -179,6 +179,12 @@ def withdraw(tx: sqlite3.Connection, kind: str, subject: str) -> list[tuple[str,
     return sorted({(row[0], row[1]) for row in tx.execute(query, (kind, subject))})
 
 
+def drop(tx: sqlite3.Connection, item: OutboxItem) -> bool:
+    """Take one message back that was not sent yet; say whether it was still there."""
+    query = "DELETE FROM outbox WHERE id = ? AND state = 'pending'"
+    return tx.execute(query, (item.id,)).rowcount == 1
+
+
 @guard()
 def backlog(conn: sqlite3.Connection) -> Mapping[DeliveryState, int]:
     """Return how many messages are in each state; every state is there."""
