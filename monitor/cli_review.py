@@ -48,6 +48,9 @@ def step(
     letter: Annotated[str, typer.Option(help="diteruskan: the letter's number.")] = "",
     day: Annotated[str, typer.Option("--date", help="diteruskan: the letter's date.")] = "",
     receipt: Annotated[str, typer.Option(help="diteruskan: the tanda terima's number.")] = "",
+    objection: Annotated[
+        Path | None, typer.Option(help="dibuka_kembali: the person's objection, a text file.")
+    ] = None,
     config: ConfigPath = DEFAULT,
 ) -> int:
     """Take one step in a case; two persons are needed to forward it."""
@@ -64,6 +67,7 @@ def step(
         letter=letter,
         day=desk.day_of(day, "--date"),
         receipt=receipt,
+        objection=desk.answer_of(objection, "--objection"),
     )
     return desk.take(config, finding, wanted, officer)
 
@@ -90,6 +94,9 @@ def officer(
     agency: Annotated[str, typer.Option(help="The officer's agency (instansi).")] = "",
     person: Annotated[str, typer.Option(help="The officer's own reference in the register.")] = "",
     spouse_of: Annotated[str, typer.Option(help="A candidate who is the officer's spouse.")] = "",
+    telegram: Annotated[
+        int | None, typer.Option(min=1, help="The officer's Telegram user id, for the buttons.")
+    ] = None,
     by: By = "",
     why: Why = "",
     config: ConfigPath = DEFAULT,
@@ -101,8 +108,20 @@ def officer(
 
     start: date = desk.day_of(first, "--from") or utc_now().date()
     term = Term(desk.role_of(role), start, desk.day_of(until, "--until"))
-    wanted = Officer(name, full_name, agency, (), person, spouse_of)
+    wanted = Officer(name, full_name, agency, (), person, spouse_of, telegram or 0)
     return desk.appoint(config, wanted, term, by, why)
+
+
+@app.command()
+def due(
+    *,
+    overdue: Annotated[bool, typer.Option(help="Only what is over.")] = False,
+    config: ConfigPath = DEFAULT,
+) -> int:
+    """List the terms that run, the one that ends first at the head; no name is shown."""
+    from monitor import desk_due
+
+    return desk_due.show(config, overdue=overdue)
 
 
 @app.command()

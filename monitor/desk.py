@@ -10,7 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
-from monitor import app, console
+from monitor import app, console, desk_due
 from monitor.clock import to_text, utc_now
 from monitor.errors import ConfigError, Fault
 from monitor.model import review
@@ -53,7 +53,7 @@ def take(path: Path, finding: str, wanted: Wanted, officer: str) -> int:
 
 def show(path: Path, finding: str, by: str, why: str) -> int:
     """Print where a case stands and how it came there; the look itself is logged."""
-    with app.desk(path) as (_, writer):
+    with app.desk(path) as (settings, writer):
         case = reviews.case(writer.reader(), finding)
         named = reviews.officers(writer.reader())
         _note(writer, finding, by, why, utc_now())
@@ -72,6 +72,7 @@ def show(path: Path, finding: str, by: str, why: str) -> int:
         for t in case.taken
     ]
     console.table("Steps", ("at", "step", "officer", "name"), rows)
+    desk_due.of_case(settings, case)
     following = [step.value for step in Step if at in decisions.AFTER[step]]
     console.plain("What may follow: " + ", ".join(following))
     return 0
@@ -90,8 +91,10 @@ def appoint(path: Path, officer: Officer, term: Term, by: str, why: str) -> int:
             instansi=officer.instansi or known.instansi,
             person_ref=officer.person_ref or known.person_ref,
             spouse_of=officer.spouse_of or known.spouse_of,
+            telegram=officer.telegram or known.telegram,
         )
-        if faults := [*_lacking(whole, by, why), *_backwards(term)]:
+        another = reviews.officer_of(tx, whole.telegram)
+        if faults := [*_lacking(whole, by, why), *_backwards(term), *_taken_id(whole, another)]:
             raise ConfigError(faults)
         reviews.give(tx, whole, term, by, why, utc_now())
     last = term.last_day or "further notice"
@@ -113,6 +116,13 @@ def _backwards(term: Term) -> Iterator[Fault]:
     if term.last_day and term.last_day < term.first_day:
         expected = f"a day from {term.first_day} on"
         yield Fault(f"{COMMAND} officer", "--until", expected, str(term.last_day))
+
+
+def _taken_id(officer: Officer, another: Officer | None) -> Iterator[Fault]:
+    # A press must be one person's.
+    if another and another.id != officer.id:
+        expected = "a user id that no other officer has"
+        yield Fault(f"{COMMAND} officer", "--telegram", expected, f"that of {another.id}")
 
 
 def officers(path: Path) -> int:
@@ -149,15 +159,15 @@ def day_of(text: str, option: str) -> date | None:
         raise ConfigError([Fault(COMMAND, option, "a day as 2024-10-15", repr(text))]) from None
 
 
-def answer_of(file: Path | None) -> str:
-    """Read the answer of the person concerned from a UTF-8 text file."""
+def answer_of(file: Path | None, option: str = "--answer") -> str:
+    """Read the words of the person concerned from a UTF-8 text file; none are ""."""
     if file is None:
         return ""
     try:
         return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         expected = "a text file in UTF-8"
-        raise ConfigError([Fault(str(file), "--answer", expected, type(error).__name__)]) from None
+        raise ConfigError([Fault(str(file), option, expected, type(error).__name__)]) from None
 
 
 def _one_of(kind: type[Kind], text: str, option: str) -> Kind:

@@ -6,8 +6,10 @@ no list: nothing here is logged.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,19 +76,45 @@ Update = Press | Said | Other
 
 
 @dataclass(frozen=True, slots=True)
+class Talk:
+    """An open conversation: its handler's ``name``, what it is about, and what was said so far.
+
+    ``asked`` is the message with the question that is open, 0 where it was never sent.
+    """
+
+    user: int = field(repr=False)
+    name: str
+    subject: str
+    body: Mapping[str, Any] = field(repr=False)
+    until: datetime
+    asked: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Send:
-    """A message to a chat: HTML as Telegram allows it. ``ask`` opens the field for an answer."""
+    """A message to a chat: HTML as Telegram allows it.
+
+    ``ask`` opens the field for an answer; ``question`` says that it is an open conversation's.
+    """
 
     chat: int = field(repr=False)
     html: str = field(repr=False)
     keyboard: Keyboard = ()
     ask: bool = False
+    question: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Reaction:
-    """What follows an update: a short answer to a press (``alert``: in a box), and messages."""
+    """What follows an update: a short answer to a press (``alert``: in a box), and messages.
+
+    ``unreachable`` is the answer instead, where a message could not be brought to the person: a
+    bot cannot write to somebody who never wrote to it. ``recap`` asks for the recap of a day or a
+    week ("hari", "minggu"), which takes too long to be made here.
+    """
 
     answer: str = ""
     alert: bool = False
     sends: tuple[Send, ...] = ()
+    unreachable: str = ""
+    recap: str = ""

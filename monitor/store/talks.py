@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from monitor.clock import from_text, to_text
+from monitor.model.update import Talk
 from monitor.store.db import guard
 
 _PUT = """
@@ -36,21 +36,6 @@ _READ = """
 INSERT INTO desk_reading (officer, day, count) VALUES (?, ?, 1)
 ON CONFLICT (officer, day) DO UPDATE SET count = count + 1
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Talk:
-    """A conversation: its handler's ``name``, what it is about, and what was said so far.
-
-    ``asked`` is the message with the question that is open, 0 where it was never sent.
-    """
-
-    user: int
-    name: str
-    subject: str
-    body: Mapping[str, Any]
-    until: datetime
-    asked: int = 0
 
 
 def put(
