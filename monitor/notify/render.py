@@ -128,7 +128,7 @@ def render_change(change: Change, language: Language = "id") -> Message:
 
 
 def render_tip(
-    row: TipRow, coordinated: bool, language: Language = "id", stamp: str = ""
+    row: TipRow, language: Language = "id", stamp: str = "", *, coordinated: bool = False
 ) -> Message:
     """Render that a tip came: its number and counts. Raises as ``render_alert`` does."""
     values = {

@@ -13,12 +13,13 @@ from typing import Any
 from monitor.clock import Clock
 from monitor.config import Config
 from monitor.config_notify import Route
-from monitor.errors import NotifyError, StoreError
+from monitor.errors import NotifyError, StoreError, UnknownError
 from monitor.evidence.files import Files
 from monitor.model.delivery import AlertFacts, Message, OutboxItem, Picture
 from monitor.model.evidence import CARD, MASKED_CARD, LogHead
 from monitor.model.rule import RuleSet
 from monitor.model.state import STATE
+from monitor.model.tip import TIP
 from monitor.notify import digest
 from monitor.notify.reminder import render_reminder
 from monitor.notify.render import (
@@ -28,13 +29,14 @@ from monitor.notify.render import (
     render_correction,
     render_health,
     render_masked,
+    render_tip,
 )
 from monitor.run.cards import stored
 from monitor.run.changes import read_change
 from monitor.run.corrected import RECTIFICATION, said_of
 from monitor.run.gather import FINDING
 from monitor.run.governance import STAMP, TRIAL
-from monitor.store import log, outbox
+from monitor.store import log, outbox, tips
 from monitor.store.db import Connection
 from monitor.store.reminded import REMINDER
 from monitor.store.writer import Writer
@@ -70,6 +72,7 @@ class Composer:
         self._language = settings.notify.language
         self._files = Files(settings.snapshots)
         self._stamp = STAMP if settings.mode == TRIAL else ""
+        self._burst = settings.tips.burst
         self._clock = clock
 
     def message(self, items: Sequence[OutboxItem]) -> Message:
@@ -128,6 +131,16 @@ class Composer:
         known = self.ruleset.instruments
         return render_reminder(item.subject, said, known, self._language, self._stamp)
 
+    def tip(self, item: OutboxItem) -> Message:
+        """Tell that a tip came: its number and what may be counted, nothing that it says."""
+        self._route(item)
+        try:
+            row = tips.row(self._conn(), item.subject)
+        except UnknownError:
+            raise Erased("tip") from None
+        many = row.senders >= self._burst
+        return render_tip(row, self._language, self._stamp, coordinated=many)
+
     def _listed(self, items: Sequence[OutboxItem]) -> Message:
         """Make one message of several alerts; ``gather`` saw that their content is there."""
         conn = self._conn()
@@ -161,6 +174,7 @@ KINDS: Mapping[str, Callable[[Composer, OutboxItem], Message]] = {
     RECTIFICATION: Composer.correction,
     HEALTH: Composer.health,
     REMINDER: Composer.reminder,
+    TIP: Composer.tip,
 }
 # What is told about a case, and so is told to a spare destination where its own refuses it.
 SPARED = frozenset({FINDING, STATE, RECTIFICATION})

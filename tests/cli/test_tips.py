@@ -14,9 +14,10 @@ from typing import Any
 
 import pytest
 
-from monitor import config
+from monitor import app, config
 from monitor.clock import utc_now
 from monitor.model.tip import Sender, Tip, TipState
+from monitor.run.compose import Composer
 from monitor.run.tips import Refused, TipDesk
 from monitor.store import keys, log, outbox, tips
 from monitor.store.erasure import silence
@@ -158,7 +159,12 @@ def test_the_office_is_told_a_number_and_nothing_else(place: Path) -> None:
         office = TipDesk(writer, keys.load(settings.path("keys")), settings, utc_now)
         tip = office.take(Tip(LINK, NOTE), [], Sender("telegram", "1", SENDER)).tip_id
         owed = outbox.due(writer.reader(), utc_now().timestamp(), 9)
+        composer = Composer(writer, app.load_ruleset(settings), settings, utc_now)
+        message = composer.message(owed)
     assert [(item.kind, item.subject, item.body) for item in owed] == [("tip", tip, "")]
+    assert tip in message.plain
+    assert "Belum diverifikasi" in message.plain
+    assert not any(needle in message.html for needle in NEEDLES)
 
 
 def test_no_row_can_be_moved_under_another_id(desk: tuple[TipDesk, Writer]) -> None:
