@@ -13,6 +13,8 @@ from pydantic_core import PydanticCustomError
 from monitor.config_answers import Answers
 from monitor.config_form import Count, Seconds, Section
 from monitor.config_notify import Notify
+from monitor.config_report import Report
+from monitor.config_review import Review
 from monitor.config_tips import Tips
 from monitor.errors import ConfigError, Fault
 
@@ -205,8 +207,10 @@ class Config(Section):
     health: Health = Health()
     seal: Seal = Seal()
     recheck: Recheck = Recheck()
+    report: Report = Report()
     tips: Tips = Tips()
     answers: Answers = Answers()
+    review: Review = Review()
     log: Log = Log()
     contests: tuple[str, ...] = ()
     folder: Path = Field(default=Path(), exclude=True)

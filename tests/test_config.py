@@ -27,6 +27,7 @@ PLACES = {
     "lexicons": "lexicons/kata.toml",
     "legal": "legal.toml",
     "accounts": "accounts.toml",
+    "deadlines": "deadlines.toml",
 }
 
 

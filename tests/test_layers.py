@@ -18,7 +18,8 @@ PACKAGE = ROOT / "monitor"
 LAYERS = {
     "errors": 0, "clock": 0,
     "model": 1,
-    "text": 2, "config": 2, "config_answers": 2, "config_form": 2, "config_tips": 2, "config_review": 2, "config_notify": 2,
+    "text": 2, "config": 2, "config_answers": 2, "config_form": 2, "config_tips": 2, "config_notify": 2,
+    "config_review": 2,
     "log": 2, "watch": 2, "telegram": 2,
     "telegram_faults": 2, "telegram_updates": 2,
     "browser": 2, "net": 2, "net_connect": 2, "net_guard": 2, "net_limits": 2,
@@ -98,8 +99,10 @@ HOMES = {
     "pydantic": [
         "config.py",
         "config_answers.py",
+        "config_report.py",
         "config_form.py",
         "config_notify.py",
+        "config_review.py",
         "config_tips.py",
     ],
     "pydantic_core": ["config.py"],

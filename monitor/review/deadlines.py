@@ -17,6 +17,8 @@ from monitor.model.letter import SUMMONSES, Issued
 from monitor.model.review import Case, Step, Taken, last_opened
 from monitor.review.decisions import known_since
 
+# P22: an article that is only remembered is not shown to people.
+FROM_MEMORY = "M"
 _ONE_DAY = timedelta(days=1)
 _DEFAULT_ZONE = "WIB"
 _OF_REGIME = {
