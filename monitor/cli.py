@@ -17,6 +17,7 @@ from monitor import (
     cli_klarifikasi,
     cli_messages,
     cli_register,
+    cli_report,
     cli_review,
     cli_rights,
     cli_tips,
@@ -213,6 +214,7 @@ def status(config: ConfigPath = DEFAULT) -> int:
 
 cli_audit.attach(app)
 cli_evidence.attach(app)
+cli_report.attach(app)
 cli_rights.attach(app)
 cli_review.attach(app)
 cli_tips.attach(app)

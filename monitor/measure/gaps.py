@@ -44,8 +44,9 @@ class Gap:
         return len(self.spans)
 
     @property
-    def hours(self) -> float:
-        return hours(self.spans)
+    def whole(self) -> float:
+        """Hours of all of them, one added to the other."""
+        return sum(hours([span]) for span in self.spans)
 
 
 def hours(spans: Iterable[Times]) -> float:

@@ -29,10 +29,12 @@ from monitor.model.erasure import ERASURE
 from monitor.model.finding import Outcome
 from monitor.model.review import DISMISSING, REVIEW, CaseState, Step, state_after
 
-FINDING, DELIVERY = "finding", "delivery"
+FINDING, DELIVERY, REMINDER = "finding", "delivery", "reminder"
+# A reminder that a term is over; that nobody took a case in time is a term of no law.
+OVER, QUEUE = "lewat", "antrean"
 ACCEPTED = "accepted"
 _OUTCOMES = {Outcome.ALERT: Column.ALERTS, Outcome.REVIEW: Column.REVIEWS}
-_CLOSING = DISMISSING | {Step.FORWARDED}
+CLOSING = DISMISSING | {Step.FORWARDED}
 _STANDS = {
     CaseState.OPEN: Flow.AFTER,
     CaseState.DISMISSED: Flow.DISMISSED,
@@ -58,6 +60,7 @@ class _Case:
     begun: bool = False
     corrected: bool = False
     erased: bool = False
+    late: bool = False
     steps: list[Step] = field(default_factory=list)
     did: set[Column] = field(default_factory=set)
     paths: set[str] = field(default_factory=set)
@@ -132,16 +135,23 @@ def _review(case: _Case, entry: Entry) -> Iterator[Column]:
     step = Step(entry.public["step"])
     case.steps.append(step)
     yield Column(step.value)
+    case.late = case.late and step is not Step.REOPENED
     if step is Step.TAKEN:
         _wait(case, Wait.TAKEN, case.at.get(Wait.TOLD, ""), entry.at)
     elif step is Step.ANSWERED:
         _wait(case, Wait.ANSWERED, case.at.get(Wait.TAKEN, ""), entry.at)
-    elif step in _CLOSING:
+    elif step in CLOSING:
         _wait(case, Wait.CLOSED, case.seen, entry.at)
         if case.inside:
             case.closing = step
             if step is Step.FORWARDED:
                 case.paths.add(entry.public["path"])
+
+
+def _reminder(case: _Case, entry: Entry) -> Iterator[Column]:
+    over = entry.public["stage"] == OVER and entry.public["term"] != QUEUE
+    case.late = case.late or over
+    yield from ()
 
 
 def _nothing(_case: _Case, _entry: Entry) -> Iterator[Column]:
@@ -152,6 +162,7 @@ _BY_KIND: Mapping[str, Callable[[_Case, Entry], Iterator[Column]]] = {
     FINDING: _finding,
     DELIVERY: _delivery,
     REVIEW: _review,
+    REMINDER: _reminder,
 }
 
 
@@ -173,6 +184,8 @@ def _add(figures: Figures, case: _Case, sides: Mapping[str, Side]) -> None:
         case.did.add(Column.OPEN)
         if (case.steps[-1] if case.steps else Step.REOPENED) is Step.REOPENED:
             case.did.add(Column.WAITING)
+        if case.late:
+            case.did.add(Column.OVERDUE)
     figures.total.update(case.did)
     for dimension, values in _values(case).items():
         for value in values:
