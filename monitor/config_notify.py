@@ -81,6 +81,12 @@ class Route(Section):
         return (time.fromisoformat(begin), time.fromisoformat(end)) if self.quiet else None
 
     @model_validator(mode="after")
+    def _only_telegram_counts(self) -> Self:
+        if self.members and self.notifier != "telegram":
+            raise ValueError("members on routes to Telegram only")
+        return self
+
+    @model_validator(mode="after")
     def _hours_differ(self) -> Self:
         if self.quiet_hours and self.quiet_hours[0] == self.quiet_hours[1]:
             raise ValueError("quiet hours whose end differs from their begin")

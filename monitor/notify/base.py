@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from monitor.model.delivery import Limits, Message, Receipt
 
@@ -16,6 +16,15 @@ class NotifierInfo:
     version: str
     max_chars: int
     needs_secret: str = ""
+
+
+@runtime_checkable
+class Counts(Protocol):
+    """A notifier that can say how many read a destination."""
+
+    async def members(self, destination: str) -> int:
+        """Return the number, or raise ``NotifyError``: permanent where it cannot be had."""
+        ...
 
 
 class Notifier(Protocol):
@@ -34,6 +43,13 @@ class Notifier(Protocol):
 
     async def send(self, message: Message, destination: str) -> Receipt:
         """Deliver, or raise ``NotifyError`` with ``permanent`` or ``retry_after``."""
+        ...
+
+    async def withdraw(self, message: Message, message_id: str, destination: str) -> None:
+        """Take a message back; where that is refused, say ``message`` in its place if possible.
+
+        Raises a permanent ``NotifyError`` where it stays, and none where it is gone already.
+        """
         ...
 
     async def close(self) -> None: ...

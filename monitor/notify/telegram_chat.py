@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import ClassVar
 
 from monitor.config import Config
@@ -10,11 +11,13 @@ from monitor.log import logger
 from monitor.model.delivery import Limit, Limits, Message, Picture, Receipt
 from monitor.notify.base import NotifierInfo
 from monitor.telegram import SECRET, Accepted, MarkupRefused, TelegramClient
-from monitor.telegram_faults import Moved
+from monitor.telegram_faults import Moved, NotThisKind, Uneditable
 
 # Telegram: one message a second to a person; short bursts are let through.
 TO_A_PERSON = Limit(20, 20.0)
 SUPERGROUP = "supergroup"
+# What Telegram says of a message that somebody deleted before us.
+GONE = "not found"
 
 
 class TelegramChat:
@@ -43,6 +46,10 @@ class TelegramChat:
         person = destination.isdecimal()
         return Limits(TO_A_PERSON if person else self._group, self._overall)
 
+    async def members(self, destination: str) -> int:
+        """Return the number of members that Telegram shows, the bot among them."""
+        return await self._client.members(destination)
+
     async def send(self, message: Message, destination: str) -> Receipt:
         """Deliver, also where Telegram says at that moment that the group has a new number.
 
@@ -57,6 +64,27 @@ class TelegramChat:
             accepted = await self._deliver(message, moved.to)
             return Receipt(str(accepted.message_id), accepted.at, moved_to=moved.to)
         return Receipt(str(accepted.message_id), accepted.at)
+
+    async def withdraw(self, message: Message, message_id: str, destination: str) -> None:
+        """Delete a message; Telegram may refuse after 48 hours, and then only its words go.
+
+        A group that moved is not followed: the same number is another message there.
+        """
+        try:
+            await self._client.delete(destination, message_id)
+        except Uneditable as refusal:
+            if GONE in str(refusal).lower():
+                return
+            with suppress(NotifyError):
+                await self._say_instead(message, message_id, destination)
+            raise
+
+    async def _say_instead(self, message: Message, message_id: str, destination: str) -> None:
+        words = message.html
+        try:
+            await self._client.edit_caption(destination, message_id, words, html=True)
+        except NotThisKind:
+            await self._client.edit(destination, message_id, words, html=True)
 
     async def close(self) -> None:
         await self._client.close()

@@ -55,7 +55,8 @@ class Cards:
         self._drawer = drawer
         self._health = health
         self._stamp = STAMP if settings.mode == TRIAL else ""
-        masked = any(route.card == "masked" for route in settings.notify.routes)
+        # A chat whose members must be so many gets masked cards while they are not.
+        masked = any(route.card == "masked" or route.members for route in settings.notify.routes)
         self._kinds = {CARD: False, **({MASKED_CARD: True} if masked else {})}
         self._noted = ""
 

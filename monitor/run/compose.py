@@ -6,7 +6,7 @@ Everything is read from the log at the moment of sending, so that an erased case
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,6 +15,7 @@ from monitor.config import Config
 from monitor.config_notify import Route
 from monitor.errors import NotifyError, StoreError, UnknownError
 from monitor.evidence.files import Files
+from monitor.model.answer import ANSWER_CAME
 from monitor.model.delivery import AlertFacts, Message, OutboxItem, Picture
 from monitor.model.evidence import CARD, MASKED_CARD, LogHead
 from monitor.model.rule import RuleSet
@@ -23,6 +24,7 @@ from monitor.model.tip import TIP
 from monitor.notify import digest
 from monitor.notify.reminder import render_reminder
 from monitor.notify.render import (
+    fitted,
     render_alert,
     render_caption,
     render_change,
@@ -30,6 +32,7 @@ from monitor.notify.render import (
     render_health,
     render_masked,
     render_tip,
+    render_withdrawn,
 )
 from monitor.run.cards import stored
 from monitor.run.changes import read_change
@@ -39,6 +42,7 @@ from monitor.run.governance import STAMP, TRIAL
 from monitor.store import log, outbox, tips
 from monitor.store.db import Connection
 from monitor.store.reminded import REMINDER
+from monitor.store.withdrawals import WITHDRAWAL
 from monitor.store.writer import Writer
 
 HEALTH = "health"
@@ -61,12 +65,14 @@ class Erased(NotifyError):
 class Composer:
     """Makes messages. ``ruleset`` gives labels and phrases; it may be replaced at any time.
 
+    ``off`` are destinations that get masked cards for now, since others than on record read there.
     Every method raises a permanent ``NotifyError`` where the message must not or cannot be made:
     its content was erased, or no route names the destination any more.
     """
 
     def __init__(self, writer: Writer, ruleset: RuleSet, settings: Config, clock: Clock) -> None:
         self.ruleset = ruleset
+        self.off: Collection[tuple[str, str]] = ()
         self._writer = writer
         self._settings = settings.notify
         self._language = settings.notify.language
@@ -141,6 +147,17 @@ class Composer:
         many = row.senders >= self._burst
         return render_tip(row, self._language, self._stamp, coordinated=many)
 
+    def answered(self, item: OutboxItem) -> Message:
+        """Tell that the person concerned answered, as an answer to the alert; not what they say."""
+        self._route(item)
+        values = {"finding_id": item.subject, "stamp": self._stamp}
+        message = fitted(item.subject, f"answer.{self._language}.j2", values)
+        return replace(message, reply_to=outbox.alert_message(self._conn(), item))
+
+    def withdrawn(self, item: OutboxItem) -> Message:
+        """Say in a message's place that it was taken back; it needs no route to be taken back."""
+        return render_withdrawn(item.subject, self._language, self._stamp)
+
     def _listed(self, items: Sequence[OutboxItem]) -> Message:
         """Make one message of several alerts; ``gather`` saw that their content is there."""
         conn = self._conn()
@@ -158,8 +175,8 @@ class Composer:
     def _route(self, item: OutboxItem) -> Route:
         way = (item.notifier, item.destination)
         for route in self._settings.routes:
-            if (route.notifier, route.destination) == way:
-                return route
+            if route.way == way:
+                return route.model_copy(update={"card": "masked"}) if way in self.off else route
         # A chat that was taken off the list must not be told what waited for it (POLICY 28).
         raise NotifyError("no route names this destination any more", permanent=True)
 
@@ -173,8 +190,10 @@ KINDS: Mapping[str, Callable[[Composer, OutboxItem], Message]] = {
     STATE: Composer.change,
     RECTIFICATION: Composer.correction,
     HEALTH: Composer.health,
+    WITHDRAWAL: Composer.withdrawn,
     REMINDER: Composer.reminder,
     TIP: Composer.tip,
+    ANSWER_CAME: Composer.answered,
 }
 # What is told about a case, and so is told to a spare destination where its own refuses it.
 SPARED = frozenset({FINDING, STATE, RECTIFICATION})

@@ -17,14 +17,15 @@ from monitor.clock import Clock
 from monitor.config import Config
 from monitor.errors import NotifyError, StoreError
 from monitor.log import logger
-from monitor.model.delivery import OutboxItem, Receipt
+from monitor.model.delivery import Message, OutboxItem, Receipt
 from monitor.model.rule import RuleSet
 from monitor.notify.base import Notifier
 from monitor.run import gather
 from monitor.run.compose import Composer
 from monitor.run.gate import Gate
+from monitor.run.headcount import Headcount
 from monitor.run.outcome import DEAD, ELSEWHERE, FIRST_WAIT, LONGEST_WAIT, SENT, WAITING, Outcomes
-from monitor.store import outbox, turns
+from monitor.store import outbox, turns, withdrawals
 from monitor.store.turns import Turn
 from monitor.store.writer import Writer
 
@@ -69,6 +70,8 @@ class Dispatcher:
         self._composer = Composer(writer, ruleset, settings, clock)
         self._outcomes = Outcomes(writer, settings, clock)
         self._gate = Gate(writer, settings.notify.routes, clock)
+        self._heads = Headcount(writer, notifiers, settings.notify, clock)
+        self._composer.off = self._heads.off
         self._notifiers = notifiers
         self._settings = settings.notify
         self._clock = clock
@@ -106,6 +109,7 @@ class Dispatcher:
         if not self._recovered:
             self._outcomes.recover()
             self._gate.release()
+            self._heads.recover()
             self._recovered = True
         queues: dict[tuple[str, str], list[OutboxItem]] = {}
         for item in outbox.due(self._writer.reader(), self._clock().timestamp(), limit):
@@ -155,6 +159,7 @@ class Dispatcher:
         """Send some messages as one, and return what became of each."""
         turn = Turn()
         try:
+            await self._heads.look(items[0])
             act = self._act(items)
             found = self._take_turn(items)
             if not isinstance(found, Turn):
@@ -174,9 +179,26 @@ class Dispatcher:
 
     def _act(self, items: Sequence[OutboxItem]) -> Act:
         """Return what is to be done for some messages; nothing has left yet."""
-        notifier, destination = self._notifier(items[0]), items[0].destination
         message = self._composer.message(items)
-        return lambda: notifier.send(message, destination)
+        return ACTS.get(items[0].kind, Dispatcher._tell)(self, items[0], message)
+
+    def _tell(self, item: OutboxItem, message: Message) -> Act:
+        return partial(self._notifier(item).send, message, item.destination)
+
+    def _take_back(self, item: OutboxItem, message: Message) -> Act:
+        """Take a message back, unless it is gone, or a list that tells of other cases too."""
+        notifier, reader = self._notifier(item), self._writer.reader()
+        sent = withdrawals.message_of(reader, item)
+        if sent and withdrawals.shared(reader, item, sent):
+            cause = "it is a list that tells of other cases too, and names nobody"
+            raise NotifyError(cause, permanent=True)
+
+        async def act() -> Receipt:
+            if sent:
+                await notifier.withdraw(message, sent, item.destination)
+            return Receipt(sent, self._clock())
+
+        return act
 
     def _take_turn(self, items: Sequence[OutboxItem]) -> Turn | str:
         """Take a turn at the destination, or return what the messages do instead of leaving."""
@@ -200,3 +222,9 @@ class Dispatcher:
         except KeyError:
             cause = f"no route uses notifier {item.notifier!r} any more"
             raise NotifyError(cause, permanent=True) from None
+
+
+# How a kind is carried out, where it is not by sending its message.
+ACTS: Mapping[str, Callable[[Dispatcher, OutboxItem, Message], Act]] = {
+    withdrawals.WITHDRAWAL: Dispatcher._take_back,
+}
