@@ -23,6 +23,7 @@ from monitor.evidence.export_text import readme
 from monitor.evidence.files import Files
 from monitor.evidence.signing import public_key, sign
 from monitor.model.evidence import CARD, Canonical, LogHead, canonical
+from monitor.model.letter import SCAN
 from monitor.model.seal import Seal
 
 VERSION = 1
@@ -34,7 +35,7 @@ MANIFEST, SIGNATURE, VERIFIER = "manifest.json", "manifest.sig", "verify_evidenc
 AUDIT, FORWARDING = "audit", "penerusan"
 PROFILES: Mapping[str, frozenset[str]] = {
     AUDIT: frozenset({"finding"}),
-    FORWARDING: frozenset({"finding", "watch", "review", "klarifikasi", "state"}),
+    FORWARDING: frozenset({"finding", "watch", "review", "klarifikasi", "keberatan", "state"}),
 }
 WATCH = "watch"
 # Entries that decide nothing: the act itself, and who was told of it.
@@ -225,8 +226,9 @@ def _item(
         if name not in item.salts:
             withheld[member] = "erased"
             continue
-        if name == CARD and WATCH not in open_:
-            withheld[member] = "identity"  # it shows the name of the register line
+        if name == SCAN or (name == CARD and WATCH not in open_):
+            # A card shows the name of the register line; a signed paper has numbers and names.
+            withheld[member] = "identity"
             continue
         taken[name] = _read(files, file.commitment)
         made[member], made[f"salts/{member}"] = taken[name], item.salts[name]

@@ -8,6 +8,7 @@ byte is described in docs/evidence.md. Status 0: sound; 1: names the first bad p
 import argparse
 import hmac
 import json
+import os
 import re
 import sqlite3
 import subprocess
@@ -44,19 +45,30 @@ def must(holds: object, place: str, what: str) -> None:
         raise Bad(f"{place}: {what}")
 
 
+def same(found: object, wanted: object, place: str, what: str) -> None:
+    if found != wanted:
+        raise Bad(f"{place}: {what}: expected {wanted}, found {found}")
+
+
+def short(key: str) -> str:
+    """Return what people compare: the first 16 hex digits of the SHA-256 of a public key."""
+    return sha256(bytes.fromhex(key)).hexdigest()[:16]
+
+
 def canonical(value: Any) -> bytes:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def decoded(place: str, data: Any, keys: set[str]) -> Any:
     """Read canonical JSON: an object with exactly these keys, in its one byte form."""
-    must(type(data) is bytes, place, "it is missing, or no BLOB")
+    must(type(data) is bytes, place, "missing, or not stored as bytes")
     try:  # int refuses fractions, exponents and NaN, which have no single form
         value = json.loads(data, parse_float=int, parse_constant=int)
         must(canonical(value) == data, place, "not in canonical form")
     except (ValueError, RecursionError) as error:
         raise Bad(f"{place}: not canonical JSON: {error}") from None
-    must(type(value) is dict and set(value) == keys and str(value["v"]) == "1", place, "not a form")
+    same(sorted(value) if type(value) is dict else type(value), sorted(keys), place, "the keys")
+    same(str(value["v"]), "1", place, "the version of the form")
     return value
 
 
@@ -83,7 +95,8 @@ def stamped_at(place: str, answer: bytes, data: bytes, roots: bytes) -> str:
     must(found, place, "no time stamp that openssl can read")
     at = datetime.strptime("".join(found[0]) + "Z", "%b %d %H:%M:%S %Y%z")
     words = f"openssl ts -verify -data data -in answer -CAfile ca -attime {int(at.timestamp())}"
-    must("Verification: OK" in openssl(words, data=data, answer=answer, ca=roots), place, "false")
+    said = openssl(words, data=data, answer=answer, ca=roots)
+    must("Verification: OK" in said, place, "openssl refuses the stamp")
     return at.strftime("%Y-%m-%dT%H:%M:%S")
 
 
@@ -91,11 +104,12 @@ def entry_of(place: str, seq: int, data: Any) -> Any:
     """Read one entry of the log."""
     entry = decoded(place, data, ENTRY)
     kinds = [type(entry[key]) for key in ("at", "kind", "subject", "public", "content", "files")]
-    must(kinds == [str] * 3 + [dict] * 3 and entry["seq"] == seq, place, "another entry's words")
+    same(entry["seq"], seq, place, "the number that the entry gives itself")
+    same(kinds, [str] * 3 + [dict] * 3, place, "at, kind, subject, public, content and files are")
     for file in entry["files"].values():
         right = type(file) is dict and set(file) == {"commitment", "media_type", "size"}
         name = str(file["commitment"]) if right else ""
-        must(re.fullmatch("[0-9a-f]{64}", name), place, "a file without a commitment")
+        must(re.fullmatch("[0-9a-f]{64}", name), place, f"a file without a commitment: {file}")
     return entry
 
 
@@ -103,7 +117,7 @@ def opened(place: str, promised: str, salt: Any, data: Any) -> None:
     """Check bytes against a commitment."""
     right = type(data) is bytes and type(salt) is bytes and len(salt) == 32
     right = right and hmac.new(salt, data, "sha256").hexdigest() == promised
-    must(right, place, "missing, or bytes and salt (of 32) do not give the commitment")
+    must(right, place, f"missing, or with its salt (32 bytes) does not give {promised}")
 
 
 def promises(seq: int, entry: Any) -> dict[str, str]:
@@ -119,13 +133,13 @@ def tombstone(place: str, entry: Any, before: bytes, keys: Any) -> set[str]:
     signature = bytes.fromhex(text) if re.fullmatch("[0-9a-f]{128}", text) else b""
     right = entry["kind"] == "erasure" and set(said) == TOMBSTONE and said["key"] in keys
     right = right and signed(said["key"], ERASURE + before + canonical(said), signature)
-    must(right, place, "a tombstone that no key of the log's seals signed")
+    must(right, place, "no tombstone that the key of the last seal before it signed")
     return set(map(str, said["erased"]))
 
 
 def seal_of(place: str, before: Any, data: Any, signature: Any, endorsement: Any) -> Any:
     """Check one seal against the one before, where that is known."""
-    must(type(signature) is bytes and type(endorsement) is bytes, place, "no BLOB")
+    must(type(signature) is type(endorsement) is bytes, place, "a signature that is no bytes")
     point = decoded(place, data, SEAL)
     must(signed(point["key"], CHECKPOINT + data, signature), place, "the signature does not hold")
     stamped = CHECKPOINT + data + signature + endorsement
@@ -134,18 +148,20 @@ def seal_of(place: str, before: Any, data: Any, signature: Any, endorsement: Any
         right = signed(before["key"], CHECKPOINT + data, endorsement) if turned else not endorsement
         must(right, place, "its key is not endorsed by the one before, or needs no endorsement")
         wanted = (before["number"] + 1, before["seq"] + 1, before["digest"])
-        must((point["number"], point["first"], point["previous"]) == wanted, place, "not in order")
+        found = (point["number"], point["first"], point["previous"])
+        same(found, wanted, place, "number, first entry and digest of the seal before")
     return {**point, "stamped": stamped, "digest": sha256(stamped).hexdigest()}
 
 
 class Database:
     """One pass over the log of a copy of the database, with everything that belongs to it."""
 
-    def __init__(self, path: Path, snapshots: Path) -> None:
-        self.conn = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+    def __init__(self, path: Path, snapshots: Path, *, fixed: bool = False) -> None:
+        how = "ro&immutable=1" if fixed else "ro"  # on a write-protected medium nothing can change
+        self.conn = sqlite3.connect(f"{path.absolute().as_uri()}?mode={how}", uri=True)
         self.conn.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
         self.conn.execute("BEGIN")
-        must(self.conn.execute(DAMAGE).fetchone() == ("ok",), "the database", "damaged pages")
+        same(self.conn.execute(DAMAGE).fetchone()[0], "ok", "the database", "integrity_check")
         self.snapshots, self.before, self.span = snapshots, NOTHING, sha256()
         self.seals, self.said = dict[int, bytes](), dict[str, str]()
         self.gone, self.met = {row[0] for row in self.conn.execute(ERASED)}, set[str]()
@@ -156,19 +172,22 @@ class Database:
     def verify(self, head: Any) -> list[str]:
         last, before = 0, bytes(32)
         for row in self.conn.execute(ENTRIES):
-            must(row[0] == last + 1, f"entry {min(row[0], last + 1)}", "missing, or out of order")
+            same(row[0], last + 1, f"entry {min(row[0], last + 1)}", "missing, or out of order")
             seq, place, entry = row[0], f"entry {row[0]}", entry_of(f"entry {row[0]}", *row[:2])
-            must(row[2] == sha256(before + row[1]).digest(), place, "hash does not follow")
+            digest = sha256(before + row[1]).digest()
+            must(row[2] == digest, place, "its hash does not follow from the entry before")
             said = (entry["subject"], *map(entry["public"].get, ("revision_no", "outcome")))
             said = said if entry["kind"] == "finding" else (None, None, None)
-            must(row[3:] == said, place, "finding rows are not those that it says")
+            same(row[3:], said, place, "its row in table finding")
             self.belongings(place, seq, entry)
             self.sealing(place, seq, entry, before)
-            must(not head or head[0] != seq or head[1] == row[2].hex(), place, "not the head's")
+            if head and head[0] == seq:
+                same(row[2].hex(), head[1], place, "its hash, beside the given head")
             self.span.update(row[2])
             last, before = seq, row[2]
         (sealed,) = self.conn.execute("SELECT coalesce(max(seq), 0) FROM seal").fetchone()
-        must(max(sealed, head[0] if head else 0) <= last, f"entry {last + 1}", "cut off from here")
+        upto = max(sealed, head[0] if head else 0)  # the log must have that many
+        must(upto <= last, f"entry {last + 1}", f"the log is cut off: it had {upto} or more")
         for table in ("content", "snapshot", "finding", "stamp"):
             strays = self.conn.execute(STRAYS.format(table)).fetchall()
             must(not strays, f"entry {strays and strays[0][0]}", f"no entry has this {table} row")
@@ -180,12 +199,13 @@ class Database:
         self.met |= lost
         found = {f"content/{seq}/{name}": more for _, name, *more in self.rows("content", seq)}
         found |= {f"files/{seq}/{name}": more for _, name, *more in self.rows("snapshot", seq)}
-        must(found.keys() == promised.keys() - lost, place, "not the rows that it should have")
+        if found.keys() != promised.keys() - lost:
+            same(sorted(found), sorted(promised.keys() - lost), place, "rows of content, snapshot")
         for name, file in entry["files"].items():
             key, path = f"files/{seq}/{name}", self.snapshots / file["commitment"][:2]
             path = path / file["commitment"]
             size = path.stat().st_size if path.is_file() and not path.is_symlink() else None
-            must(size == (None if key in lost else file["size"]), f"{place} {key}", "wrong size")
+            same(size, None if key in lost else file["size"], f"{place} {key}: {path}", "its size")
             if key in found:
                 found[key].append(path.read_bytes())
         for name, (salt, data) in found.items():
@@ -194,28 +214,32 @@ class Database:
     def sealing(self, place: str, seq: int, entry: Any, before: bytes) -> None:
         seal, stamp, kind = self.rows("seal", seq), self.rows("stamp", seq), entry["kind"]
         public = {k: v for k, v in entry["public"].items() if k != "stamp"}  # a trial's mark
-        must([len(seal), len(stamp)] == [kind == "seal", kind == "stamp"], place, "not its seals")
+        same([len(seal), len(stamp)], [kind == "seal", kind == "stamp"], place, "seals and stamps")
         if seal:
             point = seal_of(f"{place} seal", self.before, *seal[0][1:])
-            found = (seq - 1, before.hex(), self.span.hexdigest())
-            named = {key: point[key] for key in ("number", "digest")}
-            right = (point["seq"], point["hash"], point["rows"]) == found and public == named
-            must(right, f"{place} seal", "not the one that is named, or not of these entries")
+            row = {key: point[key] for key in ("number", "digest")}
+            same(row, public, f"{place} seal", "its row, as the entry names it")
+            wanted = (seq - 1, before.hex(), self.span.hexdigest())
+            found = (point["seq"], point["hash"], point["rows"])
+            same(found, wanted, f"{place} seal", "last entry, its hash, digest of all it covers")
             self.before, self.seals[seq], self.span = point, point["stamped"], sha256()
-            self.said["seal"] = f"signed up to entry {seq - 1} at {point['at']}, {point['key']}"
+            by = short(point["key"])
+            self.said["seal"] = f"signed up to entry {seq - 1} at {point['at']} by key {by}"
         if stamp:
             _, number, authority, answer, roots = stamp[0]
-            must(type(answer) is bytes and type(roots) is bytes, f"{place} stamp", "no BLOB")
-            digests = [sha256(data).hexdigest() for data in (answer, roots)]
-            wanted = {"seal": number, "digest": digests[0], "roots": digests[1]}
-            right = {**wanted, "time": public.get("time")} == public and number in self.seals
-            must(right and authority == entry["subject"], f"{place} stamp", "not as it is named")
+            must(type(answer) is type(roots) is bytes, f"{place} stamp", "not stored as bytes")
+            digests = {"digest": sha256(answer).hexdigest(), "roots": sha256(roots).hexdigest()}
+            row = {**digests, "seal": number, "time": public.get("time")}
+            same(row, public, f"{place} stamp", "its row, as the entry names it")
+            same(authority, entry["subject"], f"{place} stamp", "its authority")
+            must(number in self.seals, f"{place} stamp", f"there is no seal {number} before it")
             at = stamped_at(f"{place} stamp", answer, self.seals[number], roots)
-            must(public["time"].startswith(at), f"{place} stamp", "not the time that is named")
+            same(str(public["time"])[:19], at, f"{place} stamp", "the time in the entry")
             self.said["stamp"] = f"stamped up to entry {number - 1} at {at}Z by {authority}"
         if kind == "erasure" or "erased" in public:
             erased = tombstone(place, entry, before, [self.before["key"]])
-            must(set() < erased <= self.met, place, "a tombstone of what was never there")
+            must(erased, place, "a tombstone that names nothing")
+            same(sorted(erased - self.met), [], place, "what it names and never was")
 
 
 def export(path: Path) -> list[str]:
@@ -232,13 +256,14 @@ def export(path: Path) -> list[str]:
     must(signed(manifest["key"], MANIFEST + text, signature), "manifest.sig", "it does not hold")
     for name in sorted({*members, *manifest["members"]}):
         must(name in members, name, "the member is missing")
-        must(manifest["members"].get(name) == sha256(members[name]).hexdigest(), name, "changed")
+        same(sha256(members[name]).hexdigest(), manifest["members"].get(name), name, "its SHA-256")
     seals, hashes = export_seals(members)
-    must([s["key"] for s in seals.values()][-1:] == [manifest["key"]], "manifest.json", "its key")
     keys, gone = [seal["key"] for seal in seals.values()], set[str]()
+    same(keys[-1:], [manifest["key"]], "manifest.json", "the key of the last seal")
     for seq in sorted(manifest["entries"], reverse=True):  # a tombstone is behind what it names
         gone |= export_entry(members, seq, hashes, manifest["withheld"], gone, keys)
-    said = [f"finding {manifest['finding']}, entries {manifest['entries']}, key {manifest['key']}"]
+    said = [f"finding {manifest['finding']}, entries {manifest['entries']}, signed by key"]
+    said[0] += f" {short(manifest['key'])}"
     for name in sorted(name for name in members if name.endswith(".tsr")):
         entry, _, authority = name.removeprefix("stamps/")[:-4].partition("-")
         roots = members.get(name[:-3] + "pem", b"")
@@ -256,10 +281,11 @@ def export_seals(members: dict[str, bytes]) -> tuple[dict[int, Any], dict[int, b
     for entry in sorted(int(n[6:-5]) for n in members if re.fullmatch(r"seals/\d+\.json", n)):
         place, both = f"seals/{entry}.json", members.get(f"seals/{entry}.sig", b"")
         before = seals[entry] = seal_of(place, before, members[place], both[:64], both[64:])
-        must(before["seq"] == entry - 1, place, "not the seal of its number")
+        same(before["seq"], entry - 1, place, "the last entry that it covers")
         span = {seq: listed[seq] for seq in range(before["first"], entry) if seq in listed}
         if len(span) == entry - before["first"]:
-            must(before["rows"] == sha256(b"".join(span.values())).hexdigest(), HASHES, "changed")
+            digest = sha256(b"".join(span.values())).hexdigest()
+            same(digest, before["rows"], HASHES, f"the digest of {before['first']} to {entry - 1}")
             proven.update(span)
     return seals, proven
 
@@ -268,7 +294,7 @@ def export_entry(members: Any, seq: int, hashes: Any, left: Any, gone: Any, keys
     """Check one entry and what belongs to it; return what it names as erased."""
     place, data = f"log/{seq}.json", members.get(f"log/{seq}.json")
     entry, before = entry_of(place, seq, data), hashes.get(seq - 1, b"")
-    must(hashes.get(seq) == sha256(before + data).digest(), place, "not as sealed")
+    must(hashes.get(seq) == sha256(before + data).digest(), place, f"not as sealed in {HASHES}")
     for name, promised in sorted(promises(seq, entry).items()):
         must(left.get(name) != "erased" or name in gone, name, "erased without a tombstone")
         if name not in left:
@@ -285,10 +311,18 @@ def main() -> int:
     found = re.fullmatch(r"(\d+):([0-9a-f]{64})", args.head)
     if not args.path.is_file() or bool(args.head) != bool(found):
         parser.error("expected a file, and --head as SEQ:HEX")
+    wal, fixed = Path(f"{args.path}-wal"), not os.access(args.path.parent, os.W_OK)
+    if fixed and wal.exists() and wal.stat().st_size:
+        both = f"the last changes are not in the database but in {wal.name}: copy both files"
+        parser.error(f"{args.path.parent} is write-protected, and {both} to a folder of your own")
     head = (int(found[1]), found[2]) if found else None
     path, folder = args.path, args.snapshots or args.path.with_name("snapshots")
     try:
-        said = export(path) if path.suffix == ".zip" else Database(path, folder).verify(head)
+        said = (
+            export(path)
+            if path.suffix == ".zip"
+            else Database(path, folder, fixed=fixed).verify(head)
+        )
     except (Bad, sqlite3.Error, UnicodeDecodeError) as error:
         print(f"FIRST BAD PLACE: {str(error).encode('ascii', 'backslashreplace').decode()}")
         return 1

