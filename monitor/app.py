@@ -29,7 +29,8 @@ from monitor.net import Http
 from monitor.notify import registry as notifiers
 from monitor.notify.base import Notifier
 from monitor.notify.render import render_health
-from monitor.run import enrol, governance, outage, pictures, startup
+from monitor.run import bot_made, enrol, governance, outage, pictures, startup
+from monitor.run.answers import Answering
 from monitor.run.daemon import Daemon
 from monitor.run.dispatch import Dispatcher
 from monitor.run.erase import Eraser
@@ -178,11 +179,15 @@ async def opened(config: Config, clock: Clock = utc_now) -> AsyncIterator[App]:
         ways = [(route.notifier, route.destination) for route in config.notify.routes]
         again = Rechecker(parts, files, season, config.recheck, ways)
         eraser = Eraser(writer, files, keyring, clock)
-        others = [TipDesk(writer, keyring, config, clock).destroy_due]
+        others = [
+            TipDesk(writer, keyring, config, clock).destroy_due,
+            Answering(writer, config, clock).purge,
+        ]
         retainer = Retainer(writer, eraser, config.retention, clock, others)
         job = (config, parts, dispatcher, reloader, season, seals, roster, again)
         reminders = Reminders(writer, config, clock)
-        daemon = Daemon(*job, retainer=retainer, reminders=reminders)
+        beside = bot_made.tasks(config, parts, keyring, lambda: dispatcher.ruleset, stack)
+        daemon = Daemon(*job, retainer=retainer, reminders=reminders, beside=beside)
         yield App(config, ruleset, writer, daemon, dispatcher)
 
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
-from monitor import app, console, desk_due
+from monitor import app, console, desk_due, klarifikasi_show
 from monitor.clock import to_text, utc_now
 from monitor.errors import ConfigError, Fault
 from monitor.model import review
@@ -56,6 +56,7 @@ def show(path: Path, finding: str, by: str, why: str) -> int:
     with app.desk(path) as (settings, writer):
         case = reviews.case(writer.reader(), finding)
         named = reviews.officers(writer.reader())
+        sides = klarifikasi_show.read(writer.reader(), finding, utc_now())
         _note(writer, finding, by, why, utc_now())
     state = review.state_after(taken.step for taken in case.taken)
     at = decisions.status(case)
@@ -73,6 +74,7 @@ def show(path: Path, finding: str, by: str, why: str) -> int:
     ]
     console.table("Steps", ("at", "step", "officer", "name"), rows)
     desk_due.of_case(settings, case)
+    klarifikasi_show.show(sides)
     following = [step.value for step in Step if at in decisions.AFTER[step]]
     console.plain("What may follow: " + ", ".join(following))
     return 0

@@ -22,8 +22,9 @@ from monitor.model.finding import Outcome
 from monitor.model.review import REVIEW, CaseState, Step, state_after
 from monitor.model.rule import RuleSet
 from monitor.notify import cover
+from monitor.notify.receipt import in_words
 from monitor.run.compose import alert_facts
-from monitor.store import findings
+from monitor.store import answers, findings
 from monitor.store.cases import Found
 from monitor.store.db import Connection
 
@@ -148,7 +149,7 @@ def _exhibit(member: str, data: bytes) -> cover.Exhibit:
 
 
 def _event(one: Found) -> cover.Event:
-    entry, answer = json.loads(one.canonical), _said(one, ANSWER).get("text")
+    entry, told = json.loads(one.canonical), _said(one, ANSWER)
     # The person concerned signs nothing here; who decided does.
     said = _said(one, REVIEW) if entry["kind"] == REVIEW else {}
     return cover.Event(
@@ -158,7 +159,7 @@ def _event(one: Found) -> cover.Event:
         public=entry["public"],
         who=str(said.get("who") or ""),
         role=str(said.get("role") or ""),
-        answer=answer if isinstance(answer, str) else "",
+        answer=in_words(answers.read(told)) if told else "",
         receiver=str(said.get("receiver") or ""),
         unanswered=str(said.get("unanswered") or ""),
     )

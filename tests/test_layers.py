@@ -31,7 +31,7 @@ LAYERS = {
     "cli": 5, "cli_audit": 5, "cli_contests": 5, "cli_erasure": 5, "cli_evidence": 5,
     "cli_governance": 5, "erasing": 5,
     "cli_options": 5, "cli_register": 5, "cli_review": 5, "cli_tips": 5, "tipping": 5, "cli_rights": 5, "__main__": 5,
-    "accessing": 5, "desk": 5, "desk_due": 5,
+    "accessing": 5, "desk": 5, "desk_due": 5, "cli_documents": 5, "documenting": 5,
     "rectifying": 5, "breaching": 5,
     "carding": 5, "certifying": 5, "commands": 5, "console": 5, "exporting": 5,
     "exporting_all": 5, "forwarding": 5,
@@ -40,6 +40,7 @@ LAYERS = {
     "cli_messages": 5, "resending": 5,
     "cli_report": 5, "config_report": 2, "reporting": 5,
     "answering": 5, "cli_klarifikasi": 5, "klarifikasi": 5, "klarifikasi_paper": 5,
+    "klarifikasi_show": 5,
 }  # fmt: skip
 WALLS = frozenset({3})
 
@@ -76,6 +77,7 @@ HOMES = {
         "cli.py",
         "cli_audit.py",
         "cli_contests.py",
+        "cli_documents.py",
         "cli_erasure.py",
         "cli_evidence.py",
         "cli_governance.py",

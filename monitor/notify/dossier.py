@@ -7,6 +7,7 @@ from typing import Any
 
 from monitor.clock import from_text
 from monitor.notify import words
+from monitor.notify.answer_words import EXCUSES
 from monitor.notify.dossier_words import (
     ABOUT,
     ACCOUNT,
@@ -245,7 +246,9 @@ def _said(content: Any) -> list[str]:
     if not isinstance(content, Mapping):
         return []
     kept = ((k, v) for k, v in sorted(content.items()) if k not in PLUMBING)
-    return [_named(k, v) for k, v in kept if v and isinstance(v, str)]
+    told = [_named(k, v) for k, v in kept if v and isinstance(v, str)]
+    claims = [EXCUSES.get(str(one), str(one)) for one in content.get("claims", ())]
+    return [*told, *([f"{FIELDS['claims']}: {', '.join(claims)}"] if claims else [])]
 
 
 def _named(key: str, value: str) -> str:

@@ -62,6 +62,9 @@ OUTCOMES = {
     "alert": "indikasi",
     "review": "perlu ditinjau",
     "none": "tidak ada indikasi setelah dinilai ulang",
+    "made": "surat dibuat",
+    "revoked": "kode dicabut",
+    "locked": "kode terkunci",
 }
 # What the log says for machines.
 PLUMBING = frozenset({
@@ -95,7 +98,21 @@ FIELDS = {
     "date": "tanggal",
     "receipt": "tanda terima",
     "path": "jalur",
+    "number": "nomor",
+    "document": "naskah",
+    "hearing": "hari pemeriksaan",
+    "term": "tenggat",
+    "stage": "tahap",
+    "last_day": "hari terakhir",
+    "since": "dihitung sejak",
     "text": "isi",
+    "action": "tindakan",
+    "until": "berlaku sampai",
+    "way": "cara",
+    "second": "petugas kedua",
+    "confirmed_by": "disahkan oleh",
+    "claims": "alasan yang disampaikan",
+    "counsel": "pendamping",
 }
 CHANGES = {
     "import": "impor daftar",
@@ -120,16 +137,22 @@ ABOUT = {
 KINDS = {
     "finding": "penilaian",
     "review": "langkah penanganan",
+    "invitation": "undangan klarifikasi",
     "state": "keadaan unggahan",
     "hold": "penahanan penghapusan",
     "erasure": "penghapusan",
     "rectification": "perbaikan",
     "malformed": "tidak terbaca",
     "seen-again": "perbuatan yang sama terlihat lagi",
+    "document": "naskah dicatat terbit",
+    "reminder": "pengingat tenggat",
 }
 COMMANDS = {
+    "dokumen": "rancangan naskah dibuat",
+    "dokumen daftar": "daftar naskah dibuka",
     "review show": "kasus dibuka di meja penanganan",
     "card": "kartu bukti digambar",
+    "klarifikasi tanda-terima": "tanda terima jawaban dicetak",
     "export": "salinan bukti dibuat",
     "access": "berkas ini atau pendahulunya dibuat",
     "breach": "daftar pelanggaran data dibuat",

@@ -27,7 +27,10 @@ DELIVERY = "delivery"
 PROCESSING = frozenset({READING, EXPORT, CARD})
 # Kinds whose contents are the case's own; of a kind that is not known here only the entry is shown.
 OPENED = frozenset(
-    {"finding", "malformed", "review", "state", "hold", "erasure", "rectification", *PROCESSING}
+    {
+        *("finding", "malformed", "review", "invitation", "state", "hold", "erasure"),
+        *("rectification", "document", "reminder", *PROCESSING),
+    }
 )
 # Keys, at any depth, that speak of somebody else.
 OTHERS = frozenset({
@@ -41,6 +44,8 @@ ENDINGS = {
     "application/atom+xml": ".xml",
     "application/rss+xml": ".xml",
     "image/png": ".png",
+    "image/jpeg": ".jpg",
+    "application/pdf": ".pdf",
     "text/html": ".html.txt",  # never to be opened as a page
 }
 

@@ -96,6 +96,12 @@ class Answering:
                 return Late(decisions.status(case))
             return take(tx, case, answer, receipt, way, now)
 
+    def purge(self) -> None:
+        """Delete codes that ended long ago, and what waited too long for a second officer."""
+        with self.writer.transaction() as tx:
+            invitations.purge(tx, self.clock())
+            answers.purge(tx, self.clock())
+
 
 def may_answer(case: Case) -> bool:
     """Say whether an answer may follow where the case stands."""
