@@ -50,7 +50,8 @@ class Said:
     """Somebody wrote to the program. ``private`` is a chat of the two alone.
 
     ``answers`` is the id of the message that this one replies to, or 0. ``file`` is what was sent
-    with it, ``data`` its bytes where they were fetched.
+    with it, ``data`` its bytes where they were fetched. ``press`` says that ``text`` is the value
+    of a button that was pressed.
     """
 
     number: int
@@ -63,6 +64,7 @@ class Said:
     answers: int = 0
     file: Attachment | None = None
     data: bytes = field(default=b"", repr=False)
+    press: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,12 @@ def today(case: Case, now: datetime) -> date:
     return local_day(now, zone_of(case))
 
 
+def working_days(first: date, last: date, calendar: Days, area: str) -> int:
+    """Count the working days after one day and before another; a day not known counts."""
+    between = (first + _ONE_DAY * step for step in range(1, (last - first).days))
+    return sum(calendar.kind(day, area).off is not True for day in between)
+
+
 def zone_of(case: Case) -> str:
     return case.zone if case.zone in ZONES else _DEFAULT_ZONE
 

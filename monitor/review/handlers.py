@@ -18,6 +18,9 @@ A handler that opens transactions of its own says ``alone=True``: it gets ``None
 the update is marked as done afterwards. Then a kill in between shows it the same update again, so
 doing it twice must do no more than doing it once.
 
+A button of a handler's own message has the data ``h:NAME:VALUE`` (at most 64 bytes); its press
+arrives as what that person said, with ``VALUE`` as the text and ``press`` set.
+
 ``files`` is the largest attachment in bytes that is fetched before ``react`` is called
 (``said.data``); 0 takes none, and a larger one arrives with ``said.data`` empty.
 """
@@ -73,4 +76,5 @@ def command(text: str) -> str:
 
 def rest(text: str) -> str:
     """Return what stands behind the command."""
-    return text.strip().partition(" ")[2].strip() if " " in text.strip() else ""
+    found = text.split(maxsplit=1)
+    return found[1].strip() if len(found) > 1 else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from datetime import timedelta
 
@@ -34,10 +34,14 @@ RETENTION_SECONDS = 86_400.0
 SETTLE_SECONDS = 0.2
 
 Watcher = Callable[[PollReport], None]
+Task = Callable[[], Coroutine[None, None, None]]
 
 
 class Daemon:
-    """Runs until it is told to stop. It holds no work of its own: a kill loses nothing."""
+    """Runs until it is told to stop. It holds no work of its own: a kill loses nothing.
+
+    ``beside`` are tasks that run as long as the daemon does, and answer for their own faults.
+    """
 
     def __init__(
         self,
@@ -52,6 +56,7 @@ class Daemon:
         *,
         retainer: Retainer,
         reminders: Reminders,
+        beside: Sequence[Task] = (),
     ) -> None:
         self._settings = settings
         self._pipeline = Pipeline(parts)
@@ -61,6 +66,7 @@ class Daemon:
         self._sealer = sealer
         self._retainer = retainer
         self._reminders = reminders
+        self._beside = beside
         self._quarantine = parts.quarantine
         self._health = parts.health
         self._writer = parts.writer
@@ -115,7 +121,8 @@ class Daemon:
         workers = [
             asyncio.create_task(self._work()) for _ in range(self._settings.schedule.workers)
         ]
-        for worker in workers:
+        beside = [asyncio.create_task(task()) for task in self._beside]
+        for worker in (*workers, *beside):
             worker.add_done_callback(self._ended)
         scheduler = self._scheduler()
         scheduler.start()
@@ -125,6 +132,9 @@ class Daemon:
         await self._stop.wait()
         systemd.stopping()
         scheduler.stop()
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
         await self._drain(workers)
         if self._failure:
             raise self._failure

@@ -62,6 +62,10 @@ TEXTS = {
     "benturan kepentingan. Perkaranya tercatat dan menunggu. Lihat: netralitas route NOMOR",
     "second-desk": "Perkara dari {subject}, instansi yang dipimpin calon, tidak punya meja kedua "
     "di luar instansi itu. Tambahkan rute dengan second = true.",
+    "bot": "Bot meja di Telegram berhenti karena kesalahan program dan dijalankan lagi. Peringatan "
+    "tetap terkirim; langkah perkara dapat diambil dengan: netralitas review step",
+    "bot-deaf": "Bot meja tidak dapat membaca Telegram sejak {since}: {cause}. Tombol dan perintah "
+    "belum dijawab; langkah perkara dapat diambil dengan: netralitas review step",
     "clock": "Jam mesin mundur {count} detik. Jadwal disusun ulang; periksa sinkronisasi waktu.",
 }
 RECOVERED = "Pulih: {kind}."

@@ -1,0 +1,21 @@
+"""The commands of other rooms in the desk's bot: one line each. ``review.handlers`` says how."""
+
+from __future__ import annotations
+
+from monitor.clock import Clock
+from monitor.config import Config
+from monitor.review.handlers import Handlers
+from monitor.run.tip_talk import TipTalk
+from monitor.run.tips import TipDesk
+from monitor.store.keys import KeyRing
+from monitor.store.writer import Writer
+
+
+def made(writer: Writer, keyring: KeyRing, settings: Config, clock: Clock) -> Handlers:
+    """Return every command that is not the desk's own."""
+    tips = settings.tips
+    found = Handlers()
+    if tips.enabled:
+        desk = TipDesk(writer, keyring, settings, clock)
+        found.add(TipTalk(desk, tips.keep_days).handler(tips.picture_bytes))
+    return found
