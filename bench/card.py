@@ -3,8 +3,10 @@
 Each round draws one new finding in every way, one after another, so that a busy machine is busy
 for all; medians of time are compared, and CPU time over all processes that a way needs. Chromium is
 a browser that stays open, with a new context and page for each picture, and once more with one page
-that is filled again: the best that can be asked of it. Ours is the process that the daemon draws
-with, from the finding's data to the PNG.
+that is filled again: the best that can be asked of it. A card waits for one core and Chromium for
+several, so others' work on the machine slows ours more: to compare waiting on a busy machine, run
+this before all others (``chrt -r 5 python -m bench.card`` as root). Ours is
+the process that the daemon draws with, from the finding's data to the PNG.
 
     apt-get install chromium fonts-noto-core fonts-noto-color-emoji
     pip install -r requirements/network.txt
