@@ -20,6 +20,7 @@ from monitor import (
     cli_report,
     cli_review,
     cli_rights,
+    cli_routing,
     cli_tips,
 )
 from monitor.cli_options import DEFAULT, ConfigPath
@@ -217,6 +218,7 @@ cli_evidence.attach(app)
 cli_report.attach(app)
 cli_rights.attach(app)
 cli_review.attach(app)
+cli_routing.attach(app)
 cli_tips.attach(app)
 
 

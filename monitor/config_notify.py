@@ -54,6 +54,7 @@ class Route(Section):
     zone: Literal["WIB", "WITA", "WIT"] = "WIB"
     quiet_except: tuple[QuietPhase, ...] = ("masa_tenang", "pemungutan_suara")
     health: bool = False
+    recap: bool = False
     tips: bool = False
     card: Literal["evidence", "masked", "none"] = "evidence"
 
@@ -68,11 +69,6 @@ class Route(Section):
     def way(self) -> tuple[str, str]:
         """Notifier and destination, as the outbox has them."""
         return self.notifier, self.destination
-
-    @property
-    def catches_all(self) -> bool:
-        """Whether it gets what no narrower route takes."""
-        return self.fallback or not any(getattr(self, name) for name in FILTERS)
 
     @property
     def quiet_hours(self) -> tuple[time, time] | None:
@@ -107,7 +103,11 @@ class Telegram(Section):
 
 
 class Notify(Section):
-    """``mute_days`` is how long a mute may last at most."""
+    """``mute_days`` is how long a mute may last at most.
+
+    ``recap`` says which periods are told to the routes with ``recap``, from ``recap_hour`` of
+    ``recap_zone`` on.
+    """
 
     language: Literal["id", "en"] = "id"
     routes: tuple[Route, ...] = (Route(notifier="stdout", health=True),)
@@ -115,6 +115,9 @@ class Notify(Section):
     max_attempts: Count = 12
     per_hour: Annotated[int, Field(ge=1, le=30)] = 30
     mute_days: Annotated[int, Field(ge=1, le=90)] = 14
+    recap: Literal["none", "daily", "weekly", "both"] = "none"
+    recap_hour: Annotated[int, Field(ge=0, le=23)] = 7
+    recap_zone: Literal["WIB", "WITA", "WIT"] = "WIB"
 
     @model_validator(mode="after")
     def _one_chat_one_way(self) -> Self:

@@ -15,6 +15,7 @@ from pydantic_core import PydanticUndefined
 
 from monitor import cli
 from monitor.config import Config
+from monitor.run.headcount import ALARM as ROSTER
 from monitor.run.health import TEXTS
 from monitor.run.outcome import DEAD_LETTER, MOVED
 from monitor.watch.register import OPTIONAL, REQUIRED
@@ -234,7 +235,7 @@ def test_every_register_column_is_explained() -> None:
 
 def test_every_alarm_is_explained() -> None:
     section = OPERATIONS.partition("\n## Alarms")[2].partition("\n## ")[0]
-    assert {key for key, _ in ROW.findall(section)} == {*TEXTS, DEAD_LETTER, MOVED}
+    assert {key for key, _ in ROW.findall(section)} == {*TEXTS, DEAD_LETTER, MOVED, ROSTER}
 
 
 # ---- requirements ----------------------------------------------------------------------------

@@ -135,6 +135,11 @@ def limited(route: Route) -> bool:
     return any(getattr(route, name) for name in FILTERS)
 
 
+def catches_all(route: Route) -> bool:
+    """Say whether a route gets what no narrower one takes."""
+    return route.fallback or not limited(route)
+
+
 def rank(route: Route, facts: Facts) -> Rank:
     """Return how narrow a route is for a case that it takes; the greatest is the narrowest."""
     matching = [len(_code(a)) for a in route.area if _code(facts.area).startswith(_code(a))]
@@ -192,7 +197,7 @@ def _limited(route: Route, facts: Facts) -> Refusal | None:
 def _catching(numbered: Sequence[tuple[int, Route]], facts: Facts) -> Iterator[tuple[int, Route]]:
     """Yield the routes that take what no narrower one does; their limits do not count then."""
     for number, route in numbered:
-        takes = facts.outcome in route.outcomes and route.catches_all
+        takes = facts.outcome in route.outcomes and catches_all(route)
         if takes and not conflict(route, facts):
             yield number, route
 
@@ -214,7 +219,7 @@ def _second(
     ]
     # First those meant for it, then who is known to serve elsewhere, then whoever catches all.
     meant = [(n, r) for n, r in may if r.second]
-    catching = [(n, r) for n, r in may if r.catches_all]
+    catching = [(n, r) for n, r in may if catches_all(r)]
     known = [(n, r) for n, r in catching if outside(r, facts)]
     return [Chosen(n, r, Because.SECOND) for n, r in meant or known or catching]
 

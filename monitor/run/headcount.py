@@ -25,8 +25,8 @@ from monitor.store.writer import Writer
 ALARM = "roster"
 TEXTS = {
     "id": "Percakapan {name}: anggotanya {count}, padahal tercatat {members}. Kartu tanpa nama "
-    "yang dikirim ke sana sampai jumlahnya cocok. Periksa siapa yang masuk; kalau memang benar, ubah "
-    "members pada rutenya.",
+    "yang dikirim ke sana sampai jumlahnya cocok. Periksa siapa yang masuk; kalau memang benar, "
+    "ubah members pada rutenya.",
     "en": "Chat {name}: it has {count} members, and {members} are on record. It gets cards without "
     "names until the numbers agree. See who joined; if it is right, change members of its route.",
 }
