@@ -19,6 +19,14 @@ def messages_list(config: ConfigPath = DEFAULT) -> int:
     return resending.show(config)
 
 
+@app.command("withdrawn")
+def messages_withdrawn(config: ConfigPath = DEFAULT) -> int:
+    """List messages of dismissed or erased cases that the platform did not delete."""
+    from monitor import resending
+
+    return resending.staying(config)
+
+
 @app.command(
     "retry",
     epilog='Example: netralitas messages retry 17 --by "Nama, jabatan" --why "bot masuk grup lagi"',

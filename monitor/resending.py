@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 from monitor import app, console
-from monitor.clock import utc_now
+from monitor.clock import to_text, utc_now
 from monitor.errors import ConfigError, Fault
-from monitor.store import dead
+from monitor.store import dead, withdrawals
 
 
 def show(path: Path) -> int:
@@ -25,6 +26,25 @@ def show(path: Path) -> int:
     columns = ("number", "about", "through", "to", "attempts", "why it was given up")
     console.table("Given up", columns, rows)
     return 0
+
+
+def staying(path: Path) -> int:
+    """Print the messages that should be gone and are not: somebody deletes them by hand."""
+    with app.desk(path) as (_, writer):
+        found = withdrawals.left(writer.reader())
+    if not found:
+        console.say("Every message that was to be withdrawn is gone.")
+        return 0
+    rows = [
+        (one.destination, one.message_id, one.case, _when(one.sent_at), one.cause) for one in found
+    ]
+    columns = ("chat", "message", "case", "sent", "why it stays")
+    console.table("To be deleted by hand", columns, rows)
+    return 0
+
+
+def _when(at: datetime | None) -> str:
+    return to_text(at) if at else ""
 
 
 def retry(path: Path, numbers: Sequence[int], by: str, why: str, *, everything: bool) -> int:

@@ -64,9 +64,13 @@ class Eraser:
         return erased
 
     def person(self, person_ref: str, order: Order) -> Erased:
-        """Destroy everything held about one person."""
+        """Destroy everything held about one person.
+
+        The whole log is searched before the write lock is taken: recording goes on meanwhile.
+        """
+        searched = erasure_person.search(self._writer.reader(), person_ref)
         with self._writer.transaction() as tx:
-            found = erasure_person.held(tx, person_ref)
+            found = erasure_person.held(tx, person_ref, searched)
             check_person(tx, found, order)
             graves = {**found.cases, person_ref: found.rest}
             erased = self._bury(tx, graves, order)
@@ -140,7 +144,7 @@ class Eraser:
                 contents += sum(text.startswith("content/") for text in lost.places)
                 files += len(lost.commitments)
             if subject.startswith("NTR-"):
-                erasure.silence(tx, subject)
+                erasure.silence(tx, subject, at)
         return Erased(head, contents, files)
 
     def _reseal(self, tx: Connection) -> None:

@@ -17,9 +17,11 @@ from monitor.log import logger
 from monitor.model.delivery import OutboxItem, Receipt
 from monitor.model.evidence import Canonical
 from monitor.run.compose import HEALTH, SPARE, SPARED, Erased
-from monitor.store import alarms, log, outbox, turns
+from monitor.run.refresh import REFRESH
+from monitor.store import alarms, log, outbox, turns, withdrawals
 from monitor.store.db import Connection
 from monitor.store.turns import Turn
+from monitor.store.withdrawals import WITHDRAWAL
 from monitor.store.writer import Writer
 
 FIRST_WAIT = 10.0
@@ -47,6 +49,12 @@ AGAIN_TEXT = {
     "en": "Destination {destination} takes messages again through {notifier}. What was given up "
     "goes out by: netralitas messages retry.",
 }
+STAYS_TEXT = {
+    "id": "Pesan {message} di {destination} tentang {subject} seharusnya ditarik, tetapi tetap di "
+    "sana: {cause}. Hapus dengan tangan; daftarnya: netralitas messages withdrawn.",
+    "en": "Message {message} in {destination} about {subject} should be gone and stays: {cause}. "
+    "Delete it by hand; for the list: netralitas messages withdrawn.",
+}
 
 
 class Outcomes:
@@ -71,16 +79,9 @@ class Outcomes:
 
     def sent(self, items: Sequence[OutboxItem], turn: Turn, receipt: Receipt) -> list[str]:
         """Record acceptance; return what became of each."""
-        results = []
         with self._writer.transaction() as tx:
             turns.finish(tx, turn, self._clock().timestamp())
-            for item in items:
-                if not outbox.is_pending(tx, item):
-                    results.append(ELSEWHERE)
-                    continue
-                outbox.sent(tx, item, receipt.message_id, receipt.accepted_at)
-                self._note(tx, item, "accepted", receipt)
-                results.append(SENT)
+            results = [self._accepted(tx, item, receipt) for item in items]
             if SENT in results:
                 self._works(tx, items[0], receipt)
         logger.info("told {} through {}", ", ".join(i.subject for i in items), items[0].notifier)
@@ -94,6 +95,21 @@ class Outcomes:
             if first != DEAD or not error.permanent:
                 return [first]
             return [first, *(self._failed(tx, item, error) for item in items[1:])]
+
+    def _accepted(self, tx: Connection, item: OutboxItem, receipt: Receipt) -> str:
+        number, at = receipt.message_id, receipt.accepted_at
+        if outbox.is_pending(tx, item):
+            outbox.sent(tx, item, number, at)
+            if item.kind == WITHDRAWAL:
+                withdrawals.done(tx, item, number, self._clock())
+            else:
+                self._note(tx, item, "accepted", receipt)
+            return SENT
+        # It was under way while its case was closed.
+        if not withdrawals.arrived(tx, item, number, at, self._clock()):
+            return ELSEWHERE
+        self._note(tx, item, "accepted", receipt)
+        return SENT
 
     def _works(self, tx: Connection, item: OutboxItem, receipt: Receipt) -> None:
         """Clear what a destination's alarms said, and raise that it moved where it did."""
@@ -127,11 +143,21 @@ class Outcomes:
 
     def _bury(self, tx: Connection, item: OutboxItem, error: NotifyError, now: datetime) -> None:
         outbox.dead(tx, item, str(error))
+        if item.kind == WITHDRAWAL:
+            self._stays(tx, item, str(error), now)
+            return
         self._note(tx, item, "given_up", None)
         text = self._text(DEAD_TEXT, item, cause=str(error))
         self._raise(tx, item, f"{DEAD_LETTER}:{_way(item)}", text, now)
         if item.kind in SPARED and not isinstance(error, Erased):
             self._divert(tx, item, now)
+
+    def _stays(self, tx: Connection, item: OutboxItem, cause: str, now: datetime) -> None:
+        """Say once to the operators that a message stays where it should be gone."""
+        message = withdrawals.message_of(tx, item)
+        withdrawals.note(tx, item, message, "refused", cause, now)
+        text = self._text(STAYS_TEXT, item, message=message, cause=cause)
+        self._tell(tx, item, f"{WITHDRAWAL}:{item.subject}", text, now)
 
     def _divert(self, tx: Connection, item: OutboxItem, now: datetime) -> None:
         """Owe a message that its destination refuses for good to the spare ones."""
@@ -168,8 +194,8 @@ class Outcomes:
         return texts[self._language].format(subject=item.subject, **known, **more)
 
     def _note(self, tx: Connection, item: OutboxItem, result: str, receipt: Receipt | None) -> None:
-        if item.kind == HEALTH:
-            return  # alarms have their own entries; only findings are told to supervisors
+        if item.kind in (HEALTH, REFRESH):
+            return  # alarms have their own entries, and a step that is shown again has its own
         delivery: dict[str, Canonical] = {"destination": item.destination}
         public: dict[str, Canonical] = {
             "notifier": item.notifier,

@@ -13,7 +13,7 @@ from monitor.store.db import guard
 
 LIST = """
 SELECT id, kind, subject, seq, notifier, destination, attempts, created_at, last_error
-FROM outbox WHERE state = 'dead' ORDER BY id
+FROM outbox WHERE state = 'dead' AND kind <> 'withdrawal' ORDER BY id
 """
 REVIVE = """
 UPDATE outbox SET state = 'pending', attempts = 0, next_try_at = 0.0, last_error = NULL

@@ -17,12 +17,12 @@ from monitor.errors import UnknownError
 from monitor.model.erasure import ERASURE, HOLD, Lost, Order, place, signed, split
 from monitor.model.evidence import Canonical, LogHead
 from monitor.model.review import REVIEW, CaseState, Step, last_opened, state_after
-from monitor.store import about, log
+from monitor.store import about, answers, invitations, log, talks, withdrawals
 from monitor.store.db import guard
 from monitor.store.keys import KeyRing, digest
 
 # What these entries say in content is how a case was handled, by whom: not the person's data.
-HANDLING = frozenset({"delivery", "export", "card", "reading", HOLD})
+HANDLING = frozenset({"delivery", "withdrawal", "export", "card", "reading", HOLD})
 # What the case was left with; a tombstone's own content is never erased.
 DATABASE = ""
 DECIDED = "sudah diputus"
@@ -139,13 +139,19 @@ def bury(
     return head
 
 
-def silence(tx: sqlite3.Connection, finding: str) -> None:
-    """Take the case's words out of the outbox; what was sent keeps the message's number."""
+def silence(tx: sqlite3.Connection, finding: str, at: datetime) -> None:
+    """Take the case's words out of the outbox, and owe that what was sent is taken back."""
+    withdrawals.owe(tx, finding, at)
     mine = "WHERE kind <> 'health' AND subject = ?"
-    tx.execute(f"DELETE FROM outbox {mine} AND state = 'pending'", (finding,))  # noqa: S608
+    waiting = f"AND state = 'pending' AND kind <> '{withdrawals.KIND}'"
+    tx.execute(f"DELETE FROM outbox {mine} {waiting}", (finding,))  # noqa: S608
     tx.execute(f"UPDATE outbox SET body = '', last_error = NULL {mine}", (finding,))  # noqa: S608
     # Who gave a tip that was linked to the case goes with it.
     tx.execute("DELETE FROM tip WHERE finding_id = ?", (finding,))
+    # Nobody can open the case by a code any more, or ask for a receipt of what is gone.
+    invitations.forget(tx, finding)
+    answers.forget(tx, finding)
+    talks.forget(tx, finding)
     # Nothing is left to compare a later look with.
     tx.execute("DELETE FROM recheck WHERE finding_id = ?", (finding,))
 

@@ -17,6 +17,7 @@ from monitor.errors import UnknownError
 from monitor.model.deadline import OBJECTION
 from monitor.model.evidence import Canonical, LogHead
 from monitor.model.review import (
+    DISMISSING,
     REVIEW,
     ROLE,
     Case,
@@ -28,7 +29,7 @@ from monitor.model.review import (
     Term,
     Wanted,
 )
-from monitor.store import about, findings, letters, log
+from monitor.store import about, findings, letters, log, withdrawals
 from monitor.store.db import guard
 
 _OFFICERS = "SELECT seq, canonical FROM log WHERE subject >= ? AND subject < ? ORDER BY seq"
@@ -40,7 +41,10 @@ GIVEN, ENDED = "given", "ended"
 def step(
     tx: sqlite3.Connection, case: str, wanted: Wanted, officer: Officer, role: Role, at: datetime
 ) -> LogHead:
-    """Append a step; whether it may be taken is checked before (``review.decisions``)."""
+    """Append a step; whether it may be taken is checked before (``review.decisions``).
+
+    A step that dismisses a case takes its messages back; one that reopens it tells it again.
+    """
     public: dict[str, Canonical] = {"step": wanted.step.value, "officer": officer.id}
     if wanted.path:
         public["path"] = wanted.path.value
@@ -65,7 +69,12 @@ def step(
         content[ANSWER] = {"text": wanted.answer}
     if wanted.objection:
         content[OBJECTION] = {"text": wanted.objection}
-    return log.append(tx, at=at, kind=REVIEW, subject=case, public=public, content=content)
+    head = log.append(tx, at=at, kind=REVIEW, subject=case, public=public, content=content)
+    if wanted.step in DISMISSING:
+        withdrawals.owe(tx, case, at)
+    elif wanted.step is Step.REOPENED:
+        withdrawals.back(tx, case)
+    return head
 
 
 @guard()

@@ -317,6 +317,13 @@ class Meanwhile:
     def limits(self, destination: str) -> Limits:
         return Limits()
 
+    async def change(
+        self, message: Message, message_id: str, destination: str, instead: Message
+    ) -> Receipt:
+        raise NotImplementedError
+
+    async def withdraw(self, message: Message, message_id: str, destination: str) -> None: ...
+
     async def open(self) -> None: ...
 
     async def close(self) -> None: ...
