@@ -40,6 +40,7 @@ from monitor.run.pace import Pace
 from monitor.run.pictures import Pictures
 from monitor.run.pipeline import Parts
 from monitor.run.quarantine import Quarantine
+from monitor.run.recaps import Recaps
 from monitor.run.recheck import Rechecker
 from monitor.run.record import Recorder
 from monitor.run.reload import Place, Reloader
@@ -187,7 +188,10 @@ async def opened(config: Config, clock: Clock = utc_now) -> AsyncIterator[App]:
         job = (config, parts, dispatcher, reloader, season, seals, roster, again)
         reminders = Reminders(writer, config, clock)
         beside = bot_made.tasks(config, parts, keyring, lambda: dispatcher.ruleset, stack)
-        daemon = Daemon(*job, retainer=retainer, reminders=reminders, beside=beside)
+        recaps = Recaps(writer, config, clock)
+        daemon = Daemon(
+            *job, retainer=retainer, reminders=reminders, recaps=recaps, beside=beside
+        )
         yield App(config, ruleset, writer, daemon, dispatcher)
 
 

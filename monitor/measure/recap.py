@@ -17,7 +17,7 @@ Language = Literal["id", "en"]
 PLATFORMS = {"bluesky": "Bluesky", "feed": "laman"}
 WORDS: Mapping[Language, Mapping[str, str]] = {
     "id": {
-        "new": "Indikasi baru: {indikasi} ({peringatan} peringatan, {tinjauan} tinjauan)",
+        "new": "Indikasi baru: {indikasi} ({peringatan} jelas, {tinjauan} perlu ditinjau)",
         "none": "Tidak ada indikasi baru dalam yang diamati. Itu bukan berarti tidak ada.",
         "desk": "Diambil {diambil} · klarifikasi diminta {klarifikasi_diminta} · dijawab {dijawab}",
         "ends": "Bukan akunnya {bukan_akunnya} · diperbolehkan {diperbolehkan} · bukti tidak "
@@ -38,9 +38,11 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "quiet": "Indikasi, bukan putusan. Tidak ada entri log dalam masa ini; "
         "yang terakhir {last}, kepala {head}…",
         "point": ",",
+        "bars": "Indikasi baru|Jelas|Perlu ditinjau|Diambil|Dijawab|Diteruskan|Kini terbuka|"
+        "Menunggu diambil|Lewat tenggat",
     },
     "en": {
-        "new": "New indications: {indikasi} ({peringatan} alerts, {tinjauan} to be reviewed)",
+        "new": "New indications: {indikasi} ({peringatan} clear, {tinjauan} to be reviewed)",
         "none": "No new indication in what was observed. That does not mean there was none.",
         "desk": "Taken {diambil} · answer asked {klarifikasi_diminta} · answered {dijawab}",
         "ends": "Not their account {bukan_akunnya} · permitted {diperbolehkan} · not enough "
@@ -60,9 +62,15 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "quiet": "An indication, not a verdict. No entry of the log is of this time; "
         "the last is {last}, head {head}…",
         "point": ".",
+        "bars": "New indications|Clear|To be reviewed|Taken|Answered|Forwarded|Open now|"
+        "Waiting to be taken|Overdue",
     },
 }
 SHORT = 12
+DRAWN = (
+    Column.INDICATIONS, Column.ALERTS, Column.REVIEWS, Column.TAKEN, Column.ANSWERED,
+    Column.FORWARDED, Column.OPEN, Column.WAITING, Column.OVERDUE,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +104,24 @@ def _lines(recap: Recap, said: Mapping[str, str]) -> Iterator[str]:
     ]
     yield said["seen"].format(what=", ".join(seen) or said["nothing"])
     yield said["unseen"].format(what="; ".join([*_blind(recap, said), said["always"]]))
-    foot = said["foot" if recap.first <= recap.last else "quiet"]
-    yield foot.format(first=recap.first, last=recap.last, head=recap.head[:SHORT])
+    yield _foot(recap, said)
+
+
+def bars(recap: Recap, language: Language = "id") -> list[tuple[str, int]]:
+    """Return what is drawn of a recap: a name and a count each, as its lines say them."""
+    names = WORDS[language]["bars"].split("|")
+    counts = [recap.figures.total[column] for column in DRAWN]
+    return list(zip(names, counts, strict=True))
+
+
+def foot(recap: Recap, language: Language = "id") -> str:
+    """Return the line that says what a recap was counted from."""
+    return _foot(recap, WORDS[language])
+
+
+def _foot(recap: Recap, said: Mapping[str, str]) -> str:
+    text = said["foot" if recap.first <= recap.last else "quiet"]
+    return text.format(first=recap.first, last=recap.last, head=recap.head[:SHORT])
 
 
 def _blind(recap: Recap, said: Mapping[str, str]) -> Iterator[str]:

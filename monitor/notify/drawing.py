@@ -18,7 +18,7 @@ from contextlib import suppress
 from typing import BinaryIO
 
 from monitor.errors import NotifyError
-from monitor.notify.picture import draw
+from monitor.notify.picture import draw, draw_plot
 
 # Address space, not use: the library, its fonts and its threads map far more than they touch.
 MOST_MEMORY = 1 << 30
@@ -39,10 +39,11 @@ def bound() -> None:
 
 
 def serve(asked: BinaryIO, answers: BinaryIO) -> None:
-    """Answer each line until the other end closes."""
+    """Answer each line until the other end closes; one with ``svg`` asks for a plot."""
     for line in asked:
         try:
-            card = draw(json.loads(line))
+            asked = json.loads(line)
+            card = draw_plot(asked) if "svg" in asked else draw(asked)
         except NotifyError as error:
             _answer(answers, {"error": str(error)}, b"")
         else:

@@ -15,6 +15,7 @@ from monitor.run import systemd
 from monitor.run.compose import HEALTH
 from monitor.run.dispatch import LONGEST_WAIT, Dispatcher
 from monitor.run.pipeline import Parts, Pipeline, PollReport
+from monitor.run.recaps import RECAP, RECAP_SECONDS, Recaps
 from monitor.run.recheck import Rechecker
 from monitor.run.reload import Reloader
 from monitor.run.reminders import REMIND_SECONDS, Reminders
@@ -56,6 +57,7 @@ class Daemon:
         *,
         retainer: Retainer,
         reminders: Reminders,
+        recaps: Recaps,
         beside: Sequence[Task] = (),
     ) -> None:
         self._settings = settings
@@ -66,6 +68,7 @@ class Daemon:
         self._sealer = sealer
         self._retainer = retainer
         self._reminders = reminders
+        self._recaps = recaps
         self._beside = beside
         self._quarantine = parts.quarantine
         self._health = parts.health
@@ -100,6 +103,7 @@ class Daemon:
         self._health.check()
         self.rechecker.warn()
         await self._reminders.look()
+        await self._recaps.look()
         await self.send_all()
         return list(reports)
 
@@ -163,6 +167,7 @@ class Daemon:
         scheduler.every(RETENTION_SECONDS, self._retain, "retention", jitter=600)
         scheduler.every(LOOK_SECONDS, self._retainer.look, "dismissed", jitter=60)
         scheduler.every(REMIND_SECONDS, self._reminders.look, "reminders", jitter=60)
+        scheduler.every(RECAP_SECONDS, self._recaps.look, "recaps", jitter=60)
         return scheduler
 
     def _missed(self, job: str) -> None:
@@ -246,12 +251,13 @@ class Daemon:
         now, keep = self._clock(), self._settings.retention
         with self._writer.transaction() as tx:
             gone = self._seen.purge(tx, (now - timedelta(days=keep.seen_days)).date())
-            told = outbox.purge(tx, HEALTH, now - timedelta(days=keep.health_days))
+            old = now - timedelta(days=keep.health_days)
+            told = outbox.purge(tx, HEALTH, old) + outbox.purge(tx, RECAP, old)
             ended = (now - timedelta(days=keep.register_days)).date()
             lines = register_edit.forget(tx, ended, now)
         if lines:
             self._writer.fold()
-        dropped = "retention: {} digests, {} health messages and {} register lines dropped"
+        dropped = "retention: {} digests, {} health and recap messages, {} register lines dropped"
         logger.info(dropped, gone, told, lines)
 
     async def _drain(self, workers: list[asyncio.Task[None]]) -> None:
