@@ -99,6 +99,17 @@ def card_markup(
     return _template("card.id.j2").render({**values, "masked": masked}).strip()
 
 
+def render_card(
+    content: Mapping[str, Any], watch: Mapping[str, Any], alert: AlertFacts, ruleset: RuleSet
+) -> Message:
+    """Render an evidence card's words as a message, without the act's link, in Indonesian."""
+    build = (
+        {**card.build(content, watch, alert, ruleset, "id", size), "masked": False}
+        for size in SIZES
+    )
+    return _sized(alert, "card.id.j2", build, LIMIT)
+
+
 def render_health(subject: str, body: str, language: Language = "id", stamp: str = "") -> Message:
     """Render an operator's message: what is wrong or right again, as the alarm says it.
 
@@ -146,6 +157,12 @@ def render_tip(
 def render_correction(finding: str, values: Mapping[str, Any], language: Language) -> Message:
     """Render that a finding was corrected; it names nobody. Raises as ``render_alert`` does."""
     return fitted(finding, f"correction.{language}.j2", {**values, "finding_id": finding})
+
+
+def render_withdrawn(finding: str, language: Language = "id", stamp: str = "") -> Message:
+    """Render what stands in place of a message that was taken back; a caption too."""
+    values = {"finding_id": finding, "stamp": stamp}
+    return fitted(finding, f"withdrawn.{language}.j2", values)
 
 
 def render_parts(name: str, variables: Mapping[str, Any]) -> dict[str, str]:
