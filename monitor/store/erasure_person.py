@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from monitor.model.erasure import ERASURE, Lost, place
-from monitor.store import about, erasure, register
+from monitor.store import about, erasure, log, register
 from monitor.store.db import guard
 from monitor.store.erasure import HANDLING
 
@@ -27,7 +27,7 @@ SELECT a.watch_id, a.address, a.native_id, coalesce(s.address, ''), coalesce(s.n
 FROM account a LEFT JOIN source s USING (watch_id) WHERE a.person_ref = ?
 """
 BODY = "SELECT body FROM content WHERE seq = ? AND name = ?"
-BODIES = "SELECT seq, name, body FROM content ORDER BY seq, name"
+BODIES = "SELECT seq, name, body FROM content WHERE seq > ? ORDER BY seq, name"
 ENTRY = "SELECT canonical FROM log WHERE seq = ?"
 HEALTH = "SELECT id, subject, body FROM outbox WHERE kind = 'health'"
 ALARMS = "SELECT key, text FROM alarm"
@@ -79,9 +79,26 @@ class Held:
         return bool(self.cases or self.rest.places or self.on_register)
 
 
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """Where all contents up to entry ``upto`` name a person by what was ``known`` of them."""
+
+    known: Identifiers
+    upto: int
+    named: tuple[tuple[int, str], ...]
+
+
 @guard()
-def held(conn: sqlite3.Connection, person_ref: str) -> Held:
-    """Find it all; every content of the log is read once."""
+def search(conn: sqlite3.Connection, person_ref: str) -> Searched:
+    """Read every content once; done before the write lock is taken, it keeps nobody waiting."""
+    upto = log.head(conn).seq
+    known = identifiers(conn, person_ref)
+    return Searched(known, upto, tuple(_naming(conn, known, 0)))
+
+
+@guard()
+def held(conn: sqlite3.Connection, person_ref: str, searched: Searched | None = None) -> Held:
+    """Find it all. Of what was ``searched`` before, only what came since is read again."""
     found = Held(person_ref, identifiers(conn, person_ref))
     found.on_register = register.has_person(conn, person_ref)
     for finding in about.findings_of(conn, person_ref):
@@ -96,7 +113,11 @@ def held(conn: sqlite3.Connection, person_ref: str) -> Held:
         entry = json.loads(row.canonical)
         if entry["kind"] not in HANDLING and entry["kind"] != ERASURE:
             erasure.take(conn, found.rest, entry)
-    _search(conn, found)
+    if searched is None or searched.known != found.known:
+        searched = search(conn, person_ref)
+    later = _naming(conn, found.known, searched.upto)
+    for seq, name in dict.fromkeys([*searched.named, *later]):
+        _judge(conn, found, seq, name)
     return found
 
 
@@ -118,9 +139,10 @@ def identifiers(conn: sqlite3.Connection, person_ref: str) -> Identifiers:
 
 
 def remove(tx: sqlite3.Connection, found: Held) -> None:
-    """Delete the person's rows: register, looks, digests' key, hits in shadow, alarms."""
-    for finding in found.cases:
-        erasure.silence(tx, finding)
+    """Delete the person's rows: register, looks, digests' key, hits in shadow, alarms.
+
+    What a case has outside the log goes with the case: ``erasure.silence``.
+    """
     for statement in ROWS:
         tx.execute(statement, (found.person_ref,))
     sure = _pattern(found.known.sure | found.known.names)
@@ -133,23 +155,23 @@ def remove(tx: sqlite3.Connection, found: Held) -> None:
     register.touch(tx)
 
 
-def _search(conn: sqlite3.Connection, found: Held) -> None:
-    taken = set(found.rest.places).union(*(lost.places for lost in found.cases.values()))
-    sure = _pattern(found.known.sure)
-    for seq, name, text in _naming(conn, found.known):
-        at = place("content", seq, name)
-        if at in taken:
-            continue
-        entry = _entry(conn, seq)
-        kind, subject = entry["kind"], entry["subject"]
-        if subject in found.cases and kind != ERASURE:
-            found.cases[subject].places.add(at)
-        elif kind in SEARCHED and (sure.search(text) or kind != "register" or name == "by"):
-            _take(conn, found.rest, entry, at)
-        elif subject == found.person_ref and kind in HANDLING:
-            found.rest.places.add(at)
-        else:
-            found.look_at.append((seq, kind, name))
+def _judge(conn: sqlite3.Connection, found: Held, seq: int, name: str) -> None:
+    """Say of one content that names the person whether it goes, or is to be looked at."""
+    at = place("content", seq, name)
+    row = conn.execute(BODY, (seq, name)).fetchone()
+    lost = (found.rest, *found.cases.values())
+    if row is None or any(at in one.places for one in lost):
+        return
+    entry, sure = _entry(conn, seq), _pattern(found.known.sure).search(_text(row[0]))
+    kind, subject = entry["kind"], entry["subject"]
+    if subject in found.cases and kind != ERASURE:
+        found.cases[subject].places.add(at)
+    elif kind in SEARCHED and (sure or kind != "register" or name == "by"):
+        _take(conn, found.rest, entry, at)
+    elif subject == found.person_ref and kind in HANDLING:
+        found.rest.places.add(at)
+    else:
+        found.look_at.append((seq, kind, name))
 
 
 def _take(conn: sqlite3.Connection, lost: Lost, entry: dict[str, Any], at: str) -> None:
@@ -159,12 +181,15 @@ def _take(conn: sqlite3.Connection, lost: Lost, entry: dict[str, Any], at: str) 
         lost.places.add(at)
 
 
-def _naming(conn: sqlite3.Connection, known: Identifiers) -> Iterator[tuple[int, str, str]]:
+def _naming(conn: sqlite3.Connection, known: Identifiers, after: int) -> Iterator[tuple[int, str]]:
     pattern = _pattern(known.sure | known.names)
-    for seq, name, body in conn.execute(BODIES):
-        text = bytes(body).decode("utf-8", "replace")
-        if pattern.search(text):
-            yield seq, name, text
+    for seq, name, body in conn.execute(BODIES, (after,)):
+        if pattern.search(_text(body)):
+            yield seq, name
+
+
+def _text(body: Any) -> str:
+    return bytes(body).decode("utf-8", "replace")
 
 
 def _pattern(texts: Iterable[str]) -> re.Pattern[str]:
