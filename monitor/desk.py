@@ -17,6 +17,7 @@ from monitor.model import review
 from monitor.model.review import Officer, Role, Step, Term, Wanted
 from monitor.review import decisions
 from monitor.review.decisions import Refusal
+from monitor.run.refresh import owe_refresh
 from monitor.store import readings, reviews
 from monitor.store.writer import Writer
 
@@ -47,6 +48,7 @@ def take(path: Path, finding: str, wanted: Wanted, officer: str) -> int:
             raise ConfigError(_faults(finding, wanted, decisions.status(case), found))
         role = min(decisions.able(who, wanted.step, now.date()))
         head = reviews.step(tx, finding, wanted, who, role, now)
+        owe_refresh(tx, finding, now)
     console.plain(f"{finding}: {wanted.step}. Log head {head.seq}:{head.hash}")
     return 0
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from monitor.model.evidence import LogHead
+from monitor.model.update import Keyboard
 
 
 class DeliveryState(StrEnum):
@@ -61,6 +62,7 @@ class Message:
 
     A notifier that can show a picture sends that; any other, or where it is refused, the text.
     ``reply_to`` is the platform's id of the message that this one answers, where there is one.
+    ``keyboard`` are buttons, for a notifier that can show them.
     """
 
     subject: str
@@ -68,6 +70,7 @@ class Message:
     plain: str
     picture: Picture | None = None
     reply_to: str = ""
+    keyboard: Keyboard = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +89,9 @@ class Receipt:
 class AlertFacts:
     """What a template may use besides the finding: who as registered, and the log head.
 
-    ``stamp`` is the entry's own (a trial's), ``told_at`` when the message is made. ``digest`` is
-    the SHA-256 (hex) of the record's bytes. ``head`` is ``None`` and ``revision_no`` 0 on a card,
-    which is drawn before its entry is written.
+    ``stamp`` is the entry's own (a trial's), ``told_at`` when the message is made, ``standing``
+    where the case stands then, in words. ``digest`` is the SHA-256 (hex) of the record's bytes.
+    ``head`` is ``None`` and ``revision_no`` 0 on a card: it is drawn before its entry is written.
     """
 
     finding_id: str
@@ -100,3 +103,4 @@ class AlertFacts:
     stamp: str = ""
     told_at: datetime | None = None
     digest: str = ""
+    standing: str = ""

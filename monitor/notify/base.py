@@ -52,4 +52,13 @@ class Notifier(Protocol):
         """
         ...
 
+    async def change(
+        self, message: Message, message_id: str, destination: str, instead: Message
+    ) -> Receipt:
+        """Change a message that was sent; where that cannot be done any more, send ``instead``.
+
+        The receipt's message id is that of ``instead``, and empty where the message was changed.
+        """
+        ...
+
     async def close(self) -> None: ...

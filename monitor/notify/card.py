@@ -57,6 +57,7 @@ def build(
     return {
         "outcome": content["outcome"],
         "stamp": alert.stamp,
+        "standing": clean(alert.standing, size.field),
         "finding_id": alert.finding_id,
         "revision_no": alert.revision_no,
         "who": _who(watch, size),

@@ -49,5 +49,17 @@ class Stdout:
         self._printed += 1
         return Receipt(str(self._printed), self._clock())
 
+    async def withdraw(self, message: Message, message_id: str, destination: str) -> None:
+        """Refuse: what was printed stays printed."""
+        del message, message_id, destination
+        raise NotifyError("standard output: what was printed stays", permanent=True)
+
+    async def change(
+        self, message: Message, message_id: str, destination: str, instead: Message
+    ) -> Receipt:
+        """Print what is new: what was printed stays printed."""
+        del message, message_id
+        return await self.send(instead, destination)
+
     async def close(self) -> None:
         """Nothing to release."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import ClassVar
 
+from monitor.clock import utc_now
 from monitor.config import Config
 from monitor.errors import CredentialsRefused, NotifyError
 from monitor.log import logger
 from monitor.model.delivery import Limit, Limits, Message, Picture, Receipt
+from monitor.model.update import Keyboard
 from monitor.notify.base import NotifierInfo
 from monitor.telegram import SECRET, Accepted, MarkupRefused, TelegramClient
 from monitor.telegram_faults import Moved, NotThisKind, Uneditable
@@ -86,13 +88,34 @@ class TelegramChat:
         except NotThisKind:
             await self._client.edit(destination, message_id, words, html=True)
 
+    async def change(
+        self, message: Message, message_id: str, destination: str, instead: Message
+    ) -> Receipt:
+        """Edit a message in place, caption or text as it is; answer it where Telegram will not."""
+        try:
+            await self._edit(message, message_id, destination)
+        except Uneditable:
+            return await self.send(instead, destination)
+        return Receipt("", utc_now())
+
+    async def _edit(self, message: Message, message_id: str, destination: str) -> None:
+        shown, keyboard = message.picture, message.keyboard
+        if shown:
+            # Where the picture was refused then, words went instead, and are edited below.
+            with suppress(NotThisKind):
+                await self._client.edit_caption(
+                    destination, message_id, shown.html, html=True, keyboard=keyboard
+                )
+                return
+        await self._client.edit(destination, message_id, message.html, html=True, keyboard=keyboard)
+
     async def close(self) -> None:
         await self._client.close()
 
     async def _deliver(self, message: Message, destination: str) -> Accepted:
         if message.picture:
             try:
-                return await self._deliver_photo(message.picture, destination)
+                return await self._deliver_photo(message.picture, destination, message.keyboard)
             except (CredentialsRefused, Moved):
                 raise
             except NotifyError as error:
@@ -102,20 +125,28 @@ class TelegramChat:
                 logger.warning("{}: the card was refused, words go instead", message.subject)
         return await self._deliver_text(message, destination)
 
-    async def _deliver_photo(self, picture: Picture, destination: str) -> Accepted:
+    async def _deliver_photo(
+        self, picture: Picture, destination: str, keyboard: Keyboard
+    ) -> Accepted:
         try:
-            return await self._client.send_photo(destination, picture.png, picture.html, html=True)
+            return await self._client.send_photo(
+                destination, picture.png, picture.html, html=True, keyboard=keyboard
+            )
         except MarkupRefused:
             return await self._client.send_photo(
-                destination, picture.png, picture.plain, html=False
+                destination, picture.png, picture.plain, html=False, keyboard=keyboard
             )
 
     async def _deliver_text(self, message: Message, destination: str) -> Accepted:
-        after = message.reply_to
+        after, keys = message.reply_to, message.keyboard
         try:
-            return await self._client.send(destination, message.html, html=True, reply_to=after)
+            return await self._client.send(
+                destination, message.html, html=True, reply_to=after, keyboard=keys
+            )
         except MarkupRefused:
-            return await self._client.send(destination, message.plain, html=False, reply_to=after)
+            return await self._client.send(
+                destination, message.plain, html=False, reply_to=after, keyboard=keys
+            )
 
     async def _refuse_public(self, destination: str, *, moved: bool = False) -> None:
         # Asked each time: a chat can be made public after it was put into the config.

@@ -11,15 +11,8 @@ from monitor.run import desk_handlers
 from monitor.run.bot_router import Router
 from monitor.run.daemon import Task
 from monitor.run.pipeline import Parts
+from monitor.run.refresh import bot_wanted
 from monitor.store.keys import KeyRing
-
-TELEGRAM = "telegram"
-
-
-def wanted(settings: Config) -> bool:
-    """Say whether the bot runs with these settings, and so whether messages have buttons."""
-    on = any(route.notifier == TELEGRAM for route in settings.notify.routes)
-    return on and settings.review.bot
 
 
 def tasks(
@@ -30,7 +23,7 @@ def tasks(
     stack: AsyncExitStack,
 ) -> list[Task]:
     """Return the bot's task, or none; ``stack`` closes its connections. No request is made yet."""
-    if not wanted(settings):
+    if not bot_wanted(settings):
         return []
     # The library behind these takes half a second to load.
     from monitor.run.bot import Bot, Keeper  # noqa: PLC0415
@@ -39,6 +32,6 @@ def tasks(
     token = read_secret(settings, SECRET)
     client = TelegramClient(token, settings.notify.telegram, settings.http)
     stack.push_async_callback(client.close)
-    handlers = desk_handlers.made(parts.writer, keyring, settings, parts.clock)
+    handlers = desk_handlers.made(parts.writer, keyring, settings, parts.clock, ruleset)
     router = Router(parts.writer, settings, ruleset, handlers, parts.clock)
     return [Keeper(Bot(client, router, parts.health, settings, parts.clock), parts.health).run]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
+from html import escape
 from typing import Any
 
 from monitor.clock import Clock
@@ -18,13 +19,16 @@ from monitor.evidence.files import Files
 from monitor.model.answer import ANSWER_CAME
 from monitor.model.delivery import AlertFacts, Message, OutboxItem, Picture
 from monitor.model.evidence import CARD, MASKED_CARD, LogHead
+from monitor.model.review import Case
 from monitor.model.rule import RuleSet
 from monitor.model.state import STATE
 from monitor.model.tip import TIP
+from monitor.model.update import Keyboard
 from monitor.notify import digest
 from monitor.notify.reminder import render_reminder
 from monitor.notify.render import (
     fitted,
+    plain_text,
     render_alert,
     render_caption,
     render_change,
@@ -34,12 +38,14 @@ from monitor.notify.render import (
     render_tip,
     render_withdrawn,
 )
+from monitor.run import recaps
 from monitor.run.cards import stored
 from monitor.run.changes import read_change
 from monitor.run.corrected import RECTIFICATION, said_of
 from monitor.run.gather import FINDING
 from monitor.run.governance import STAMP, TRIAL
-from monitor.store import log, outbox, tips
+from monitor.run.refresh import REFRESH, bot_wanted, case_of, keyboard, standing
+from monitor.store import log, outbox, tips, told
 from monitor.store.db import Connection
 from monitor.store.reminded import REMINDER
 from monitor.store.withdrawals import WITHDRAWAL
@@ -62,6 +68,13 @@ class Erased(NotifyError):
         super().__init__(f"the {what}'s content was erased", permanent=True)
 
 
+class Unrouted(NotifyError):
+    """The destination was taken off the list."""
+
+    def __init__(self) -> None:
+        super().__init__("no route names this destination any more", permanent=True)
+
+
 class Composer:
     """Makes messages. ``ruleset`` gives labels and phrases; it may be replaced at any time.
 
@@ -79,6 +92,7 @@ class Composer:
         self._files = Files(settings.snapshots)
         self._stamp = STAMP if settings.mode == TRIAL else ""
         self._burst = settings.tips.burst
+        self._buttons = bot_wanted(settings)
         self._clock = clock
 
     def message(self, items: Sequence[OutboxItem]) -> Message:
@@ -102,16 +116,53 @@ class Composer:
         if content is None or watch is None:
             raise Erased("finding")
         facts = alert_facts(conn, item.seq)
+        case = case_of(conn, item.subject)
         marks = (facts.stamp, SPARE_TEXT[self._language] if item.body == SPARE else "")
-        facts = replace(facts, told_at=self._clock(), stamp=" · ".join(filter(None, marks)))
-        told = (content, watch, facts, self.ruleset, self._language)
+        facts = replace(
+            facts,
+            told_at=self._clock(),
+            stamp=" · ".join(filter(None, marks)),
+            standing=standing(case, self._language),
+        )
+        parts = (content, watch, facts, self.ruleset, self._language)
         if card == "masked":
-            message = caption = render_masked(*told)
+            message = caption = render_masked(*parts)
         else:
-            message, caption = render_alert(*told), render_caption(*told)
+            message, caption = render_alert(*parts), render_caption(*parts)
         png = stored(conn, self._files, item.seq, CARD_OF.get(card, ""))
         shown = Picture(png, caption.html, caption.plain) if png else None
-        return replace(message, picture=shown)
+        return replace(message, picture=shown, keyboard=self._keys(case))
+
+    def refreshed(self, item: OutboxItem) -> tuple[Message, str] | None:
+        """Make a case's alert anew, as the case stands now, and say which message it was.
+
+        ``None`` where nothing is to be told: no alert stands there, or its content or its route is
+        gone. The message's id is empty where the alert is a list that tells other cases too.
+        """
+        conn = self._conn()
+        sent = told.alert(conn, item.subject, item.notifier, item.destination)
+        if sent is None:
+            return None
+        many = told.in_list(conn, item.notifier, item.destination, sent.message_id)
+        try:
+            message = self.alert(replace(item, seq=sent.seq, body=sent.body))
+        except (Erased, Unrouted):
+            return None
+        return message, "" if many else sent.message_id
+
+    def brief(self, item: OutboxItem) -> Message:
+        """Say where a case stands in a line, as an answer to its alert."""
+        conn = self._conn()
+        case = case_of(conn, item.subject)
+        line = standing(case, self._language)
+        html = f"<b>{escape(item.subject)}</b>: {escape(line)}"
+        reply_to = outbox.alert_message(conn, item)
+        return Message(
+            item.subject, html, plain_text(html), reply_to=reply_to, keyboard=self._keys(case)
+        )
+
+    def _keys(self, case: Case) -> Keyboard:
+        return keyboard(case) if self._buttons else ()
 
     def change(self, item: OutboxItem) -> Message:
         """Tell a later state of the act, as an answer to the alert where that was sent."""
@@ -158,6 +209,11 @@ class Composer:
         """Say in a message's place that it was taken back; it needs no route to be taken back."""
         return render_withdrawn(item.subject, self._language, self._stamp)
 
+    def recap(self, item: OutboxItem) -> Message:
+        """Tell a day or a week in figures; they were counted when the message was owed."""
+        self._route(item)
+        return recaps.message(item.subject, item.body, self._stamp)
+
     def _listed(self, items: Sequence[OutboxItem]) -> Message:
         """Make one message of several alerts; ``gather`` saw that their content is there."""
         conn = self._conn()
@@ -178,7 +234,7 @@ class Composer:
             if route.way == way:
                 return route.model_copy(update={"card": "masked"}) if way in self.off else route
         # A chat that was taken off the list must not be told what waited for it (POLICY 28).
-        raise NotifyError("no route names this destination any more", permanent=True)
+        raise Unrouted
 
     def _conn(self) -> Connection:
         return self._writer.reader()
@@ -193,7 +249,9 @@ KINDS: Mapping[str, Callable[[Composer, OutboxItem], Message]] = {
     WITHDRAWAL: Composer.withdrawn,
     REMINDER: Composer.reminder,
     TIP: Composer.tip,
+    recaps.RECAP: Composer.recap,
     ANSWER_CAME: Composer.answered,
+    REFRESH: Composer.brief,
 }
 # What is told about a case, and so is told to a spare destination where its own refuses it.
 SPARED = frozenset({FINDING, STATE, RECTIFICATION})

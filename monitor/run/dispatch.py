@@ -25,6 +25,7 @@ from monitor.run.compose import Composer
 from monitor.run.gate import Gate
 from monitor.run.headcount import Headcount
 from monitor.run.outcome import DEAD, ELSEWHERE, FIRST_WAIT, LONGEST_WAIT, SENT, WAITING, Outcomes
+from monitor.run.refresh import REFRESH
 from monitor.store import outbox, turns, withdrawals
 from monitor.store.turns import Turn
 from monitor.store.writer import Writer
@@ -180,13 +181,14 @@ class Dispatcher:
     def _act(self, items: Sequence[OutboxItem]) -> Act:
         """Return what is to be done for some messages; nothing has left yet."""
         message = self._composer.message(items)
-        return ACTS.get(items[0].kind, Dispatcher._tell)(self, items[0], message)
+        return ACTS.get(items[0].kind, Dispatcher.tell)(self, items[0], message)
 
-    def _tell(self, item: OutboxItem, message: Message) -> Act:
+    def tell(self, item: OutboxItem, message: Message) -> Act:
+        """Return the act of sending a message."""
         return partial(self._notifier(item).send, message, item.destination)
 
-    def _take_back(self, item: OutboxItem, message: Message) -> Act:
-        """Take a message back, unless it is gone, or a list that tells of other cases too."""
+    def take_back(self, item: OutboxItem, message: Message) -> Act:
+        """Return the act of taking a message back; a list that tells of other cases stays."""
         notifier, reader = self._notifier(item), self._writer.reader()
         sent = withdrawals.message_of(reader, item)
         if sent and withdrawals.shared(reader, item, sent):
@@ -197,6 +199,23 @@ class Dispatcher:
             if sent:
                 await notifier.withdraw(message, sent, item.destination)
             return Receipt(sent, self._clock())
+
+        return act
+
+    def refresh(self, item: OutboxItem, brief: Message) -> Act:
+        """Return the act of changing an alert as its case stands now.
+
+        A list that tells other cases too is answered, and so is what Telegram will not change.
+        """
+        notifier, refreshed = self._notifier(item), self._composer.refreshed(item)
+
+        async def act() -> Receipt:
+            if refreshed is None:
+                return Receipt("", self._clock())  # nothing of the case stands there
+            message, sent = refreshed
+            if not sent:
+                return await notifier.send(brief, item.destination)
+            return await notifier.change(message, sent, item.destination, brief)
 
         return act
 
@@ -226,5 +245,6 @@ class Dispatcher:
 
 # How a kind is carried out, where it is not by sending its message.
 ACTS: Mapping[str, Callable[[Dispatcher, OutboxItem, Message], Act]] = {
-    withdrawals.WITHDRAWAL: Dispatcher._take_back,
+    withdrawals.WITHDRAWAL: Dispatcher.take_back,
+    REFRESH: Dispatcher.refresh,
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from monitor.store.db import guard
 
@@ -13,7 +14,7 @@ WHERE kind = 'finding' AND subject = ? AND state IN ('pending', 'sent')
 ORDER BY notifier, destination
 """
 _ALERT = """
-SELECT seq, message_id FROM outbox
+SELECT seq, message_id, body FROM outbox
 WHERE kind = 'finding' AND subject = ? AND notifier = ? AND destination = ? AND state = 'sent'
 ORDER BY id DESC LIMIT 1
 """
@@ -32,13 +33,20 @@ def ways(
     return [(notifier, where) for notifier, where in found if notifier in notifiers]
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An alert that was sent: of which log entry, as which message, and what else it was told."""
+
+    seq: int
+    message_id: str
+    body: str
+
+
 @guard()
-def alert(
-    conn: sqlite3.Connection, finding: str, notifier: str, destination: str
-) -> tuple[int, str] | None:
-    """Return the log entry and the message id of the newest alert there, or ``None``."""
+def alert(conn: sqlite3.Connection, finding: str, notifier: str, destination: str) -> Told | None:
+    """Return the newest alert that stands there; ``None`` where none does, or no more."""
     found = conn.execute(_ALERT, (finding, notifier, destination)).fetchone()
-    return (int(found[0]), str(found[1] or "")) if found else None
+    return Told(int(found[0]), str(found[1]), found[2]) if found and found[1] else None
 
 
 @guard()
