@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from monitor import app, config, console, governing, watch
+from monitor import app, config, console, governing, routechecking, watch
 from monitor.clock import utc_now
 from monitor.collect import registry as collectors
 from monitor.errors import ConfigError, Fault
@@ -53,6 +53,7 @@ def check(path: Path) -> int:
     faults += _faults_of(lambda: _check_secrets(settings))
     faults += _faults_of(lambda: governing.check(settings))
     faults += _faults_of(lambda: _check_roots(settings))
+    faults += _faults_of(lambda: routechecking.check(settings))
     try:
         ruleset = app.load_ruleset(settings)
     except ConfigError as error:
@@ -72,6 +73,7 @@ def check(path: Path) -> int:
         f"rule set {ruleset.digest[:16]}"
     )
     governing.print_lacking(settings)
+    routechecking.print_warnings(settings, ruleset)
     if len(every) > len(run):
         console.say(f"{len(every) - len(run)} cases not run: retired rules, contests not on file")
     return 1 if failed else 0

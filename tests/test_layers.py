@@ -38,7 +38,7 @@ LAYERS = {
     "governing": 5, "importing": 5, "measuring": 5, "offline": 5, "registering": 5,
     "registers": 5, "rulebook": 5, "sealing": 5, "upkeep": 5,
     "cli_messages": 5, "resending": 5,
-    "cli_routing": 5, "explaining": 5, "muting": 5,
+    "cli_routing": 5, "explaining": 5, "muting": 5, "routechecking": 5,
     "cli_report": 5, "config_report": 2, "reporting": 5,
     "answering": 5, "cli_klarifikasi": 5, "klarifikasi": 5, "klarifikasi_paper": 5,
     "klarifikasi_show": 5,

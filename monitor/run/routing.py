@@ -83,6 +83,16 @@ def facts_of(
     )
 
 
+def known_readers(conn: Connection, routes: Sequence[Route]) -> dict[str, Reader]:
+    """Return those of the routes' readers who are officers or on the register."""
+    officers = reviews.officers(conn)
+    return {
+        name: reader
+        for name, reader in readers(conn, routes).items()
+        if name in officers or register_read.line_of(conn, name)
+    }
+
+
 def readers(conn: Connection, routes: Sequence[Route]) -> dict[str, Reader]:
     """Return who stands behind each name in the routes' ``readers``.
 

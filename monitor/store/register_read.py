@@ -76,6 +76,12 @@ def listed(
 
 
 @guard()
+def places(conn: sqlite3.Connection) -> set[tuple[str, str]]:
+    """Return every agency with each of its units that somebody on the register serves in."""
+    return set(conn.execute("SELECT DISTINCT instansi, unit FROM person"))
+
+
+@guard()
 def counts(conn: sqlite3.Connection) -> dict[str, int]:
     """Return how many lines have each status that any has."""
     return dict(conn.execute("SELECT status, count(*) FROM account GROUP BY status"))
