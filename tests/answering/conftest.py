@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from monitor.store import invitations
 from tests.answering.place import Place, build, copied
-from tests.cli.conftest import run as run  # the command line as a person calls it
+from tests.cli.conftest import run
+
+__all__ = ["run"]
 
 
 @pytest.fixture(scope="session")
@@ -20,3 +23,9 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Place:
 def place(base: Place, tmp_path: Path) -> Iterator[Place]:
     with copied(base, tmp_path / "pasang") as own:
         yield own
+
+
+@pytest.fixture(autouse=True)
+def _cheap(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a try of a code cost little: the digest's strength is not what is looked at here."""
+    monkeypatch.setattr(invitations, "_COST", 16)

@@ -15,7 +15,7 @@ from monitor.config import Config
 from monitor.evidence.files import Files
 from monitor.model import code as codes
 from monitor.model.code import Code
-from monitor.model.evidence import Part
+from monitor.model.evidence import Canonical, Part
 from monitor.model.review import Officer, Role, Step, Term, Wanted
 from monitor.run import invite
 from monitor.run.answers import Answering
@@ -128,7 +128,7 @@ def _find(place: Place, writer: Writer, finding: str) -> None:
     files = Files(place.folder / "data" / "snapshots")
     parts = [Part("record", "application/json", b"{}"), Part("card", "image/png", PNG)]
     watch = {**examples.WATCH, "name": NAME, "person_ref": REF}
-    public = {"outcome": "alert", "revision_no": 1, "partial": False, "proof": "",
+    public: dict[str, Canonical] = {"outcome": "alert", "revision_no": 1, "partial": False, "proof": "",
               "platform": "bluesky", "signal": "post"}  # fmt: skip
     with files.staging(parts) as staged, writer.transaction() as tx:
         files.publish(staged)
@@ -138,9 +138,7 @@ def _find(place: Place, writer: Writer, finding: str) -> None:
         )  # fmt: skip
         findings.add(tx, finding, head.seq, "alert")
         ways = [("telegram", CHAT)]
-        outbox.put(
-            tx, kind="finding", subject=finding, seq=head.seq, destinations=ways, at=START
-        )
+        outbox.put(tx, kind="finding", subject=finding, seq=head.seq, destinations=ways, at=START)
         (item,) = [i for i in outbox.due(tx, START.timestamp(), 9) if i.subject == finding]
         outbox.sent(tx, item, "7", START)
 
