@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from monitor.clock import Clock
 from monitor.config import Config
+from monitor.model.rule import RuleSet
 from monitor.review.handlers import Handlers
+from monitor.run.answer_talk import AnswerTalk
+from monitor.run.answers import Answering
 from monitor.run.tip_talk import TipTalk
 from monitor.run.tips import TipDesk
 from monitor.store.keys import KeyRing
 from monitor.store.writer import Writer
 
 
-def made(writer: Writer, keyring: KeyRing, settings: Config, clock: Clock) -> Handlers:
+def made(
+    writer: Writer,
+    keyring: KeyRing,
+    settings: Config,
+    clock: Clock,
+    ruleset: Callable[[], RuleSet],
+) -> Handlers:
     """Return every command that is not the desk's own."""
     tips = settings.tips
     found = Handlers()
     if tips.enabled:
         desk = TipDesk(writer, keyring, settings, clock)
         found.add(TipTalk(desk, tips.keep_days).handler(tips.picture_bytes))
+    found.add(AnswerTalk(Answering(writer, settings, clock), ruleset).handler())
     return found
