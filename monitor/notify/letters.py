@@ -128,13 +128,18 @@ def data(paper: Paper, ruleset: RuleSet) -> dict[str, Any]:
         "finding": finding,
         "foot": FOOT.format(finding=finding, head=paper.head[:24]),
         "note": pages.note(),
-        "parts": [_part(name, paper, made) for name in LAYOUT[paper.kind]],
+        "parts": [*_stamp(paper), *(_part(name, paper, made) for name in LAYOUT[paper.kind])],
     }
 
 
 def pdf(letter: Mapping[str, Any]) -> bytes:
     """Return a paper as PDF; raises a permanent ``NotifyError`` where it cannot be set."""
     return pages.typeset(TEMPLATE, letter)
+
+
+def _stamp(paper: Paper) -> list[dict[str, Any]]:
+    """Say on the paper itself that it is a trial's."""
+    return [{"kind": "title", "lines": [paper.facts.stamp]}] if paper.facts.stamp else []
 
 
 def _part(name: str, paper: Paper, made: Mapping[str, str]) -> dict[str, Any]:

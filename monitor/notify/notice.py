@@ -28,6 +28,7 @@ KINDS = {
     "snapshot_of_facts": "Data daftar seperti dipakai dalam dugaan",
     "review": "Keputusan dan jawaban",
     "state": "Keadaan unggahan kemudian",
+    "document": "Naskah: nomor, tanggal, salinan pindaian",
     "delivery": "Catatan pengiriman dengan alamat penerima",
     "rectification": "Perbaikan data",
     "erasure": "Perintah penghapusan",
@@ -59,6 +60,7 @@ OUTSIDE = {
     "reading audit": "salinan atau pintu untuk pemeriksa",
     "reading breach": "daftar seperti ini",
     "reading card": "kartu bukti",
+    "reading dokumen": "rancangan naskah",
     "register exported": "seluruh daftar sebagai CSV",
 }
 

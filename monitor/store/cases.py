@@ -13,12 +13,13 @@ from monitor.store import log, seals
 from monitor.store.db import guard
 from monitor.store.log import ContentRow
 from monitor.store.readings import READING
+from monitor.store.reminded import REMINDER
 from monitor.store.seals import Stamp
 
-# What a command notes when a case is shown or let out is no part of the case.
+# What a command notes when a case is shown or let out is no part of the case, nor is a reminder.
 # A card was an entry of its own kind before it was a reading.
 EXPORT, CARD = "export", "card"
-ASIDE = (EXPORT, CARD, READING)
+ASIDE = (EXPORT, CARD, READING, REMINDER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def entries(conn: sqlite3.Connection, finding: str) -> list[Found]:
         raise UnknownError(f"{finding}: there is no such finding")
     query = (
         "SELECT seq, canonical, hash FROM log WHERE seq >= ? AND subject = ?"
-        " AND kind NOT IN (?, ?, ?) ORDER BY seq"
+        " AND kind NOT IN (?, ?, ?, ?) ORDER BY seq"
     )
     rows = [LogRow(*row) for row in conn.execute(query, (seq, finding, *ASIDE))]
     return [_found(conn, row) for row in rows]

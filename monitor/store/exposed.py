@@ -44,7 +44,7 @@ SELECT seq, at, kind, subject, canonical FROM log
 WHERE seq BETWEEN ? AND ? AND kind IN ('export', 'reading', 'backup', 'register')
 ORDER BY seq
 """
-OUT = frozenset({"access", "audit", "breach", "card"})
+OUT = frozenset({"access", "audit", "breach", "card", "dokumen"})
 SEEN = "SELECT count(*) FROM seen"
 CHATS = "SELECT count(DISTINCT notifier || ' ' || destination) FROM outbox WHERE destination <> '-'"
 

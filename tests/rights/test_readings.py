@@ -30,6 +30,7 @@ READS: Mapping[str, tuple[str, ...]] = {
     "access": (SARI, "--to", "{}/akses.zip", *BY),
     "audit": ("--no-open", "--to", "{}", *BY),
     "breach": ("--since", "2024-10-01", "--to", "{}/kejadian.zip", *BY),
+    "dokumen daftar": (ABOUT_SARI, *BY),
     "card": (ABOUT_SARI, "--to", "{}/kartu.png", *BY),
     "export": (ABOUT_SARI, "--profile", "audit", "--to", "{}", *BY),
     "register export": ("{}/daftar.csv", *BY),
@@ -53,7 +54,9 @@ QUIET = {
     *("rules list", "rules off", "rules on", "rules promote", "rules retire"),
     *("keys make", "keys rotate", "keys list"),
     *("messages list", "messages retry"),
-    *("review step", "review officer", "review officers"),
+    *("review step", "review officer", "review officers", "review due"),
+    # Each has an entry of its own: the reading is tested with the papers, at their place in a case.
+    *("dokumen buat", "dokumen terbit"),
     # Each has an entry of its own; a receipt's reading is tested with the answers.
     *("klarifikasi undang", "klarifikasi cabut", "klarifikasi kertas", "klarifikasi serve"),
     "klarifikasi tanda-terima",
