@@ -21,6 +21,7 @@ from monitor.model.contest import Contest, TargetKind
 from monitor.model.evidence import Canonical
 from monitor.model.period import Length, Period
 from monitor.model.rule import RuleSet
+from monitor.model.tables import Table
 from monitor.notify import report_book, report_paper
 from monitor.run.governance import STAMP, TRIAL
 from monitor.run.recap import said
@@ -35,6 +36,7 @@ TITLES = {Length.WEEK: "Laporan mingguan", Length.MONTH: "Laporan bulanan"}
 EVERYONE = "semua instansi"
 INSIDE = "untuk pimpinan: setiap instansi dengan angkanya"
 OUTSIDE = "untuk luar: instansi dengan indikasi di bawah {small} digabung"
+SPOTS = blind_spots(PLATFORMS.values())
 FOOT = "Log entri {first} sampai {last} · kepala {head}\nIndikasi, bukan putusan."
 
 
@@ -53,13 +55,25 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A report that was made: its name, what it was counted from, and both files."""
+    """A report as it was counted: its name, what it was counted from, and all that it says."""
 
     name: str
+    title: str
+    facts: Sequence[tuple[str, str]]
     written: Written
     material: Material
-    xlsx: bytes
-    pdf: bytes
+    tables: Sequence[Table]
+
+    @property
+    def xlsx(self) -> bytes:
+        return report_book.book(self.title, self.facts, self.tables, SPOTS)
+
+    @property
+    def pdf(self) -> bytes:
+        span = self.written
+        foot = FOOT.format(first=span.first, last=span.last, head=span.last_hash)
+        paper = report_paper.paper(self.title, self.facts, self.tables, SPOTS, foot)
+        return report_paper.pdf(paper)
 
 
 def write(path: Path, wanted: Wanted) -> int:
@@ -69,12 +83,15 @@ def write(path: Path, wanted: Wanted) -> int:
     with app.desk(path) as (settings, writer):
         now, ruleset = utc_now(), app.load_ruleset(settings)
         made = make(writer.reader(), settings, ruleset, wanted, now)
+        if there := [f for f in _places(wanted, made) if f.exists()]:
+            raise ConfigError([_there(file) for file in there])
+        drawn = (made.xlsx, made.pdf)
         with writer.transaction() as tx:
             more = _logged(made, wanted)
             readings.note(
                 tx, at=now, command=COMMAND, subject="", who=wanted.by, why=wanted.why, more=more
             )
-        files = _files(wanted.out, made)
+        files = [_write(*one) for one in zip(_places(wanted, made), drawn, strict=True)]
     _say(made, files)
     return 0
 
@@ -82,7 +99,7 @@ def write(path: Path, wanted: Wanted) -> int:
 def make(
     conn: Connection, settings: Config, ruleset: RuleSet, wanted: Wanted, now: datetime
 ) -> Report:
-    """Count and draw a report. The same log and watchlists give the same bytes once it is over."""
+    """Count a report. The same log and watchlists give the same one once its period is over."""
     span_of = _period(wanted, settings.report.zone)
     written = tallies.written(conn, span_of.start, span_of.end)
     span = Span(written.first, written.last, wanted.instansi)
@@ -100,18 +117,14 @@ def make(
         least=settings.report.small if wanted.outside else 0,
     )
     _check(material, wanted)
-    title = f"{TITLES[span_of.length]}, {said(span_of, 'id')}"
-    facts = _facts(settings, ruleset, wanted, span_of, written, now)
-    made, spots = tables(material), blind_spots(PLATFORMS.values())
-    foot = FOOT.format(first=written.first, last=written.last, head=written.last_hash)
-    paper = report_paper.paper(title, facts, made, spots, foot)
     edition = "-luar" if wanted.outside else ""
     return Report(
         name=f"laporan-{span_of.name.replace('/', '-')}{edition}",
+        title=f"{TITLES[span_of.length]}, {said(span_of, 'id')}",
+        facts=_facts(settings, ruleset, wanted, span_of, written, now),
         written=written,
         material=material,
-        xlsx=report_book.book(title, facts, made, spots),
-        pdf=report_paper.pdf(paper),
+        tables=tables(material),
     )
 
 
@@ -197,19 +210,23 @@ def _logged(made: Report, wanted: Wanted) -> Mapping[str, Canonical]:
     }
 
 
-def _files(folder: Path, made: Report) -> list[Path]:
-    files = []
-    for suffix, data in ((".xlsx", made.xlsx), (".pdf", made.pdf)):
-        file = folder / f"{made.name}{suffix}"
-        try:
-            handle = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, PRIVATE)
-        except FileExistsError:
-            fault = Fault(str(file), "--out", "a folder without this report", "it is there already")
-            raise ConfigError([fault]) from None
-        with os.fdopen(handle, "wb") as opened:
-            opened.write(data)
-        files.append(file)
-    return files
+def _places(wanted: Wanted, made: Report) -> list[Path]:
+    return [wanted.out / f"{made.name}{suffix}" for suffix in (".xlsx", ".pdf")]
+
+
+def _write(file: Path, data: bytes) -> Path:
+    """Write a new file that only its owner may read."""
+    try:
+        handle = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, PRIVATE)
+    except FileExistsError:
+        raise ConfigError([_there(file)]) from None
+    with os.fdopen(handle, "wb") as opened:
+        opened.write(data)
+    return file
+
+
+def _there(file: Path) -> Fault:
+    return Fault(str(file), "--out", "a folder without this report", "it is there already")
 
 
 def _say(made: Report, files: Sequence[Path]) -> None:

@@ -23,7 +23,7 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "ends": "Bukan akunnya {bukan_akunnya} · diperbolehkan {diperbolehkan} · bukti tidak "
         "cukup {bukti_tidak_cukup} · perlu diperiksa {perlu_diperiksa} · "
         "diteruskan {diteruskan}",
-        "open": "Kini terbuka {terbuka}: menunggu diambil {menunggu}, "
+        "open": "Terbuka pada akhir masa {terbuka}: menunggu diambil {menunggu}, "
         "lewat tenggat {lewat_tenggat}",
         "seen": "Yang diamati: {what}",
         "nothing": "tidak satu pun sumber",
@@ -38,7 +38,7 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "quiet": "Indikasi, bukan putusan. Tidak ada entri log dalam masa ini; "
         "yang terakhir {last}, kepala {head}…",
         "point": ",",
-        "bars": "Indikasi baru|Jelas|Perlu ditinjau|Diambil|Dijawab|Diteruskan|Kini terbuka|"
+        "bars": "Indikasi baru|Jelas|Perlu ditinjau|Diambil|Dijawab|Diteruskan|Terbuka|"
         "Menunggu diambil|Lewat tenggat",
     },
     "en": {
@@ -48,7 +48,7 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "ends": "Not their account {bukan_akunnya} · permitted {diperbolehkan} · not enough "
         "evidence {bukti_tidak_cukup} · to be examined {perlu_diperiksa} · "
         "forwarded {diteruskan}",
-        "open": "Open now {terbuka}: waiting to be taken {menunggu}, overdue {lewat_tenggat}",
+        "open": "Open at the end {terbuka}: waiting to be taken {menunggu}, overdue {lewat_tenggat}",
         "seen": "Observed: {what}",
         "nothing": "not one source",
         "sources": "{count} sources of {platform}",
@@ -62,7 +62,7 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "quiet": "An indication, not a verdict. No entry of the log is of this time; "
         "the last is {last}, head {head}…",
         "point": ".",
-        "bars": "New indications|Clear|To be reviewed|Taken|Answered|Forwarded|Open now|"
+        "bars": "New indications|Clear|To be reviewed|Taken|Answered|Forwarded|Open|"
         "Waiting to be taken|Overdue",
     },
 }

@@ -128,8 +128,9 @@ def _again(sheet: Worksheet, tables: Iterable[Table]) -> None:
     for one in sheet[2]:
         one.font, one.fill = BOLD, HEAD
     for table in tables:
-        for line in queries(table):
-            sheet.append([cell(text) for text in (table.key, *line)])
+        for of, query, given in queries(table):
+            # A query is ours and keeps its lines; names in it are parameters.
+            sheet.append([table.key, cell(of), query, cell(given)])
             for one in sheet[sheet.max_row]:
                 one.alignment = TOP
     _widen(sheet, (18, 30, MOST_WIDE, 40))
