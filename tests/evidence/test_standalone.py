@@ -33,7 +33,7 @@ def verify(*words: object, folder: Path) -> tuple[int, str]:
 
 def test_it_is_short_and_needs_the_standard_library_alone() -> None:
     text = SCRIPT.read_text("utf-8")
-    assert len(text.splitlines()) <= 350
+    assert len([line for line in text.splitlines() if line.strip()]) <= 300
     tree = list(ast.walk(ast.parse(text)))
     plain = [name.name for node in tree if isinstance(node, ast.Import) for name in node.names]
     parts = [node.module or "" for node in tree if isinstance(node, ast.ImportFrom)]
