@@ -85,7 +85,7 @@ fuzz: $(STAMP)/dev ## random texts and answers against every parser
 reading: $(STAMP)/fuzz ## random texts through the whole reader: no exception, no hang, no span astray
 	$(DRILL).reading --percent $(PERCENT) $(if $(SEED),--seed $(SEED))
 
-faults: $(STAMP)/dev ## full disks, dead servers, wrong clocks, in random order
+faults: $(STAMP)/dev ## a Telegram that misbehaves: random cases, then 10,000 alerts with 100 kills of the sender
 	$(DRILL).faults --percent $(PERCENT) $(if $(SEED),--seed $(SEED))
 
 lock: $(STAMP)/dev ## compile requirements/*.in into hash-pinned *.txt
