@@ -14,6 +14,7 @@ os.environ.setdefault("PTB_TIMEDELTA", "true")
 from telegram.error import (
     BadRequest,
     ChatMigrated,
+    Conflict,
     Forbidden,
     InvalidToken,
     NetworkError,
@@ -54,6 +55,14 @@ class Moved(NotifyError):
         super().__init__(cause, permanent=True)
 
 
+class AnotherReads(NotifyError):
+    """Another program asks for this bot's messages, or gets them by a webhook (409)."""
+
+    def __init__(self) -> None:
+        cause = "Telegram: another program reads this bot's messages, or a webhook is set (409)"
+        super().__init__(cause, permanent=False)
+
+
 class Unmodified(NotifyError):
     """The message already reads so: what was wanted is so."""
 
@@ -81,6 +90,8 @@ def translate(error: TelegramError, token: str) -> NotifyError:
         )
     if isinstance(error, InvalidToken):
         return CredentialsRefused("Telegram", SECRET)
+    if isinstance(error, Conflict):
+        return AnotherReads()
     if isinstance(error, ChatMigrated):
         return Moved(str(error.new_chat_id))
     if isinstance(error, (BadRequest, Forbidden)):

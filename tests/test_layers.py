@@ -21,7 +21,7 @@ LAYERS = {
     "text": 2, "config": 2, "config_answers": 2, "config_form": 2, "config_tips": 2, "config_notify": 2,
     "config_review": 2,
     "log": 2, "watch": 2, "telegram": 2,
-    "telegram_faults": 2, "telegram_updates": 2,
+    "telegram_faults": 2, "telegram_setup": 2, "telegram_updates": 2,
     "browser": 2, "net": 2, "net_connect": 2, "net_guard": 2, "net_limits": 2,
     "collect": 3, "match": 3, "judge": 3, "evidence": 3, "store": 3, "notify": 3,
     "intake": 3,
@@ -47,7 +47,7 @@ WALLS = frozenset({3})
 
 HOMES = {
     "aiohttp": ["net.py", "net_connect.py", "net_guard.py", "net_limits.py", "demo/", "answering/"],
-    "telegram": ["telegram.py", "telegram_faults.py", "telegram_updates.py"],
+    "telegram": ["telegram.py", "telegram_faults.py", "telegram_setup.py", "telegram_updates.py"],
     "sqlmodel": ["store/"],
     "sqlalchemy": ["store/"],
     "alembic": ["store/"],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import time
+from collections.abc import Callable
 from typing import Any
 
 from aiogram.types import Update
@@ -61,6 +62,10 @@ class People:
             message["text"] = text
         return self._put({"message": message})
 
+    def add(self, what: dict[str, Any]) -> int:
+        """Put an update of another kind into the queue."""
+        return self._put(what)
+
     def keep(self, data: bytes) -> dict[str, str]:
         name = f"F{len(self.files)}"
         self.files[name] = data
@@ -91,6 +96,17 @@ class People:
             except TimeoutError:
                 break
         return self.queue[:limit]
+
+    def changed(self) -> None:
+        """Wake whoever waits for something to have happened."""
+        self._changed.set()
+
+    async def until(self, happened: Callable[[], bool], seconds: float = 20.0) -> None:
+        """Wait until something has happened here; ``TimeoutError`` where it does not."""
+        async with asyncio.timeout(seconds):
+            while not happened():
+                self._changed.clear()
+                await self._changed.wait()
 
     def close(self) -> None:
         self._closed = True

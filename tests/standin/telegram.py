@@ -29,6 +29,7 @@ from pydantic import ValidationError
 
 from tests.standin.entities import CAPTION_LIMIT, Refused, check_length, parse, utf16
 from tests.standin.people import BOT, People
+from tests.standin.standing import Standing
 
 METHODS: dict[str, type[TelegramMethod[Any]]] = {
     kind.__api_method__.lower(): kind
@@ -60,6 +61,7 @@ ANSWERS: dict[str, tuple[int, str]] = {
     "gone": (400, "Bad Request: message to edit not found"),
     "too_old": (400, "Bad Request: message can't be edited"),
     "undeletable": (400, "Bad Request: message can't be deleted for everyone"),
+    "conflict": (409, "Conflict: terminated by other getUpdates request"),
     "no_photos": (400, "Bad Request: not enough rights to send photos to the chat"),
 }
 
@@ -120,6 +122,7 @@ class StandIn:
         self.chats: dict[str, dict[str, Any]] = {}
         self.members: dict[str, int] = {}
         self.people = People()
+        self.standing = Standing()
         self.url = ""
         self._port = port
         self._closing = asyncio.Event()
@@ -285,6 +288,7 @@ class StandIn:
         if not keyboard:
             message.shown.pop("reply_markup", None)
         Message.model_validate(message.shown)
+        self.people.changed()
         return _ok(message.shown)
 
     async def _delete(self, parameters: dict[str, Any]) -> web.Response:
@@ -303,7 +307,23 @@ class StandIn:
         self._chat(chat)
         return _ok(self.members.get(chat, 2))
 
+    async def _get_member(self, parameters: dict[str, Any]) -> web.Response:
+        chat = str(parameters["chat_id"])
+        self._chat(chat)
+        return _ok(self.standing.member(chat))
+
+    async def _get_webhook(self, parameters: dict[str, Any]) -> web.Response:
+        del parameters
+        return _ok(self.standing.hook())
+
+    async def _delete_webhook(self, parameters: dict[str, Any]) -> web.Response:
+        del parameters
+        self.standing.webhook = ""
+        return _ok(True)
+
     async def _get_updates(self, parameters: dict[str, Any]) -> web.Response:
+        if self.standing.webhook:
+            return _ordered(Fault("conflict"))
         offset, wait = int(parameters.get("offset", 0)), float(parameters.get("timeout", 0))
         return _ok(await self.people.updates(offset, wait, int(parameters.get("limit", 100))))
 
@@ -355,6 +375,7 @@ class StandIn:
         taken = Accepted(chat_id, number, text, entities, kept, photo=photo.hex())
         taken.keyboard, taken.shown = keyboard, message
         self.messages.append(taken)
+        self.people.changed()
         return _ok(message)
 
     def _chat(self, chat_id: str) -> dict[str, Any]:
@@ -391,6 +412,9 @@ HANDLERS: dict[str, Callable[[StandIn, dict[str, Any]], Awaitable[web.Response]]
     "editmessagereplymarkup": StandIn._edit_keyboard,
     "deletemessage": StandIn._delete,
     "getchatmembercount": StandIn._count_members,
+    "getchatmember": StandIn._get_member,
+    "getwebhookinfo": StandIn._get_webhook,
+    "deletewebhook": StandIn._delete_webhook,
     "getupdates": StandIn._get_updates,
     "answercallbackquery": StandIn._answer_press,
     "setmycommands": StandIn._set_commands,

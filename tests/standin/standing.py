@@ -1,0 +1,81 @@
+"""How the bot stands in chats, and whether a webhook takes its messages."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from aiogram.types import (
+    ChatMemberAdministrator,
+    ChatMemberLeft,
+    ChatMemberMember,
+    ChatMemberRestricted,
+    WebhookInfo,
+)
+from pydantic import BaseModel
+
+from tests.standin.people import BOT
+
+ADMIN_RIGHTS = (
+    "can_be_edited", "is_anonymous", "can_manage_chat", "can_delete_messages",
+    "can_manage_video_chats", "can_restrict_members", "can_promote_members", "can_change_info",
+    "can_invite_users", "can_post_stories", "can_edit_stories", "can_delete_stories",
+)  # fmt: skip
+RIGHTS = (
+    "can_send_messages", "can_send_audios", "can_send_documents", "can_send_photos",
+    "can_send_videos", "can_send_video_notes", "can_send_voice_notes", "can_send_polls",
+    "can_send_other_messages", "can_add_web_page_previews", "can_react_to_messages",
+    "can_edit_tag", "can_change_info", "can_invite_users", "can_pin_messages",
+    "can_manage_topics",
+)  # fmt: skip
+KINDS: dict[str, type[BaseModel]] = {
+    "administrator": ChatMemberAdministrator,
+    "member": ChatMemberMember,
+    "restricted": ChatMemberRestricted,
+    "left": ChatMemberLeft,
+}
+
+
+class Standing:
+    """``webhook`` is an address or ""; a chat that nothing was said of has the bot as a member."""
+
+    def __init__(self) -> None:
+        self.webhook = ""
+        self._members: dict[str, dict[str, Any]] = {}
+
+    def put(self, chat: str, status: str, **rights: bool) -> None:
+        """Say how the bot stands in a chat, with rights that are not as usual."""
+        member: dict[str, Any] = {"status": status, "user": BOT}
+        if status == "administrator":
+            member |= dict.fromkeys(ADMIN_RIGHTS, False) | {"can_post_messages": True}
+        if status == "restricted":
+            member |= dict.fromkeys(RIGHTS, True) | {"is_member": True, "until_date": 0}
+        self._members[chat] = member | rights
+
+    def member(self, chat: str) -> dict[str, Any]:
+        found = self._members.get(chat) or {"status": "member", "user": BOT}
+        KINDS[found["status"]].model_validate(found)
+        return found
+
+    def added(self, chat: dict[str, Any], user: int, status: str = "member") -> dict[str, Any]:
+        """Return the update that Telegram sends when somebody adds or removes the bot."""
+        self.put(str(chat["id"]), status)
+        old = {"status": "left", "user": BOT}
+        return {
+            "my_chat_member": {
+                "chat": chat,
+                "from": {"id": user, "is_bot": False, "first_name": "Orang"},
+                "date": int(time.time()),
+                "old_chat_member": old,
+                "new_chat_member": self.member(str(chat["id"])),
+            }
+        }
+
+    def hook(self) -> dict[str, Any]:
+        info = {
+            "url": self.webhook,
+            "has_custom_certificate": False,
+            "pending_update_count": 0,
+        }
+        WebhookInfo.model_validate(info)
+        return info
