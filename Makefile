@@ -87,6 +87,7 @@ reading: $(STAMP)/fuzz ## random texts through the whole reader: no exception, n
 
 faults: $(STAMP)/dev ## a Telegram that misbehaves: random cases, then 10,000 alerts with 100 kills of the sender
 	$(DRILL).faults --percent $(PERCENT) $(if $(SEED),--seed $(SEED))
+	$(DRILL).flood --percent $(PERCENT) $(if $(SEED),--seed $(SEED))
 
 lock: $(STAMP)/dev ## compile requirements/*.in into hash-pinned *.txt
 	$(COMPILE) requirements/dev.in -o requirements/dev.txt
