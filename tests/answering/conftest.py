@@ -10,8 +10,9 @@ import pytest
 from monitor.store import invitations
 from tests.answering.place import Place, build, copied
 from tests.cli.conftest import run
+from tests.reading_once import read_once
 
-__all__ = ["run"]
+__all__ = ["read_once", "run"]
 
 
 @pytest.fixture(scope="session")

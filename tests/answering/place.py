@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from monitor import app, config
+from monitor import app, config, watch
 from monitor.config import Config
 from monitor.evidence.files import Files
 from monitor.model import code as codes
@@ -33,6 +33,7 @@ contact = "uji@contoh.test"
 
 [paths]
 register = ""
+watchlists = "{watch.shipped()}"
 
 [answers]
 office = "Inspektorat Rekaan"
@@ -79,6 +80,11 @@ class Place:
     def answering(self) -> Answering:
         return Answering(self.writer(), self.settings, self.clock)
 
+    def close(self) -> None:
+        for writer in self.opened:
+            writer.close()
+        self.opened.clear()
+
     def step(self, writer: Writer, what: Step, officer: str = "ana", **more: Any) -> None:
         with writer.transaction() as tx:
             who = reviews.officer(tx, officer)
@@ -120,21 +126,22 @@ def copied(base: Place, folder: Path) -> Iterator[Place]:
     try:
         yield place
     finally:
-        for writer in place.opened:
-            writer.close()
+        place.close()
 
 
 def _find(place: Place, writer: Writer, finding: str) -> None:
     files = Files(place.folder / "data" / "snapshots")
     parts = [Part("record", "application/json", b"{}"), Part("card", "image/png", PNG)]
-    watch = {**examples.WATCH, "name": NAME, "person_ref": REF}
-    public: dict[str, Canonical] = {"outcome": "alert", "revision_no": 1, "partial": False, "proof": "",
-              "platform": "bluesky", "signal": "post"}  # fmt: skip
+    line = {**examples.WATCH, "name": NAME, "person_ref": REF}
+    public: dict[str, Canonical] = {
+        "outcome": "alert", "revision_no": 1, "partial": False, "proof": "",
+        "platform": "bluesky", "signal": "post",
+    }  # fmt: skip
     with files.staging(parts) as staged, writer.transaction() as tx:
         files.publish(staged)
         head = log.append(
             tx, at=START, kind="finding", subject=finding, public=public,
-            content={"finding": examples.post(), "watch": watch}, files=staged,
+            content={"finding": examples.post(), "watch": line}, files=staged,
         )  # fmt: skip
         findings.add(tx, finding, head.seq, "alert")
         ways = [("telegram", CHAT)]
