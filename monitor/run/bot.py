@@ -61,6 +61,7 @@ class Bot:
     async def run(self) -> None:
         """Listen until cancelled; raises what is our own fault, never what people do."""
         self._fault = None
+        self._asking.clear()
         if self._handling:
             # The update at which the bot broke down: once is enough.
             logger.warning("the desk's bot passes over an update that it broke down at")
@@ -92,6 +93,8 @@ class Bot:
             self._handling = update.number
             reaction = self._router.react(await self._whole(update))
             self._handling = 0
+            # Said at once: the next look for questions that were never sent must not see these.
+            self._asking |= {send.chat for send in reaction.sends if send.question}
             self._later(self._carry_out(update, reaction))
         if self._fault:
             raise self._fault
@@ -135,18 +138,15 @@ class Bot:
 
     async def _send(self, send: Send) -> bool:
         """Send one message; return whether it arrived. An unbrought question ends its talk."""
+        async with self._gate:
+            number = await self._insist(send)
+        if send.question and number:
+            self._router.asked(send.chat, number)
+        elif send.question:
+            self._router.give_up(send.chat)
         if send.question:
-            self._asking.add(send.chat)
-        try:
-            async with self._gate:
-                number = await self._insist(send)
-            if send.question and number:
-                self._router.asked(send.chat, number)
-            elif send.question:
-                self._router.give_up(send.chat)
-            return bool(number)
-        finally:
             self._asking.discard(send.chat)
+        return bool(number)
 
     async def _insist(self, send: Send) -> int:
         """Return the number of the message that was accepted, or 0."""
