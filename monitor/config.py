@@ -129,7 +129,8 @@ class Rules(Section):
 
 class Retention(Section):
     """Days to keep: digests of acts that matched nothing (P13), health messages once sent, ended
-    register lines, hits of rules in shadow, dismissed cases. ``jra`` has the archive codes.
+    register lines, hits of rules in shadow, dismissed cases, copies of the database that
+    migrations left. ``jra`` has the archive codes.
     """
 
     seen_days: Count = 400
@@ -137,6 +138,7 @@ class Retention(Section):
     register_days: Count = 90
     shadow_days: Annotated[int, Field(ge=1, le=7)] = 7
     dismissed_days: Count = 90
+    copy_days: Count = 30
     jra: dict[CaseClass, str] = dict.fromkeys(get_args(CaseClass), "")
 
 

@@ -133,14 +133,13 @@ def _print_outside(
 ) -> None:
     rows = erasure_out.outside(conn, findings, person_ref)
     shown = [(one.what, one.at[:16], one.subject, one.where) for one in rows]
-    # A migration leaves the database as it was before beside it, and no entry says so.
-    shown += [
-        ("before a migration", "", "all", str(one)) for one in migrate.kept(settings.database)
-    ]
     if shown:
         console.table("Left the house: call it back by hand", OUTSIDE, shown)
     else:
         console.say("Nothing left the house: no export, card, copy, backup or message.")
+    # A migration leaves the database as it was before beside it: it would keep what is erased.
+    for one in migrate.kept(settings.database):
+        console.plain(f"Deleted with it, a copy from before a migration: {one}")
 
 
 def _print_erased(erased: Erased) -> None:

@@ -21,7 +21,7 @@ from monitor.model.erasure import FOR_CASE_FILES, HOLD, NO_HOLD, Ground, Lost, O
 from monitor.model.evidence import LogHead
 from monitor.model.review import CaseState
 from monitor.run import seal
-from monitor.store import erasure, erasure_person, log, seals
+from monitor.store import erasure, erasure_person, log, migrate, seals
 from monitor.store.backup import commitments
 from monitor.store.db import Connection
 from monitor.store.erasure import DATABASE, Standing
@@ -102,6 +102,9 @@ class Eraser:
         if not left:
             return True
         self._files.destroy(name for name in left if name)
+        if erasure.ordered(self._writer.reader()):
+            for copy in migrate.drop(self._writer.database):
+                logger.info("a copy from before a migration went with the erasure: {}", copy.name)
         swept = self._files.sweep(lambda: set(commitments(self._writer.reader())))
         self._reach(FILES_GONE)
         if not self._writer.rebuild() or swept.skipped:

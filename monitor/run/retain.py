@@ -15,7 +15,7 @@ from monitor.log import logger
 from monitor.model.erasure import Ground, Order
 from monitor.model.review import CaseState
 from monitor.run.erase import Eraser
-from monitor.store import erasure
+from monitor.store import erasure, migrate
 from monitor.store.db import Connection
 from monitor.store.writer import Writer
 
@@ -61,6 +61,9 @@ class Retainer:
         self._eraser.finish()
         for destroy in self._others:
             destroy()
+        old = self._clock() - timedelta(days=self._settings.copy_days)
+        for copy in migrate.drop(self._writer.database, old):
+            logger.info("retention: a copy from before a migration deleted: {}", copy.name)
         findings = due(self._writer.reader(), self._clock(), self._settings.dismissed_days)
         gone = self._eraser.dismissed(findings, self._order())
         if gone:

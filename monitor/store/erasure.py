@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from monitor.errors import UnknownError
-from monitor.model.erasure import ERASURE, HOLD, Lost, Order, place, signed, split
+from monitor.model.erasure import ERASURE, HOLD, Ground, Lost, Order, place, signed, split
 from monitor.model.evidence import Canonical, LogHead
 from monitor.model.review import REVIEW, CaseState, Step, last_opened, state_after
 from monitor.store import about, answers, invitations, log, talks, withdrawals
@@ -33,6 +33,10 @@ DELETE = {
     "content": "DELETE FROM content WHERE seq = ? AND name = ?",
     "files": "DELETE FROM snapshot WHERE seq = ? AND name = ?",
 }
+GROUNDS = """
+SELECT DISTINCT json_extract(CAST(canonical AS TEXT), '$.public.ground')
+FROM erasing JOIN log ON seq = entry
+"""
 PENDING = "SELECT entry, file FROM erasing ORDER BY entry, file"
 
 # Makes the signature (64 bytes) of some bytes.
@@ -154,6 +158,13 @@ def silence(tx: sqlite3.Connection, finding: str, at: datetime) -> None:
     talks.forget(tx, finding)
     # Nothing is left to compare a later look with.
     tx.execute("DELETE FROM recheck WHERE finding_id = ?", (finding,))
+
+
+@guard()
+def ordered(conn: sqlite3.Connection) -> bool:
+    """Tell whether somebody ordered what is pending: nothing of it may wait in a copy."""
+    grounds = [row[0] for row in conn.execute(GROUNDS)]
+    return any(ground != Ground.RETENTION for ground in grounds)
 
 
 @guard()

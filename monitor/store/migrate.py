@@ -8,6 +8,7 @@ from __future__ import annotations
 import glob
 import itertools
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 from monitor.errors import StoreError
@@ -86,7 +87,21 @@ def _refuse_newer(path: Path, found: str | None) -> None:
 
 def kept(path: Path) -> list[Path]:
     """Return the copies that migrations left beside a database: they hold what it held then."""
-    return sorted(path.parent.glob(f"{glob.escape(path.name)}.before-*"))
+    copies = path.parent.glob(f"{glob.escape(path.name)}.before-*")
+    return sorted(copy for copy in copies if not copy.name.endswith(("-wal", "-shm")))
+
+
+def drop(path: Path, before: datetime | None = None) -> list[Path]:
+    """Delete those copies, or only the ones made before a time; return what went."""
+    gone = []
+    for copy in kept(path):
+        made = datetime.fromtimestamp(copy.stat().st_mtime, UTC)
+        if before is None or made < before:
+            # A copy that was opened by hand may have files of its own beside it.
+            for name in (copy.name, f"{copy.name}-wal", f"{copy.name}-shm"):
+                copy.with_name(name).unlink(missing_ok=True)
+            gone.append(copy)
+    return gone
 
 
 def _keep(path: Path, revision: str) -> Path:

@@ -221,8 +221,11 @@ def test_a_backup_is_remembered(run: Run, place: Path, tmp_path: Path) -> None:
     assert "cadangan" in said.out.replace("\n", "")
 
 
-def test_what_a_migration_left_is_listed(run: Run, place: Path) -> None:
+def test_what_a_migration_left_goes_with_an_order(run: Run, place: Path) -> None:
     copy = place.parent / "data" / "netralitas.sqlite3.before-0001-1"
     copy.write_bytes(b"isi lama")
-    said = run("erase", "case", CASE, "-c", place, "--ground", "pdp", *WHO).out
-    assert "before a migration" in said
+    words = ("erase", "case", CASE, "-c", place, "--ground", "pdp", *WHO)
+    assert "Deleted with it, a copy from before a migration" in run(*words).out
+    assert copy.exists()
+    assert run(*words, "--yes").status == 0
+    assert not copy.exists()
