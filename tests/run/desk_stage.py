@@ -11,6 +11,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from monitor.clock import to_text
 from monitor.config import Config, parse
 from monitor.model.evidence import Canonical
 from monitor.model.review import Case, Officer, Role, Term
@@ -55,6 +56,9 @@ class Desk:
             "partial": False,
             "proof": "",
             "rules": [{"id": "dukungan", "revision": 1}],
+            "platform": "bluesky",
+            "signal": "post",
+            "first_seen_at": to_text(at),
         }
         told = {"finding": examples.post(), "watch": {**examples.WATCH, **watch}}
         with self.writer.transaction() as tx:

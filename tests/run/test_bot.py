@@ -352,6 +352,37 @@ async def test_a_bot_that_was_stopped_goes_on_where_it_was(
         assert again.steps()[-1] == ("perlu_diperiksa", "ana")
 
 
+class Killed(BaseException):
+    """The process is gone at this point."""
+
+
+@pytest.mark.parametrize("point", ["before-commit", "after-commit"])
+async def test_a_kill_at_the_commit_loses_no_press_and_takes_none_twice(
+    server: StandIn, tmp_path: Path, time: Time, point: str
+) -> None:
+    async with desk(server, tmp_path, time) as room:
+        room.appoint(ANA)
+        room.found(NOW)
+        await room.dispatch()
+
+        def kill(name: str) -> None:
+            if name == point:
+                raise Killed
+
+        async with listening(room) as bot:
+            await server.people.until(lambda: bool(server.people.menu))
+            room.writer.hook = kill
+            press_id = server.press(101, room.alert, room.key("Ambil"))
+            with pytest.raises(Killed):
+                await bot
+    assert press_id not in server.people.answers
+    async with desk(server, tmp_path, time) as again, listening(again):
+        last = server.say(101, "/status")
+        await server.people.until(lambda: bool(server.texts(101)))
+        assert again.steps() == [("diambil", "ana")]
+        assert talks.offset(again.writer.reader(), NOW) == last + 1
+
+
 async def test_a_question_that_was_never_sent_is_asked_at_the_next_start(
     server: StandIn, tmp_path: Path, time: Time
 ) -> None:

@@ -333,6 +333,7 @@ class StandIn:
 
     async def _set_commands(self, parameters: dict[str, Any]) -> web.Response:
         self.people.menu = {c["command"]: c["description"] for c in parameters["commands"]}
+        self.people.changed()
         return _ok(True)
 
     async def _get_file(self, parameters: dict[str, Any]) -> web.Response:
