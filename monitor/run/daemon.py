@@ -82,6 +82,8 @@ class Daemon:
         self._stop = asyncio.Event()
         self._failure: BaseException | None = None
         self._polls = 0
+        # Jobs whose last run was missed, also by the process before this one.
+        self._late = self._health.subjects("missed")
 
     async def once(self, told: Watcher | None = None) -> list[PollReport]:
         """Look once at every active source and again at what is due, and send what is owed.
@@ -157,7 +159,7 @@ class Daemon:
 
     def _scheduler(self) -> Scheduler:
         settings = self._settings.schedule
-        scheduler = Scheduler(settings.misfire_grace, self._missed, self._fail)
+        scheduler = Scheduler(settings.misfire_grace, self._missed, self._fail, self._ran)
         scheduler.every(settings.tick, self._tick, "tick")
         scheduler.every(DISPATCH_SECONDS, self._dispatch, "dispatch")
         scheduler.every(RECHECK_SECONDS, self._look_again, "recheck")
@@ -171,7 +173,13 @@ class Daemon:
         return scheduler
 
     def _missed(self, job: str) -> None:
+        self._late.add(job)
         self._health.alarm("missed", job)
+
+    def _ran(self, job: str) -> None:
+        if job in self._late:
+            self._late.discard(job)
+            self._health.clear("missed", job)
 
     def _fail(self, error: BaseException) -> None:
         self._failure = self._failure or error

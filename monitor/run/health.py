@@ -69,6 +69,10 @@ TEXTS = {
     "clock": "Jam mesin mundur {count} detik. Jadwal disusun ulang; periksa sinkronisasi waktu.",
 }
 RECOVERED = "Pulih: {kind}."
+# After so long without another step back the clock is taken to be right.
+STEADY = timedelta(hours=1)
+# A source whose items cannot be read is told once a day.
+DAY = timedelta(days=1)
 
 
 class Health:
@@ -88,6 +92,7 @@ class Health:
         self._destinations = destinations
         self._clock = clock
         self._last_tick: datetime | None = None
+        self._stepped_at: datetime | None = None
 
     def alarm(self, kind: str, subject: str = "", **values: int | str) -> None:
         """Raise an alarm unless it is raised already."""
@@ -116,6 +121,11 @@ class Health:
             logger.info("alarm over {}", key)
             self._owe(tx, key, RECOVERED.format(kind=key), now)
 
+    def subjects(self, kind: str) -> set[str]:
+        """Return of what an alarm of this kind is open now."""
+        keys = (alarm.key.partition(":") for alarm in alarms.open_(self._writer.reader()))
+        return {subject for name, _, subject in keys if name == kind}
+
     def failed(self, watch: Watch, error: CollectError) -> None:
         """Tell at once what waiting will not mend; the rest is told when it lasts (``check``)."""
         if isinstance(error, ProofError):
@@ -141,6 +151,7 @@ class Health:
         pending -= holds.count(conn, self._clock().timestamp())
         self._hold("backlog", pending, wrong=pending > self._settings.outbox_backlog)
         free = shutil.disk_usage(self._data).free
+        self._check_passing()
         self._hold("disk", free // 1_000_000, wrong=free < self._settings.min_free_bytes)
 
     def tick(self, now: datetime) -> float:
@@ -148,6 +159,7 @@ class Health:
         last, self._last_tick = self._last_tick, now
         if last is None or now >= last - timedelta(seconds=1):
             return 0.0
+        self._stepped_at = now
         return (last - now).total_seconds()
 
     def _check_sources(self) -> None:
@@ -160,6 +172,16 @@ class Health:
             if not seen.failing:
                 self.clear("blocked", seen.platform)
                 self.clear("auth", seen.platform)
+
+    def _check_passing(self) -> None:
+        """Clear what happened once and is not said to be over by anything else."""
+        now = self._clock()
+        if self._stepped_at is None or now - self._stepped_at >= STEADY:
+            self.clear("clock")
+        for alarm in alarms.open_(self._writer.reader()):
+            kind, _, subject = alarm.key.partition(":")
+            if kind == "malformed" and now - alarm.raised_at >= DAY:
+                self.clear(kind, subject)
 
     def _hold(self, kind: str, count: int, *, wrong: bool) -> None:
         if wrong:

@@ -17,6 +17,7 @@ from monitor.log import logger
 from monitor.model.delivery import OutboxItem, Receipt
 from monitor.model.evidence import Canonical
 from monitor.run.compose import HEALTH, SPARE, SPARED, Erased
+from monitor.run.health import RECOVERED
 from monitor.run.refresh import REFRESH
 from monitor.store import alarms, log, outbox, turns, withdrawals
 from monitor.store.db import Connection
@@ -114,7 +115,9 @@ class Outcomes:
     def _works(self, tx: Connection, item: OutboxItem, receipt: Receipt) -> None:
         """Clear what a destination's alarms said, and raise that it moved where it did."""
         now, way = self._clock(), _way(item)
-        alarms.clear(tx, f"{AUTH}:{item.notifier}", now)
+        auth = f"{AUTH}:{item.notifier}"
+        if alarms.clear(tx, auth, now):
+            self._tell(tx, item, auth, RECOVERED.format(kind=auth), now)
         if alarms.clear(tx, f"{DEAD_LETTER}:{way}", now):
             self._tell(tx, item, f"{DEAD_LETTER}:{way}", self._text(AGAIN_TEXT, item), now)
         if receipt.moved_to:

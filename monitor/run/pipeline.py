@@ -239,6 +239,8 @@ class Pipeline:
             health.alarm("malformed", watch.watch_id, count=len(malformed))
         if page.moved_to:
             health.alarm("moved", watch.watch_id)
+        else:
+            health.clear("moved", watch.watch_id)
         if any(item.activity.signal is Signal.UNAVAILABLE for item in items):
             health.alarm("unavailable", watch.watch_id)
         else:

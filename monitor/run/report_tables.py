@@ -132,8 +132,8 @@ def _closings(made: Material) -> Table:
     ]
     note = (
         "Kasus yang ditutup dalam masa laporan, menurut penutupan terakhirnya. Bagian yang bukan "
-        "akunnya atau diperbolehkan adalah tanda keliru sistem ini; batasnya dihitung dari dua "
-        "jumlah itu (selang skor Wilson)."
+        "akunnya atau diperbolehkan adalah ukuran kekeliruan sistem ini; batasnya dihitung dari "
+        "kedua jumlah itu (selang skor Wilson)."
     )
     return Table("Hasil", "Hasil", ("Hasil", "Kasus"), rows, note)
 

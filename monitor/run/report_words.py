@@ -29,13 +29,13 @@ COLUMNS: Mapping[Column, str] = {
 }
 FLOW: Mapping[Flow, str] = {
     Flow.BEFORE: "Terbuka pada awal masa",
-    Flow.NEW: "+ indikasi baru",
-    Flow.REOPENED: "+ dibuka kembali",
-    Flow.DISMISSED: "− dihentikan",
-    Flow.FORWARDED: "− diteruskan",
-    Flow.CORRECTED: "− dikoreksi, bukan indikasi lagi",
-    Flow.ERASED: "− isinya dihapus",
-    Flow.AFTER: "= terbuka pada akhir masa",
+    Flow.NEW: "Tambah: indikasi baru",
+    Flow.REOPENED: "Tambah: dibuka kembali",
+    Flow.DISMISSED: "Kurang: dihentikan",
+    Flow.FORWARDED: "Kurang: diteruskan",
+    Flow.CORRECTED: "Kurang: dikoreksi, bukan indikasi lagi",
+    Flow.ERASED: "Kurang: isinya dihapus",
+    Flow.AFTER: "Terbuka pada akhir masa",
 }
 WAITS: Mapping[Wait, str] = {
     Wait.TOLD: "teramati sampai disampaikan",

@@ -5,7 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEvent
+from apscheduler.events import (
+    EVENT_JOB_ERROR,
+    EVENT_JOB_EXECUTED,
+    EVENT_JOB_MISSED,
+    JobExecutionEvent,
+)
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 Job = Callable[[], Awaitable[None]]
@@ -19,11 +24,12 @@ class Scheduler:
         misfire_grace: float,
         missed: Callable[[str], None],
         failed: Callable[[BaseException], None],
+        done: Callable[[str], None] = lambda _: None,
     ) -> None:
         """``misfire_grace`` (seconds) is how late a run may still start; the library's is 1 s.
 
         ``missed`` is told the name of a job that was not run, ``failed`` what a job raised. A job
-        that ``stop`` cancelled has not failed.
+        that ``stop`` cancelled has not failed. ``done`` is told the name of each job that was run.
         """
 
         def ended(event: JobExecutionEvent) -> None:
@@ -38,6 +44,7 @@ class Scheduler:
         self._scheduler = AsyncIOScheduler(timezone="UTC", job_defaults=defaults)
         self._scheduler.add_listener(lambda event: missed(_name(event)), EVENT_JOB_MISSED)
         self._scheduler.add_listener(ended, EVENT_JOB_ERROR)
+        self._scheduler.add_listener(lambda event: done(_name(event)), EVENT_JOB_EXECUTED)
 
     def every(self, seconds: float, job: Job, name: str, *, jitter: float = 0.0) -> None:
         """Run ``job`` each ``seconds``; ``jitter`` (seconds) spreads many machines apart."""

@@ -137,6 +137,18 @@ async def test_a_clock_that_steps_back_does_not_stop_the_watch(stage: Stage) -> 
     assert "clock" in keys
 
 
+async def test_a_job_that_runs_again_after_it_was_missed_is_told(stage: Stage) -> None:
+    """The process that missed it may be gone: its alarm is on file."""
+    async with app.opened(stage.place.settings) as opened:
+        opened.daemon._missed("tick")
+    assert "missed:tick" in open_alarms(stage)
+    async with app.opened(stage.place.settings) as opened:
+        running = asyncio.create_task(opened.daemon.run())
+        await until(lambda: "missed:tick" not in open_alarms(stage))
+        opened.daemon.stop()
+        await running
+
+
 async def test_a_clock_that_jumps_ahead_and_back_loses_nothing(stage: Stage) -> None:
     """Nothing is damaged, found twice or forgotten; entries keep their order by number."""
     step = [timedelta()]

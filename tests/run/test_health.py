@@ -158,3 +158,50 @@ def test_no_alarm_text_needs_more_than_is_given(bench: Bench) -> None:
         bench.health.alarm(kind, "w-1", count=3, polls=3, usual=1, **more)
     assert len(bench.open()) == len(TEXTS)
     assert not any("{" in text for text in bench.owed())
+
+
+@pytest.mark.parametrize("kind", sorted(TEXTS))
+def test_each_alarm_is_told_once_and_again_when_it_is_over(bench: Bench, kind: str) -> None:
+    more = {"owner": "Pemilik Rekaan", "cause": "persetujuan", "since": "kemarin"}
+    for _ in range(2):
+        bench.health.alarm(kind, "w-1", count=3, polls=3, usual=1, **more)
+    for _ in range(2):
+        bench.health.clear(kind, "w-1")
+    assert len(bench.owed()) == 2
+    assert bench.owed()[1] == f"Pulih: {kind}:w-1."
+    assert bench.open() == set()
+
+
+def test_a_clock_that_stepped_back_is_right_again_after_an_hour(bench: Bench) -> None:
+    bench.health.tick(bench.now)
+    bench.now -= timedelta(minutes=5)
+    assert bench.health.tick(bench.now) == 300
+    bench.health.alarm("clock", count=300)
+    bench.health.check()
+    bench.now += timedelta(minutes=59)
+    bench.health.check()
+    assert bench.open() == {"clock"}
+    bench.now += timedelta(minutes=1)
+    bench.health.check()
+    assert bench.open() == set()
+
+
+def test_a_source_of_unreadable_items_is_told_once_a_day(bench: Bench) -> None:
+    bench.health.alarm("malformed", "w-1", count=1)
+    bench.now += timedelta(hours=23)
+    bench.health.alarm("malformed", "w-1", count=2)
+    bench.health.check()
+    assert len(bench.owed()) == 1
+    bench.now += timedelta(hours=1)
+    bench.health.check()
+    assert bench.open() == set()
+    bench.health.alarm("malformed", "w-1", count=1)
+    assert len(bench.owed()) == 3
+
+
+def test_an_alarm_knows_of_what_it_is_open(bench: Bench) -> None:
+    for job in ("tick", "seal"):
+        bench.health.alarm("missed", job)
+    bench.health.alarm("disk", count=1)
+    assert bench.health.subjects("missed") == {"tick", "seal"}
+    assert bench.health.subjects("disk") == {""}

@@ -56,6 +56,20 @@ async def test_a_run_that_was_missed_is_reported() -> None:
     scheduler.stop()
 
 
+async def test_a_run_that_ended_well_is_told() -> None:
+    said: asyncio.Queue[str] = asyncio.Queue()
+
+    async def quick() -> None:
+        pass
+
+    scheduler = Scheduler(60.0, lambda _: None, _raise, said.put_nowait)
+    scheduler.every(0.05, quick, "quick")
+    scheduler.start()
+    async with asyncio.timeout(10):
+        assert await said.get() == "quick"
+    scheduler.stop()
+
+
 async def test_a_job_that_a_stop_cuts_short_has_not_failed() -> None:
     failed: list[BaseException] = []
     begun, ended = asyncio.Event(), asyncio.Event()
