@@ -164,6 +164,7 @@ def test_a_text_of_64_kb_is_cut_and_set(kind: Kind) -> None:
     assert letters.pdf(letter).startswith(b"%PDF-")
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize("kind", DRAFTED)
 def test_a_paper_is_set_on_pages(kind: Kind) -> None:
     shown = pages.pictures(letters.TEMPLATE, made(kind, examples.post()))
