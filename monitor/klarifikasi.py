@@ -51,10 +51,12 @@ def undang(path: Path, asked: Asked) -> int:
             case, officer = reviews.case(tx, asked.finding), reviews.officer(tx, asked.officer)
             refuse("undang", case, invite.refusals(case, officer, asked.why, now.date()))
             head = invite.invite(tx, case, officer, asked.why, code, until, now)
-    console.plain(
-        f"{asked.finding}: invited until {to_text(until)}. Log head {head.seq}:{head.hash}"
-    )
-    console.plain(f"Letter: {asked.to} and {_text_of(asked.to)}; the code stands nowhere else.")
+    console.plain(f"{asked.finding}: invited. Log head {head.seq}:{head.hash}")
+    console.plain(f"Letter: {asked.to} and {_text_of(asked.to)}")
+    if office(settings).takes_code:
+        console.plain(f"The code ends {to_text(until)}; it stands in the letter and nowhere else.")
+    else:
+        console.plain("It names paper only: neither answers.page nor answers.bot is set.")
     console.plain("Nothing was sent: an officer hands it over, signed.")
     return 0
 

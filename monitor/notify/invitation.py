@@ -36,6 +36,11 @@ class Office:
     page: str = ""
     bot: str = ""
 
+    @property
+    def takes_code(self) -> bool:
+        """Whether there is a way to answer that a code opens; else a letter prints none."""
+        return bool(self.page or self.bot)
+
 
 @dataclass(frozen=True, slots=True)
 class Letter:
@@ -76,7 +81,7 @@ def data(letter: Letter, ruleset: RuleSet) -> dict[str, Any]:
         "ways_title": said.WAYS_TITLE,
         "ways": list(_ways(office)),
         "code_title": said.CODE_TITLE,
-        "code": letter.code,
+        "code": letter.code if office.takes_code else "",
         "code_note": said.CODE_NOTE.format(until=until),
         "rights_title": said.RIGHTS_TITLE,
         "rights": list(said.RIGHTS),
@@ -107,8 +112,9 @@ def _lines(made: Mapping[str, Any]) -> Iterator[str]:
     yield from ("[ ] Lainnya:", "", made["ways_title"])
     for number, way in enumerate(made["ways"], start=1):
         yield from _wrapped(f"{number}. {way}")
-    yield from ("", made["code_title"], f"    {made['code']}", *_wrapped(made["code_note"]), "")
-    yield made["rights_title"]
+    if made["code"]:
+        yield from ("", made["code_title"], f"    {made['code']}", *_wrapped(made["code_note"]))
+    yield from ("", made["rights_title"])
     for right in made["rights"]:
         yield from _wrapped(f"- {right}")
     yield from ("", "Tanda tangan, nama, jabatan:", "", "", made["foot"])
@@ -130,6 +136,7 @@ def _act(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     acts = "; ".join(values["acts"]) or signal[values["signal"]]
     yield "Perbuatan", acts[:1].upper() + acts[1:]
     platform, account = values["account"]
+    platform = said.PLATFORMS.get(platform, platform)
     yield "Akun", f"{_bare(account)} ({platform})" if account else platform
     yield "Waktu", _time(values["time"])
     for toward in values["toward"]["shown"]:
@@ -137,7 +144,8 @@ def _act(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         contest = f", {toward['contest']}" if toward["contest"] else ""
         yield "Terhadap", f"{toward['label']}{number}{contest}"
     if values["source"]:
-        yield "Yang ditanggapi", named(WORDS, "role")[values["source"]["role"]]
+        role = named(WORDS, "role")[values["source"]["role"]]
+        yield "Yang ditanggapi", f"{role} {values['source']['owner']}".strip()
 
 
 def _time(time: Mapping[str, str]) -> str:
