@@ -157,7 +157,8 @@ class World:
             self.act(rng)
             waiter.join(rng.uniform(*ACT_SECONDS))
         if waiter.is_alive():
-            os.kill(child, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):  # it may end at this very moment
+                os.kill(child, signal.SIGKILL)
         waiter.join(PATIENCE)
         if [os.WTERMSIG(status) for status in ended] != [signal.SIGKILL]:
             raise AssertionError(f"the daemon ended with {ended}, not by a kill: {self._said()}")
