@@ -22,6 +22,7 @@ from monitor import (
     cli_review,
     cli_rights,
     cli_routing,
+    cli_telegram,
     cli_tips,
 )
 from monitor.cli_options import DEFAULT, ConfigPath
@@ -48,6 +49,7 @@ app.add_typer(cli_klarifikasi.app, name="klarifikasi")
 app.add_typer(cli_messages.app, name="messages")
 app.add_typer(cli_register.imports, name="import")
 app.add_typer(cli_register.app, name="register")
+app.add_typer(cli_telegram.app, name="telegram")
 rules = typer.Typer(no_args_is_help=True, help="See how rules stand, and switch them.")
 app.add_typer(rules, name="rules")
 
