@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -21,7 +22,8 @@ def show(path: Path, *, overdue: bool) -> int:
     """List the terms that run; ``overdue`` leaves only those whose last day has passed."""
     with app.desk(path) as (settings, writer):
         conn, now = writer.reader(), utc_now()
-        terms, calendar = files.load(settings.path("watchlists"))
+        folder = settings.path("watchlists")
+        terms, calendar = files.load(folder)
         cases = [reviews.case(conn, finding) for finding in reminded.cases(conn)]
     found = [
         (case, one)
@@ -30,20 +32,23 @@ def show(path: Path, *, overdue: bool) -> int:
         if not overdue or one.left(deadlines.today(case, now)) < 0
     ]
     found.sort(key=lambda pair: (pair[1].last, pair[0].finding, pair[1].term.id))
-    console.table("Terms", HEAD, [_row(case, one, now) for case, one in found])
+    names = files.short_names(folder)
+    console.table("Terms", HEAD, [_row(case, one, now, names) for case, one in found])
     _unsure([one for _, one in found])
     return 0
 
 
 def of_case(settings: Config, case: Case) -> None:
     """List the terms that run in one case."""
-    found, now = deadlines.due(case, *files.load(settings.path("watchlists"))), utc_now()
+    folder, now = settings.path("watchlists"), utc_now()
+    found = deadlines.due(case, *files.load(folder))
     if found:
-        console.table("Terms", HEAD[1:], [_row(case, one, now)[1:] for one in found])
+        names = files.short_names(folder)
+        console.table("Terms", HEAD[1:], [_row(case, one, now, names)[1:] for one in found])
         _unsure(found)
 
 
-def _row(case: Case, one: Due, now: datetime) -> tuple[str, ...]:
+def _row(case: Case, one: Due, now: datetime, names: Mapping[str, str]) -> tuple[str, ...]:
     left = one.left(deadlines.today(case, now))
     return (
         case.finding,
@@ -52,7 +57,7 @@ def _row(case: Case, one: Due, now: datetime) -> tuple[str, ...]:
         f"{left} days" if left >= 0 else f"over by {-left} days",
         decisions.owner(case),
         ", ".join(
-            f"{basis.instrument} {basis.article} ({basis.confidence})"
+            f"{names.get(basis.instrument, basis.instrument)} {basis.article} ({basis.confidence})"
             for basis in one.term.legal_basis
             if basis.confidence != deadlines.FROM_MEMORY
         )

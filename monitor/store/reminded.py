@@ -12,7 +12,10 @@ from monitor.store import about
 from monitor.store.db import guard
 
 REMINDER = "reminder"
-CASES = "SELECT DISTINCT subject FROM log WHERE kind = ? ORDER BY subject"
+CASES = """
+SELECT DISTINCT subject FROM log
+WHERE kind = ? AND subject IN (SELECT finding_id FROM finding) ORDER BY subject
+"""
 # The newest revision decides: what a correction took back waits for nobody.
 UNTAKEN = """
 SELECT newest.finding_id FROM finding AS newest

@@ -60,6 +60,12 @@ def load(folder: Path) -> tuple[tuple[Deadline, ...], Days]:
     return terms, days
 
 
+def short_names(folder: Path) -> dict[str, str]:
+    """Return what people call each instrument, by its id; a file with faults gives none."""
+    law, _ = read(folder, LAW, [])
+    return {one.id: one.short for one in legal.instruments(law).values()} if law else {}
+
+
 def _deadline(table: Table, instruments: Collection[str]) -> Deadline:
     one = Deadline(
         id=table.text("id"),

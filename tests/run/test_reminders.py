@@ -143,6 +143,33 @@ def test_after_a_stand_still_only_what_holds_now_is_told(place: Place) -> None:
     assert [said for _, _, said in place.run(days=60)] == [f"{REPORT} (over)"] * 2
 
 
+@pytest.mark.parametrize("point", ["before-commit", "after-commit"])
+def test_a_process_killed_at_the_commit_owes_it_once(place: Place, point: str) -> None:
+    place.find()
+    place.step(Step.TAKEN)
+
+    def kill(reached: str) -> None:
+        if reached == point:
+            raise KeyboardInterrupt
+
+    place.writer.hook = kill
+    with pytest.raises(KeyboardInterrupt):
+        place.run(days=4)
+    place.writer.hook = None
+    place.run(hours=1)
+    assert [entry["public"]["stage"] for entry in place.entries()] == ["sisa-3"]
+    assert [item.destination for item in place.owed()] == ["-200"]
+
+
+def test_a_step_without_its_finding_stops_nothing(place: Place) -> None:
+    place.find()
+    place.step(Step.TAKEN)
+    with place.writer.transaction() as tx:
+        public: dict[str, Canonical] = {"step": "diambil", "officer": "ana"}
+        log.append(tx, at=START, kind="review", subject="NTR-ZZZZ-ZZZZ", public=public)
+    assert len(place.run(days=4)) == 1
+
+
 def test_an_ended_term_is_told_no_more_and_taken_back(place: Place) -> None:
     place.find()
     place.step(Step.TAKEN)
