@@ -7,6 +7,7 @@ and what goes on record is what both gave.
 from __future__ import annotations
 
 import hashlib
+import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -79,10 +80,22 @@ def _first(writer: Writer, typed: Typed, told: dict[str, Canonical], now: dateti
     until = to_text(now + answers.CONFIRM_WITHIN)
     console.plain(
         f"Nothing is on record yet: {typed.second} reads the paper, compares this digest, and "
-        f"gives the same file until {until}: netralitas {COMMAND} kertas {typed.finding} "
-        f"--file {typed.file} --officer {typed.second} --second {typed.officer}"
+        f"gives the same until {until}:"
     )
+    console.plain(f"  netralitas {COMMAND} {shlex.join(_again(typed))}")
     return 0
+
+
+def _again(typed: Typed) -> Iterator[str]:
+    """Yield the words by which the second officer gives the same."""
+    yield from ("kertas", typed.finding, "--file", str(typed.file))
+    yield from ("--officer", typed.second, "--second", typed.officer)
+    for claim in typed.claims:
+        yield from ("--claim", claim)
+    if typed.counsel:
+        yield from ("--counsel", typed.counsel)
+    for path in typed.attach:
+        yield from ("--attach", str(path))
 
 
 def _confirmed(

@@ -16,6 +16,7 @@ from monitor.clock import Clock
 from monitor.config_notify import Route
 from monitor.errors import UnknownError
 from monitor.log import logger
+from monitor.model.answer import ANSWER_CAME
 from monitor.model.contest import Contest
 from monitor.model.delivery import OutboxItem
 from monitor.model.mute import About, Mute, covers, way
@@ -31,9 +32,10 @@ from monitor.store.db import Connection
 from monitor.store.writer import Writer
 
 # What rings a telephone about a case. Alarms, edits of what was told, and deadlines do not wait
-# for a mute; a deadline's reminder still lets people sleep.
+# for a mute; a deadline's reminder, and that an answer came, still let people sleep.
 ABOUT_CASES = frozenset({FINDING, STATE, RECTIFICATION})
 REMINDER = "reminder"
+LOOKED_AT = frozenset({*ABOUT_CASES, REMINDER, ANSWER_CAME})
 CLOSED, CONFLICT = "closed", "conflict"
 
 
@@ -61,7 +63,7 @@ class Gate:
         passing = []
         for item in queue:
             route = self._routes.get((item.notifier, item.destination))
-            if route is None or item.kind not in {*ABOUT_CASES, REMINDER}:
+            if route is None or item.kind not in LOOKED_AT:
                 passing.append(item)
                 continue
             looked_at = muted or route.quiet or route.readers

@@ -14,10 +14,12 @@ from monitor.model.answer import Answer, Closed, Given, Way
 from monitor.model.code import Code
 from monitor.model.review import Step
 from monitor.run.answers import Late, Opened
+from monitor.run.compose import Composer
 from monitor.store import answers, invitations, log, outbox, reviews
 from monitor.store.answers import new_receipt
 from tests import needle
 from tests.answering.place import CHAT, FINDING, NAME, OTHER, Place
+from tests.notify import examples
 
 ANSWER = Answer(("ex-not-author",), "Bukan akun saya. <b>&</b>", "Bu Pendamping Rekaan", 2)
 
@@ -116,6 +118,18 @@ def test_an_answer_is_a_step_whose_words_are_salted_content(place: Place) -> Non
     assert answers.given(conn, receipt) == given
     owed = {(i.kind, i.destination) for i in outbox.due(conn, place.now.timestamp(), 99)}
     assert {("answer", CHAT), ("refresh", CHAT)} <= owed
+
+
+def test_the_desk_is_told_that_an_answer_came_and_not_what_it_says(place: Place) -> None:
+    answering = place.answering()
+    given = answering.give(opened(place), ANSWER, new_receipt(), Way.PAGE)
+    assert isinstance(given, Given)
+    due = outbox.due(answering.writer.reader(), place.now.timestamp(), 99)
+    (item,) = [one for one in due if one.kind == "answer"]
+    told = Composer(answering.writer, examples.RULES, place.settings, place.clock).message([item])
+    assert f"Jawaban masuk untuk {FINDING}" in told.plain
+    for hidden in (NAME, "Bukan akun saya", "Pendamping", given.receipt):
+        assert hidden not in told.plain
 
 
 def test_a_second_answer_adds_and_the_same_receipt_does_not(place: Place) -> None:

@@ -119,6 +119,7 @@ def test_paper_needs_two_officers_who_typed_the_same(
     first = typed("ana", "cici")
     assert first.status == 0, first.err
     assert "Nothing is on record yet" in first.out
+    assert "--officer cici --second ana --claim ex-not-author" in first.out
     digest = re.search(r"digest ([0-9a-f]{16})", first.out)
     assert digest
     assert answers.of_case(place.writer().reader(), FINDING) == []
