@@ -22,9 +22,9 @@ from pathlib import Path
 from statistics import median, quantiles
 
 from monitor.config import Config
+from monitor.config_notify import Telegram
 from monitor.notify.telegram_chat import TelegramChat
 from monitor.run.dispatch import Dispatcher
-from monitor.store import outbox
 from tests.notify import examples
 from tests.run.desk_stage import ANA, Desk, desk, listening
 from tests.standin.telegram import StandIn
@@ -44,12 +44,11 @@ def names(count: int) -> Iterator[str]:
 def routed(settings: Config, server: StandIn, chats: int) -> Config:
     """Return the settings with Telegram's own limits and a route to each chat."""
     one = settings.notify.routes[0]
-    limits = {"api": server.url, "timeout": 20.0}
     routes = tuple(
         one.model_copy(update={"destination": str(-1000 - n), "health": False})
         for n in range(chats)
     )
-    telegram = type(settings.notify.telegram)(**limits)
+    telegram = Telegram(api=server.url, timeout=20.0)
     notify = settings.notify.model_copy(update={"routes": routes, "telegram": telegram})
     return settings.model_copy(update={"notify": notify})
 
@@ -103,13 +102,10 @@ async def main(messages: int, presses: int, chats: int) -> None:
         people = server.people
         waits = sorted(people.answered_at[one] - people.pressed_at[one] for one in ids)
         taken = sum(len(room.steps(name)) for name in names(messages))
-        backlog = outbox.backlog(room.writer.reader())
     if taken != len(ids):
         raise SystemExit(f"{len(ids)} presses, but {taken} steps")
     print(f"seed {SEED}; {messages} alerts to {chats} groups, {during} of them sent meanwhile")
-    print(
-        f"outbox at the end: {backlog}; load average {os.getloadavg()[0]:.1f} on {os.cpu_count()}"
-    )
+    print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     p95 = quantiles(waits, n=20)[-1]
     print(f"{len(waits)} presses, {taken} steps recorded")
     print(
