@@ -48,7 +48,8 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "ends": "Not their account {bukan_akunnya} · permitted {diperbolehkan} · not enough "
         "evidence {bukti_tidak_cukup} · to be examined {perlu_diperiksa} · "
         "forwarded {diteruskan}",
-        "open": "Open at the end {terbuka}: waiting to be taken {menunggu}, overdue {lewat_tenggat}",
+        "open": "Open at the end {terbuka}: waiting to be taken {menunggu}, "
+        "overdue {lewat_tenggat}",
         "seen": "Observed: {what}",
         "nothing": "not one source",
         "sources": "{count} sources of {platform}",

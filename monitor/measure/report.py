@@ -71,6 +71,12 @@ class _Case:
     before: Flow | None = None
     inside: bool = False
 
+    def enter(self) -> None:
+        """Note how the case stood when the span began, before the first entry in it."""
+        if not self.inside:
+            self.before = self.stands if self.begun else None
+            self.inside = True
+
     @property
     def stands(self) -> Flow:
         """How the case stands; ``AFTER`` is open."""
@@ -90,8 +96,10 @@ def count(entries: Iterable[Entry], span: Span, sides: Mapping[str, Side] = _NEI
         case = _Case()
         for entry in itertools.takewhile(lambda one: one.seq <= span.last, of_case):
             figures.read += 1
-            case.inside = entry.seq >= span.first
+            if entry.seq >= span.first:
+                case.enter()
             _pass(case, entry)
+        case.enter()
         if case.begun and span.instansi in ("", case.instansi):
             _add(figures, case, sides)
     return figures
@@ -101,12 +109,9 @@ def _pass(case: _Case, entry: Entry) -> None:
     """Let one entry of a case pass by."""
     if entry.kind == ERASURE:
         case.erased = True
-    taking = _BY_KIND.get(entry.kind, _nothing)
-    columns = list(taking(case, entry))
+    columns = list(_BY_KIND.get(entry.kind, _nothing)(case, entry))
     if case.inside:
         case.did.update(columns)
-    else:
-        case.before = case.stands
 
 
 def _finding(case: _Case, entry: Entry) -> Iterator[Column]:
