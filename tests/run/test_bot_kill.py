@@ -17,7 +17,8 @@ from tests.run.desk_stage import ANA, desk
 from tests.standin.telegram import StandIn
 
 pytestmark = pytest.mark.drill
-CASES = 40
+# As many as one chat gets singly within an hour: what is above comes as a list, without buttons.
+CASES = 30
 SEED = 6
 
 
@@ -26,7 +27,7 @@ def name(number: int) -> str:
     return f"NTR-UJIA-AA{letters[number // 26]}{letters[number % 26]}"
 
 
-async def test_forty_presses_through_kills(
+async def test_thirty_presses_through_kills(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     now, chance, kills = datetime.now(UTC), random.Random(SEED), 0
@@ -59,8 +60,9 @@ async def test_forty_presses_through_kills(
             steps = [room.steps(name(number)) for number in range(CASES)]
             with Audit(room.settings.database) as log:
                 report = verify(log, Files(room.settings.snapshots), None)
+    lost, twice = sum(not found for found in steps), sum(len(found) > 1 for found in steps)
     with capsys.disabled():
-        print(f"\nseed {SEED}: {CASES} presses, {kills} kills, 0 lost, 0 twice")  # noqa: T201
+        print(f"\nseed {SEED}: {CASES} presses, {kills} kills, {lost} lost, {twice} twice")  # noqa: T201
     assert steps == [[("diambil", "ana")]] * CASES
     assert kills > CASES // 16
     assert report.fault_count == 0
