@@ -133,6 +133,7 @@ ABOUT = {
     "finding": "pemberitahuan",
     "rectification": "perbaikan",
     "state": "kabar keadaan",
+    "reminder": "pengingat tenggat",
 }
 KINDS = {
     "finding": "penilaian",
