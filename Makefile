@@ -27,7 +27,7 @@ LICENCES := $(BIN)/pip-licenses --from=mixed --format=markdown --order=name --wi
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test drills check lint coverage network bench long crash mutations fuzz reading faults \
+.PHONY: help demo test drills check lint coverage network bench long crash mutations fuzz reading faults messages \
         lock run \
         licences wheel clean
 
@@ -71,7 +71,7 @@ network: $(STAMP)/network $(STAMP)/replay ## the real servers on loopback, and t
 bench: $(STAMP)/dev ## measure, beside what one would pick instead
 	set -e; for script in bench/[a-z]*.py; do echo "== $$script"; $(BIN)/python "$$script"; done
 
-long: crash mutations fuzz reading faults ## the five drills in full; PERCENT=1 for a taste, SEED=n to repeat
+long: crash mutations fuzz reading faults messages ## the six drills in full; PERCENT=1 for a taste, SEED=n to repeat
 
 crash: $(STAMP)/dev ## 1,000 kill -9 of the daemon under load: no finding lost, no chain broken
 	$(DRILL).crash --percent $(PERCENT) $(if $(SEED),--seed $(SEED))
@@ -88,6 +88,9 @@ reading: $(STAMP)/fuzz ## random texts through the whole reader: no exception, n
 faults: $(STAMP)/dev ## a Telegram that misbehaves: random cases, then 10,000 alerts with 100 kills of the sender
 	$(DRILL).faults --percent $(PERCENT) $(if $(SEED),--seed $(SEED))
 	$(DRILL).flood --percent $(PERCENT) $(if $(SEED),--seed $(SEED))
+
+messages: $(STAMP)/dev ## 100,000 hostile texts in every kind of message: fits, is readable, nothing slips in
+	$(DRILL).messages --percent $(PERCENT) $(if $(SEED),--seed $(SEED))
 
 lock: $(STAMP)/dev ## compile requirements/*.in into hash-pinned *.txt
 	$(COMPILE) requirements/dev.in -o requirements/dev.txt

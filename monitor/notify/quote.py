@@ -73,6 +73,8 @@ def excerpt(text: str, spans: Sequence[Range], budget: int) -> tuple[Piece, ...]
 
 
 def _printable(text: str) -> str:
+    if text.isprintable():
+        return text
     return "".join(_show(character) for character in text)
 
 

@@ -127,9 +127,12 @@ def render_health(subject: str, body: str, language: Language = "id", stamp: str
     return _first_that_fits(subject, forms)
 
 
-def fitted(subject: str, name: str, values: Mapping[str, Any]) -> Message:
-    """Render a template of one length; raises as ``render_alert`` does where it is too long."""
-    return _first_that_fits(subject, [_template(name).render(values)])
+def fitted(subject: str, name: str, *values: Mapping[str, Any]) -> Message:
+    """Render a template with the first values that fit, the longest first.
+
+    Raises as ``render_alert`` does where none does.
+    """
+    return _first_that_fits(subject, (_template(name).render(one) for one in values))
 
 
 def render_change(change: Change, language: Language = "id") -> Message:

@@ -22,19 +22,22 @@ INSERT INTO outbox
 VALUES (?, ?, ?, ?, ?, 'pending', 0, 0.0, ?, ?)
 ON CONFLICT (kind, subject, seq, notifier, destination) DO NOTHING
 """
+# What waits, and to whom something is under way, is found once and not once for each message.
 DUE = """
-SELECT id, kind, subject, seq, notifier, destination, attempts, created_at, body
-FROM outbox AS owed WHERE state = 'pending' AND next_try_at <= :now AND NOT EXISTS (
-  SELECT 1 FROM outbox AS earlier
-  WHERE earlier.state = 'pending' AND earlier.notifier = owed.notifier
-    AND earlier.destination = owed.destination AND earlier.id < owed.id
-    AND earlier.next_try_at > :now
-    AND earlier.id NOT IN (SELECT id FROM outbox_hold WHERE until > :now)
-) AND id NOT IN (SELECT id FROM outbox_hold WHERE until > :now)
-AND NOT EXISTS (
-  SELECT 1 FROM turn WHERE turn.notifier = owed.notifier
-    AND turn.destination = owed.destination AND turn.ended IS NULL AND turn.started > :now - 120
+WITH held AS MATERIALIZED (SELECT id FROM outbox_hold WHERE until > :now),
+waiting AS MATERIALIZED (
+  SELECT notifier, destination, min(id) AS first FROM outbox
+  WHERE state = 'pending' AND next_try_at > :now AND id NOT IN (SELECT id FROM held)
+  GROUP BY notifier, destination
+), busy AS MATERIALIZED (
+  SELECT DISTINCT notifier, destination FROM turn WHERE ended IS NULL AND started > :now - 120
 )
+SELECT id, kind, subject, seq, notifier, destination, attempts, created_at, body
+FROM outbox AS owed LEFT JOIN waiting USING (notifier, destination)
+WHERE state = 'pending' AND next_try_at <= :now
+  AND (waiting.first IS NULL OR waiting.first > owed.id)
+  AND id NOT IN (SELECT id FROM held)
+  AND (notifier, destination) NOT IN (SELECT notifier, destination FROM busy)
 ORDER BY id LIMIT :limit
 """
 SENT = """

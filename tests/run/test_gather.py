@@ -10,7 +10,7 @@ import pytest
 
 from monitor.clock import utc_now
 from monitor.config import Config
-from monitor.notify.digest import line, render_digest
+from monitor.notify.digest import MOST, line, render_digest
 from monitor.notify.telegram_chat import TelegramChat
 from monitor.run.dispatch import Dispatcher
 from monitor.store.writer import Writer
@@ -133,3 +133,12 @@ def test_a_list_names_nobody_and_judges_nobody() -> None:
         assert str(examples.WATCH["name"]) not in message.plain
         assert "UJI COBA" in message.plain
         assert len(message.plain.encode("utf-16-le")) // 2 <= 4096
+
+
+def test_a_list_fits_whatever_signs_an_agency_is_written_in() -> None:
+    for sign in ("𝗗", "🏛", "\u202e", "W"):
+        watch = {**examples.WATCH, "instansi": sign * 500}
+        lines = [line(name(n), examples.post(), watch) for n in range(MOST)]
+        message = render_digest(lines, "id", "UJI COBA")
+        assert len(message.plain.encode("utf-16-le")) // 2 <= 4096
+        assert all(name(n) in message.plain for n in range(MOST))
