@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Never
@@ -151,7 +151,10 @@ class Walk:
 
     # ---- the chats ---------------------------------------------------------------------------
 
-    async def _find(self, client: SetupClient, bot: str) -> list[str]:
+    async def _find(
+        self, client: SetupClient, bot: str, known: Collection[Place] = ()
+    ) -> list[str]:
+        """Wait for chats beside those that are known, and return the numbers of those chosen."""
         self._talk.say(HOW.format(bot=bot, wait=round(self._options.wait)))
         found: list[Place] = []
         left = self._options.wait
@@ -160,7 +163,7 @@ class Walk:
                 found = await client.seen()
             except AnotherReads:
                 self._stop(CONFLICT, WRONG)
-            if found or left <= 0:
+            if not set(found) <= set(known) or left <= 0:
                 break
             await self._pause(1.0)
             left -= 1.0
@@ -176,7 +179,7 @@ class Walk:
             "Nomor yang dipakai, u untuk mencari lagi", "1" if len(found) == 1 else ""
         )
         if answer.strip().lower() == "u":
-            return await self._find(client, bot)
+            return await self._find(client, bot, found)
         return [place.chat_id for place in _picked(found, answer)]
 
     async def _chat(self, client: SetupClient, bot: str, chat: str) -> None:

@@ -39,8 +39,9 @@ def init(folder: Path) -> int:
     console.say("Next:")
     console.plain(f"  1. edit {target} (http.contact, notify.routes)")
     console.plain(f"  2. put your register in {folder}/watchlists/register/ and name it in paths")
-    console.plain(f"  3. netralitas check -c {target}")
-    console.plain(f"  4. for production: the documents, from the templates in {folder}/templat/")
+    console.plain(f"  3. netralitas telegram setup -c {target}")
+    console.plain(f"  4. netralitas check -c {target}")
+    console.plain(f"  5. for production: the documents, from the templates in {folder}/templat/")
     return 0
 
 

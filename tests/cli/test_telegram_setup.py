@@ -145,6 +145,23 @@ async def test_without_a_person(config: Path, server: StandIn, tmp_path: Path) -
     assert await walk(config, Nobody(), **options) == 2
 
 
+async def test_looking_again_waits_for_another_chat(config: Path, server: StandIn) -> None:
+    server.people.say(8, "/start")
+    looks = 0
+
+    async def pause(_: float) -> None:
+        nonlocal looks
+        looks += 1
+        if looks == 3:
+            server.people.add(server.standing.added(GROUP, 7))
+
+    person = Person("u", "2", "", "ya", "", "", "", "", "ya")
+    token = given(config, server.token)
+    assert await Walk(config, Options(token_file=token), person, pause).run() == 0
+    assert looks == 3
+    assert load(config).notify.routes[1].destination == "-1001"
+
+
 @pytest.mark.parametrize(
     ("chat", "status", "rights", "expected"),
     [
