@@ -17,7 +17,7 @@ from pathlib import Path
 
 from monitor.clock import Clock, to_text
 from monitor.config import Config
-from monitor.errors import CredentialsRefused, NotifyError
+from monitor.errors import CredentialsRefused, NotifyError, StoreError
 from monitor.log import logger
 from monitor.model import period
 from monitor.model.period import Length
@@ -91,7 +91,12 @@ class Bot:
         self._hears()
         for update in updates:
             self._handling = update.number
-            reaction = self._router.react(await self._whole(update))
+            try:
+                reaction = self._router.react(await self._whole(update))
+            except StoreError:
+                # Not the update's fault: it is handled when the disk is well again.
+                self._handling = 0
+                raise
             self._handling = 0
             # Said at once: the next look for questions that were never sent must not see these.
             self._asking |= {send.chat for send in reaction.sends if send.question}
