@@ -16,12 +16,16 @@ from monitor.model import period
 from monitor.model.delivery import OutboxItem
 from monitor.model.period import Length
 from monitor.notify.recap import CAPTION
+from monitor.notify.telegram_chat import TelegramChat
 from monitor.run import recap, recaps
+from monitor.run.dispatch import Dispatcher
 from monitor.run.recaps import RECAP, Recaps
 from monitor.store import alarms, migrate, outbox
 from monitor.store.log import rows
 from monitor.store.writer import Writer
 from tests.measure import desk_log
+from tests.notify.examples import RULES
+from tests.standin.telegram import StandIn
 
 # A Thursday, 09.00 WIB; the log begins on the first of the month.
 NOW = datetime(2024, 10, 17, 2, 0, tzinfo=UTC)
@@ -130,6 +134,33 @@ def test_a_recap_without_a_picture_is_told_as_text(
     bench.look()
     item = bench.owed()[0]
     assert recaps.message(item.subject, item.body, "").picture is None
+
+
+async def test_a_recap_goes_out_once_with_its_picture(tmp_path: Path) -> None:
+    async with StandIn() as server:
+        telegram = {"api": server.url, "timeout": 5.0}
+        routes = [
+            {"notifier": "telegram", "destination": "7", "recap": True},
+            {"notifier": "telegram", "destination": "9", "health": True},
+        ]
+        made = Bench(tmp_path, routes=routes, telegram=telegram, recap="daily")
+        desk_log.fill(made.writer, 20)
+        chat = TelegramChat(made.config, server.token)
+        sender = Dispatcher(made.writer, RULES, {"telegram": chat}, made.config, lambda: made.now)
+        with made.writer.transaction() as tx:
+            alarms.raise_(tx, "auth:telegram", "uji", made.now)
+        for _ in range(2):
+            await Recaps(made.writer, made.config, lambda: made.now).look()
+            await sender.run_once(10)
+            made.now += timedelta(minutes=5)
+        assert [message.chat_id for message in server.messages] == [7, 9]
+        sent = server.messages[0]
+        assert sent.photo
+        assert sent.text.startswith("UJI COBA\nRekap harian · Rabu, 16 Oktober 2024")
+        # The other destination learns that the way of messages works again.
+        assert "Pulih: auth:telegram." in server.messages[1].text
+        await chat.close()
+        made.writer.close()
 
 
 def test_that_nothing_was_found_is_not_said_alone(bench: Bench) -> None:
