@@ -134,11 +134,14 @@ def officers(path: Path) -> int:
     with app.desk(path) as (_, writer):
         found = reviews.officers(writer.reader())
     rows = [
-        (one.id, one.name, one.instansi, t.role.value, str(t.first_day), str(t.last_day or ""))
+        (
+            *(one.id, one.name, one.instansi, t.role.value, str(t.first_day)),
+            *(str(t.last_day or ""), str(one.telegram or "")),
+        )
         for one in found.values()
         for t in one.terms
     ]
-    console.table("Officers", ("id", "name", "agency", "role", "from", "until"), rows)
+    console.table("Officers", ("id", "name", "agency", "role", "from", "until", "telegram"), rows)
     return 0
 
 

@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 from monitor.clock import utc_now
-from monitor.store import log
+from monitor.store import log, reviews
 from monitor.store.writer import Writer
 from tests.cli.conftest import Run
 from tests.cli.test_export import FINDING, find, place
@@ -90,3 +90,21 @@ def test_a_role_can_be_ended(run: Run, place: Path) -> None:
     assert listed.count("penelaah") == 1
     assert "2024-10-31" in listed
     assert "ana Rekaan" in listed
+
+
+def test_a_telegram_number_is_one_officers_and_no_part_of_the_chain(run: Run, place: Path) -> None:
+    find(place, utc_now())
+    appoint(run, place, "ana", "penelaah", "--telegram", "123456789")
+    named = ("--name", "Ben", "--agency", "BKD", "--role", "penyetuju", *WHO, "-c", place)
+    taken = run("review", "officer", "ben", "--telegram", "123456789", *named)
+    assert taken.status == 2
+    assert "a user id that no other officer has" in taken.out + taken.err
+    assert run("review", "officer", "ben", "--telegram", "0", *named).status == 2
+    appoint(run, place, "ana", "petugas")
+    assert "123456789" in run("review", "officers", "-c", place).out
+    with closing(Writer(place.parent / "data" / "netralitas.sqlite3")) as writer:
+        ana = reviews.officer_of(writer.reader(), 123456789)
+        chain = b"".join(row.canonical for row in log.rows(writer.reader()))
+    assert ana
+    assert {term.role.value for term in ana.terms} == {"penelaah", "petugas"}
+    assert b"123456789" not in chain
