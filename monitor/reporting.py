@@ -115,6 +115,7 @@ def make(
         since=span_of.start,
         until=until,
         least=settings.report.small if wanted.outside else 0,
+        titles={rule.id: rule.title for rule in ruleset.rules},
     )
     _check(material, wanted)
     edition = "-luar" if wanted.outside else ""

@@ -22,7 +22,7 @@ class Form(StrEnum):
 class Cell:
     """One cell. ``None`` is a figure of nothing; without a ``query`` the cell is no figure.
 
-    ``values`` are the query's parameters.
+    ``values`` are the query's parameters; on a row's name they say by what its queries know it.
     """
 
     value: Value

@@ -28,8 +28,9 @@ FORMS = {Form.COUNT: "#,##0", Form.HOURS: "#,##0.0", Form.SHARE: "0.0%", Form.TE
 AGAIN = "Hitung ulang"
 HOW = (
     "Tiap angka dapat dihitung ulang dengan satu kueri di bawah ini, pada basis data yang sama: "
-    "sqlite3 netralitas.sqlite3, atau salinan dari netralitas audit. :nilai adalah nama barisnya; "
-    "parameter lain tertulis. Kueri tentang petahana hanya menjawab pada basis data utama."
+    "sqlite3 netralitas.sqlite3, atau salinan dari netralitas audit. :nilai adalah nama barisnya "
+    "(pada aturan: yang di depan titik dua); parameter lain tertulis. Kueri tentang petahana hanya "
+    "menjawab pada basis data utama."
 )
 BOLD, HEAD, WRAP = (
     Font(bold=True),
@@ -145,12 +146,12 @@ def queries(table: Table) -> list[tuple[str, str, str]]:
     for place, name in enumerate(table.head):
         one_for_all = len({row[place].query for row in table.rows}) == 1
         for row in table.rows:
-            one, named = row[place], str(row[0].value)
+            one, named = row[place], str((row[0].values or {}).get("nilai", row[0].value))
             if not one.query:
                 continue
             values = {k: v for k, v in (one.values or {}).items() if (k, v) != ("nilai", named)}
             given = json.dumps(values, ensure_ascii=False, sort_keys=True)
-            of = name if one_for_all else f"{named}: {name}"
+            of = name if one_for_all else f"{row[0].value}: {name}"
             found.setdefault((one.query, given), (of, one.query, given))
     return list(found.values())
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from monitor.clock import to_text
@@ -50,7 +50,7 @@ NOTES = {
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What tables are made of; ``sides`` are the targets of each side.
+    """What tables are made of; ``sides`` are the targets of each side, ``titles`` those of rules.
 
     ``gaps`` lie from ``since`` until ``until``. With ``least`` above 0, agencies with fewer
     indications share one row: so it may leave the office.
@@ -63,6 +63,7 @@ class Material:
     since: datetime
     until: datetime
     least: int = 0
+    titles: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def values(self) -> Mapping[str, str | int]:
@@ -187,7 +188,7 @@ def _row(made: Material, dimension: Dimension, values: Sequence[str]) -> Sequenc
         counts.update(made.figures.by[dimension][value])
     alone = len(values) == 1 and not _hidden(made, dimension, values[0], counts)
     if alone:
-        name, row, value = _name(dimension, values[0]), dimension.value, values[0]
+        name, row, value = _name(made, dimension, values[0]), dimension.value, values[0]
     else:
         name, row = words.OTHERS.format(least=made.least), "lain"
         value = json.dumps(sorted(values), ensure_ascii=False)
@@ -197,7 +198,7 @@ def _row(made: Material, dimension: Dimension, values: Sequence[str]) -> Sequenc
         )
         for column in SHOWN
     )
-    return (Cell(name), *cells)
+    return (Cell(name, values={"nilai": value} if row == Dimension.RULE else None), *cells)
 
 
 def _hidden(made: Material, dimension: Dimension, value: str, counts: Counts) -> bool:
@@ -205,11 +206,13 @@ def _hidden(made: Material, dimension: Dimension, value: str, counts: Counts) ->
     return dimension is Dimension.INSTANSI and small and value != ERASED
 
 
-def _name(dimension: Dimension, value: str) -> str:
+def _name(made: Material, dimension: Dimension, value: str) -> str:
     if value == ERASED:
         return words.ERASED
     if dimension is Dimension.LEVEL:
         return words.LEVELS.get(value, value)
+    if dimension is Dimension.RULE and value in made.titles:
+        return f"{value}: {made.titles[value]}"
     return words.PLATFORMS.get(value, value) if dimension is Dimension.PLATFORM else value
 
 
