@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import astuple, dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from monitor import app, console
-from monitor.clock import to_text, utc_now
+from monitor.clock import utc_now
 from monitor.config import Config
 from monitor.config_notify import Route
 from monitor.errors import ConfigError, Fault
@@ -39,7 +39,7 @@ class Chosen:
 def mute(path: Path, chosen: Chosen, days: int, hours: int, by: str, why: str) -> int:
     """Hold messages back until then."""
     now = utc_now()
-    until = now + timedelta(days=days, hours=hours)
+    until = (now + timedelta(days=days, hours=hours)).replace(second=0, microsecond=0)
     with app.desk(path) as (config, writer), writer.transaction() as tx:
         scope, value = _what(config, tx, chosen)
         longest = timedelta(days=config.notify.mute_days)
@@ -47,7 +47,7 @@ def mute(path: Path, chosen: Chosen, days: int, hours: int, by: str, why: str) -
         if found:
             raise ConfigError(list(_faults(found, config)))
         made = mutes.add(tx, scope, value, until=until, who=by, why=why, at=now)
-    console.plain(f"Mute {made.number}: {scope} {value}, until {to_text(until)}")
+    console.plain(f"Mute {made.number}: {scope} {value}, until {_shown(until)}")
     console.say("Findings are recorded and wait in the queue; netralitas unmute ends it.")
     return 0
 
@@ -71,13 +71,17 @@ def listing(path: Path) -> int:
         held = holds.count(writer.reader(), now.timestamp())
     if found:
         rows = [
-            (str(m.number), m.scope.value, m.value, to_text(m.until), m.who, m.why) for m in found
+            (str(m.number), m.scope.value, m.value, _shown(m.until), m.who, m.why) for m in found
         ]
         console.table("Mutes", ("number", "of", "what", "until", "ordered by", "why"), rows)
     else:
         console.say("No mute is in force.")
     console.say(f"Messages held back by mutes and quiet hours: {held}")
     return 0
+
+
+def _shown(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"
 
 
 def _what(config: Config, conn: Connection, chosen: Chosen) -> tuple[Scope, str]:

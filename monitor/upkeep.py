@@ -15,7 +15,7 @@ from monitor.evidence import verify as evidence
 from monitor.evidence.files import Files
 from monitor.evidence.report import Report
 from monitor.evidence.signing import fingerprint, public_key
-from monitor.store import alarms, erasure_out, keys, log, outbox, register_read
+from monitor.store import alarms, erasure_out, holds, keys, log, outbox, register_read
 from monitor.store import backup as backups
 from monitor.store import migrate as schema
 from monitor.store.audit import Audit
@@ -68,7 +68,9 @@ def status(path: Path) -> int:
         said = ", ".join(f"{n} {status}" for status, n in lines.items()) or "empty"
         console.say(f"Register: {said}")
         owed = outbox.backlog(conn)
-        console.say("Messages: " + ", ".join(f"{n} {state}" for state, n in owed.items()))
+        held = holds.count(conn, utc_now().timestamp())
+        waiting = f"; {held} held back: netralitas mutes" if held else ""
+        console.say("Messages: " + ", ".join(f"{n} {s}" for s, n in owed.items()) + waiting)
         for line in again.lines(conn, utc_now()):
             console.plain(line)
         for alarm in alarms.open_(conn):
