@@ -41,6 +41,9 @@ SAID = {
 
 def take(path: Path, finding: str, wanted: Wanted, officer: str) -> int:
     """Take one step in a case, or say every reason why it may not be taken."""
+    if wanted.objection and wanted.step is not Step.REOPENED:
+        expected = f"only with {Step.REOPENED}"
+        raise ConfigError([Fault(COMMAND, "--objection", expected, wanted.step.value)])
     with app.desk(path) as (_, writer), writer.transaction() as tx:
         now = utc_now()
         case, who = reviews.case(tx, finding), reviews.officer(tx, officer)
@@ -170,11 +173,14 @@ def answer_of(file: Path | None, option: str = "--answer") -> str:
     """Read the words of the person concerned from a UTF-8 text file; none are ""."""
     if file is None:
         return ""
+    expected = "a text file in UTF-8 that is not empty"
     try:
-        return file.read_text(encoding="utf-8")
+        text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        expected = "a text file in UTF-8"
         raise ConfigError([Fault(str(file), option, expected, type(error).__name__)]) from None
+    if not text.strip():
+        raise ConfigError([Fault(str(file), option, expected, "nothing")])
+    return text
 
 
 def _one_of(kind: type[Kind], text: str, option: str) -> Kind:
