@@ -173,13 +173,14 @@ def answer_of(file: Path | None, option: str = "--answer") -> str:
     """Read the words of the person concerned from a UTF-8 text file; none are ""."""
     if file is None:
         return ""
-    expected = "a text file in UTF-8 that is not empty"
+    expected = "a text file in UTF-8"
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError([Fault(str(file), option, expected, type(error).__name__)]) from None
     if not text.strip():
-        raise ConfigError([Fault(str(file), option, expected, "nothing")])
+        words = "an answer or an objection in words"
+        raise ConfigError([Fault(str(file), option, words, "nothing")])
     return text
 
 

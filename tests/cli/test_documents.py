@@ -173,7 +173,7 @@ def test_an_objection_reopens_a_case_with_its_own_term(desk: Desk, tmp_path: Pat
     words = tmp_path / "keberatan.txt"
     words.write_text(" \n", "utf-8")
     reopen = ("review", "step", FINDING, "dibuka_kembali", "--officer", "ben", "--why", "SOP")
-    assert "that is not empty" in desk(*reopen, "--objection", words).err
+    assert "an objection in words" in desk(*reopen, "--objection", words).err
     words.write_text("Saya keberatan: akun itu bukan akun saya.", "utf-8")
     taking = ("review", "step", FINDING, "diambil", "--officer", "ana", "--why", "SOP")
     assert "only with dibuka_kembali" in desk(*taking, "--objection", words).err
