@@ -30,6 +30,7 @@ KINDS = {
     "state": "Keadaan unggahan kemudian",
     "document": "Naskah: nomor, tanggal, salinan pindaian",
     "delivery": "Catatan pengiriman dengan alamat penerima",
+    "withdrawal": "Catatan penarikan pesan dengan alamat penerima",
     "rectification": "Perbaikan data",
     "erasure": "Perintah penghapusan",
     "hold": "Penahanan penghapusan",

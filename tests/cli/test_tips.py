@@ -192,5 +192,5 @@ def test_a_tip_goes_with_the_case_that_it_was_linked_to(
     )
     _, writer = desk
     with writer.transaction() as tx:
-        silence(tx, FINDING)
+        silence(tx, FINDING, utc_now())
     assert tips.rows(writer.reader()) == []
