@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -60,6 +60,7 @@ def show(path: Path, finding: str, by: str, why: str) -> int:
     """Print where a case stands and how it came there; the look itself is logged."""
     with app.desk(path) as (settings, writer):
         case = reviews.case(writer.reader(), finding)
+        said = reviews.said(writer.reader(), finding)
         named = reviews.officers(writer.reader())
         sides = klarifikasi_show.read(writer.reader(), finding, utc_now())
         _note(writer, finding, by, why, utc_now())
@@ -74,15 +75,34 @@ def show(path: Path, finding: str, by: str, why: str) -> int:
             t.step.value,
             t.officer,
             named[t.officer].name if t.officer in named else "",
+            told.get("why", ""),
         )
-        for t in case.taken
+        for t, told in zip(case.taken, said, strict=True)
     ]
-    console.table("Steps", ("at", "step", "officer", "name"), rows)
+    console.table("Steps", ("at", "step", "officer", "name", "why"), rows)
+    for told in said:
+        _show_more(told)
     desk_due.of_case(settings, case)
     klarifikasi_show.show(sides)
     following = [step.value for step in Step if at in decisions.AFTER[step]]
     console.plain("What may follow: " + ", ".join(following))
     return 0
+
+
+def letter(told: Mapping[str, str]) -> str:
+    """Return which letter forwarded a case, to whom and by which way; empty for another step."""
+    if not told.get("letter"):
+        return ""
+    day, receiver = told.get("date", "?"), told.get("receiver", "?")
+    return f"letter {told['letter']} of {day} to {receiver} ({told.get('path') or '?'})"
+
+
+def _show_more(told: Mapping[str, str]) -> None:
+    if sent := letter(told):
+        receipt = f"; receipt {told['receipt']}" if told.get("receipt") else ""
+        console.plain(f"Forwarded: {sent}{receipt}")
+    if told.get("unanswered"):
+        console.plain(f"Without an answer, because: {told['unanswered']}")
 
 
 def appoint(path: Path, officer: Officer, term: Term, by: str, why: str) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
-from monitor import app, config, console
+from monitor import app, config, console, desk
 from monitor.clock import utc_now
 from monitor.errors import ConfigError, Fault, StoreError, UnknownError
 from monitor.model.contest import ZONES
@@ -15,7 +15,7 @@ from monitor.model.person import EmployerType
 from monitor.run import enrol, rectify
 from monitor.run.rectify import Cause, Corrected, Error
 from monitor.run.rules import Reader
-from monitor.store import about, findings, held, register_correct
+from monitor.store import about, findings, held, register_correct, reviews
 from monitor.store.db import Connection
 from monitor.store.register_import import By
 from monitor.store.writer import Writer
@@ -69,7 +69,12 @@ def correct(path: Path, wanted: Wanted) -> int:
         if wanted.not_theirs or wanted.values:
             _refuse_files(conn, settings, scope, wanted)
         found = _found(writer, settings, scope, wanted, now)
+        letters = {
+            one.before.finding: _sent(conn, one.before.finding) for one, _ in found.corrected
+        }
     _report(found, wanted)
+    for finding, sent in letters.items():
+        _recall(finding, sent)
     for finding in found.left:
         console.complain(f"{finding}: its register line is gone, so it was not judged again")
     return 1 if found.left else 0
@@ -188,6 +193,22 @@ def _refuse_files(conn: Connection, settings: config.Config, scope: Scope, wante
         hint = f"correct {file}, let it be read (restart, or netralitas once), then rectify again"
         expected = "a line that commands keep"
         raise ConfigError([Fault(COMMAND, wanted.who, expected, "a line of a file", hint)])
+
+
+def _sent(conn: Connection, finding: str) -> list[str]:
+    """Return the letters that forwarded a case, also one that was reopened since."""
+    return [sent for told in reviews.said(conn, finding) if (sent := desk.letter(told))]
+
+
+def _recall(finding: str, sent: Sequence[str]) -> None:
+    """Say what no command can call back: who has the case on paper must hear of the correction."""
+    for one in sent:
+        console.plain(f"{finding}: out of the house with {one}.")
+    if sent:
+        console.plain(
+            "  Write to each receiver which revision corrects it, and send the case anew:"
+            f" netralitas export {finding} --profile penerusan"
+        )
 
 
 def _report(done: Done, wanted: Wanted) -> None:

@@ -96,6 +96,22 @@ def case(conn: sqlite3.Connection, finding: str) -> Case:
     )
 
 
+@guard()
+def said(conn: sqlite3.Connection, finding: str) -> list[dict[str, str]]:
+    """Return what was said at each step, in the order of ``Case.taken``; nothing once erased.
+
+    The keys are those of ``step``'s content: ``why``, and at a forwarding ``letter``, ``date``,
+    ``receiver`` and the public ``path``.
+    """
+    found = []
+    for row in about.entries(conn, finding):
+        entry = json.loads(row.canonical)
+        if entry["kind"] == REVIEW:
+            told = about.opened(conn, row.seq).get(REVIEW, {})
+            found.append({**told, "path": str(entry["public"].get("path", ""))})
+    return found
+
+
 def _taken(conn: sqlite3.Connection, finding: str) -> Iterator[Taken]:
     for row in about.entries(conn, finding):
         entry = json.loads(row.canonical)

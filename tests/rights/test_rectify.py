@@ -22,6 +22,8 @@ from monitor.judge.decide import Facts
 from monitor.model.activity import Activity, Actor, ObjectRef, Signal, Target, TimeSource
 from monitor.model.delivery import DeliveryState
 from monitor.model.person import Watch
+from monitor.model.review import Officer, Role, Step, Wanted
+from monitor.model.review import Path as Route
 from monitor.model.stored import stored_activity
 from monitor.model.wire import activity_content, finding_content
 from monitor.notify.render import render_correction
@@ -29,7 +31,7 @@ from monitor.notify.stdout import Stdout
 from monitor.run.corrected import said_of
 from monitor.run.dispatch import Dispatcher
 from monitor.run.rules import EVERY_KEY
-from monitor.store import about, outbox, rechecks
+from monitor.store import about, outbox, rechecks, reviews
 from monitor.store.audit import Audit
 from monitor.store.writer import Writer
 from tests.cases import world
@@ -141,6 +143,21 @@ def test_an_account_that_was_never_theirs(run: Run, told: Place) -> None:
     assert newest["finding"]["matches"] == []
     assert newest["finding"]["exculpations"][0]["id"] == "ex-not-author"
     assert newest["watch"]["ownership"] == "contested"
+
+
+def test_a_letter_that_is_out_is_named_with_what_to_send(run: Run, told: Place) -> None:
+    wanted = Wanted(Step.FORWARDED, "cukup", path=Route.BKN, receiver="BKN Regional Rekaan",
+                    letter="800/21/2024", day=date(2024, 10, 12))  # fmt: skip
+    officer = Officer("p-2", "Petugas Dua", "Inspektorat Rekaan")
+    with closing(Writer(told.database)) as writer, writer.transaction() as tx:
+        reviews.step(tx, SHOUTED, wanted, officer, Role.SECOND, NOW)
+    said = correct(run, told, SHOUTED, "--not-theirs").out
+    assert "letter 800/21/2024 of 2024-10-12 to BKN Regional Rekaan" in said
+    assert f"netralitas export {SHOUTED} --profile penerusan" in said
+    shown = run("review", "show", SHOUTED, "-c", told.config, *BY).out
+    assert "cukup" in shown
+    assert "Forwarded: letter 800/21/2024 of 2024-10-12 to BKN Regional Rekaan" in shown
+    assert "out of the house" not in correct(run, told, LIKED, "--not-theirs").out
 
 
 def test_an_act_that_is_corrected_away_is_not_looked_at_again(run: Run, told: Place) -> None:
