@@ -9,7 +9,7 @@ from monitor.log import printable
 
 WIDTH, LABELS, NUMBERS = 640, 250, 60
 BAR, STEP, TOP = 16, 24, 6
-MOST, LETTERS = 20, 38
+MOST, LETTERS = 20, 34
 FILL, INK, RULE = "#3b6ea5", "#222222", "#b5b5b0"
 SVG = "http://www.w3.org/2000/svg"
 FACES = "Noto Sans, DejaVu Sans, sans-serif"
