@@ -12,16 +12,18 @@ from datetime import datetime
 from monitor.clock import Clock
 from monitor.config import Config
 from monitor.evidence.files import Staged
-from monitor.log import logger
 from monitor.model import code as codes
 from monitor.model.answer import ANSWER_CAME, Answer, Closed, Given, Way
 from monitor.model.code import Code
 from monitor.model.review import Case, Officer, Step
 from monitor.review import decisions
+from monitor.run.health import Health
 from monitor.run.refresh import owe_refresh
 from monitor.store import about, answers, findings, invitations, outbox, reviews
 from monitor.store.db import Connection
 from monitor.store.writer import Writer
+
+ALARM = "codes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,8 @@ class Answering:
         self.settings = settings
         self.writer = writer
         self.clock = clock
+        told = [route.way for route in settings.notify.routes if route.health]
+        self._health = Health(writer, settings.health, settings.path("data"), told, clock)
 
     def open(self, typed: str) -> Opened | Closed:
         """Return the case that a code opens, or why none; it takes some tens of milliseconds."""
@@ -59,9 +63,14 @@ class Answering:
                 tx, code.letter, limits.attempts, limits.attempts_an_hour, self.clock()
             )
         if not taken:
-            logger.warning("answers: too many wrong codes, none is taken for a while")
-            return Closed.BUSY
+            return self._busy()
         return self._compared(code)
+
+    def _busy(self) -> Closed:
+        lately = invitations.wrong_lately(self.writer.reader(), self.clock())
+        if lately >= self.settings.answers.attempts_an_hour:
+            self._health.alarm(ALARM, count=lately)
+        return Closed.BUSY
 
     def _compared(self, code: Code) -> Opened | Closed:
         row = invitations.find(self.writer.reader(), code.letter)

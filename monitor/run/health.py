@@ -17,7 +17,7 @@ from monitor.errors import AuthError, BlockedError, CollectError, ProofError, Sh
 from monitor.log import logger
 from monitor.model.delivery import DeliveryState
 from monitor.model.person import Watch
-from monitor.store import alarms, holds, log, outbox
+from monitor.store import alarms, holds, invitations, log, outbox
 from monitor.store.db import Connection
 from monitor.store.reach import reach
 from monitor.store.writer import Writer
@@ -66,6 +66,8 @@ TEXTS = {
     "tetap terkirim; langkah perkara dapat diambil dengan: netralitas review step",
     "bot-deaf": "Bot meja tidak dapat membaca Telegram sejak {since}: {cause}. Tombol dan perintah "
     "belum dijawab; langkah perkara dapat diambil dengan: netralitas review step",
+    "codes": "{count} kode klarifikasi yang salah dalam dua jam. Kode tidak diterima untuk "
+    "sementara; jawaban di kertas tetap terbuka. Mungkin ada yang mencoba-coba.",
     "clock": "Jam mesin mundur {count} detik. Jadwal disusun ulang; periksa sinkronisasi waktu.",
 }
 RECOVERED = "Pulih: {kind}."
@@ -150,6 +152,8 @@ class Health:
         pending = outbox.backlog(conn)[DeliveryState.PENDING]
         pending -= holds.count(conn, self._clock().timestamp())
         self._hold("backlog", pending, wrong=pending > self._settings.outbox_backlog)
+        if not invitations.wrong_lately(conn, self._clock()):
+            self.clear("codes")
         free = shutil.disk_usage(self._data).free
         self._check_passing()
         self._hold("disk", free // 1_000_000, wrong=free < self._settings.min_free_bytes)

@@ -121,6 +121,13 @@ def take_try(
     return True
 
 
+@guard()
+def wrong_lately(conn: sqlite3.Connection, now: datetime) -> int:
+    """Return how many codes were wrong in this hour and the one before."""
+    (count,) = conn.execute(_LATELY, (int(now.timestamp()) // _HOUR - 1,)).fetchone()
+    return int(count)
+
+
 def settle(tx: sqlite3.Connection, letter: str, most: int, at: datetime, *, right: bool) -> None:
     """Take a right try back; a wrong one that was the last allowed locks its letter."""
     row = _row(tx, letter)

@@ -15,7 +15,8 @@ from monitor.model.code import Code
 from monitor.model.review import Step
 from monitor.run.answers import Late, Opened
 from monitor.run.compose import Composer
-from monitor.store import answers, invitations, log, outbox, reviews
+from monitor.run.health import Health
+from monitor.store import alarms, answers, invitations, log, outbox, reviews
 from monitor.store.answers import new_receipt
 from tests import needle
 from tests.answering.place import CHAT, FINDING, NAME, OTHER, Place
@@ -86,10 +87,15 @@ def test_many_wrong_codes_close_every_letter_for_a_while(place: Place) -> None:
     for _ in range(most):
         assert answering.open(codes.make().text()) is Closed.UNKNOWN
     assert answering.open(code.text()) is Closed.BUSY
+    assert [alarm.key for alarm in alarms.open_(answering.writer.reader())] == ["codes"]
     # A typing mistake costs nothing, and is told as one even then.
     assert answering.open(code.text()[:-1]) is Closed.MISTYPED
     place.later(hours=2)
     assert isinstance(answering.open(code.text()), Opened)
+    settings, way = place.settings, [("telegram", CHAT)]
+    data = settings.path("data")
+    Health(answering.writer, settings.health, data, way, place.clock).check()
+    assert "codes" not in {alarm.key for alarm in alarms.open_(answering.writer.reader())}
 
 
 def test_a_case_is_only_opened_by_its_own_code(place: Place) -> None:
