@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from telegram import Bot, LinkPreviewOptions, ReplyParameters
+from telegram import Bot, BotCommandScopeChat, LinkPreviewOptions, ReplyParameters
 from telegram.constants import ParseMode
 from telegram.error import TelegramError
 from telegram.request import HTTPXRequest
@@ -30,6 +30,9 @@ from monitor.telegram_updates import WANTED, buttons, markup, read
 __all__ = ["SECRET", "Accepted", "Chat", "MarkupRefused", "TelegramClient", "Uneditable"]
 
 T = TypeVar("T")
+
+# Twice what a second may bring: chats that do not answer must not keep others from a connection.
+CONNECTIONS = 64
 
 # These two log whole answers, which repeat a message's text, when an answer is not JSON.
 for _name in ("telegram.request.BaseRequest", "telegram.request.HTTPXRequest"):
@@ -222,10 +225,11 @@ class TelegramClient:
         asked = self._bot.answer_callback_query(press_id, text or None, show_alert=alert)
         await self._call(asked)
 
-    async def commands(self, about: Mapping[str, str]) -> None:
-        """Set the menu of commands, command to what it does."""
+    async def commands(self, about: Mapping[str, str], chat_id: str = "") -> None:
+        """Set the menu of commands, command to what it does: everywhere, or in one chat."""
         await self.open()
-        await self._call(self._bot.set_my_commands(list(about.items())))
+        scope = BotCommandScopeChat(chat_id) if chat_id else None
+        await self._call(self._bot.set_my_commands(list(about.items()), scope=scope))
 
     async def fetch(self, file: Attachment) -> bytes:
         """Return the bytes of what somebody sent; Telegram hands over at most 20 MB."""
@@ -250,7 +254,7 @@ class TelegramClient:
 
 def _request(settings: Telegram, proxy: str, verify: ssl.SSLContext) -> HTTPXRequest:
     return HTTPXRequest(
-        connection_pool_size=8,
+        connection_pool_size=CONNECTIONS,
         connect_timeout=settings.timeout,
         read_timeout=settings.timeout,
         write_timeout=settings.timeout,

@@ -138,7 +138,8 @@ def settings(plan: Plan, url: str) -> dict[str, Any]:
     ]
     routes.append({"notifier": "telegram", "destination": OPERATOR, "health": True, "outcomes": []})
     routes.append({"notifier": "telegram", "destination": SPARE, "spare": True})
-    telegram = {"api": url, "timeout": 8}
+    # Long enough that no answer comes too late, which the server could not know of.
+    telegram = {"api": url, "timeout": 30}
     notify = {"telegram": telegram, "routes": routes}
     return {"http": {"contact": "drill@netralitas.example"}, "notify": notify}
 
