@@ -112,7 +112,8 @@ class Reaction:
 
     ``unreachable`` is the answer instead, where a message could not be brought to the person: a
     bot cannot write to somebody who never wrote to it. ``recap`` asks for the recap of a day or a
-    week ("hari", "minggu"), which takes too long to be made here.
+    week ("hari", "minggu"), which takes too long to be made here, ``menu`` for the officers' menu
+    of commands in this chat.
     """
 
     answer: str = ""
@@ -120,3 +121,4 @@ class Reaction:
     sends: tuple[Send, ...] = ()
     unreachable: str = ""
     recap: str = ""
+    menu: bool = False

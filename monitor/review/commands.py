@@ -122,8 +122,10 @@ def _queue(said: Said, _: str, officer: Officer, port: Port) -> Reaction:
 
 def _line(one: Waiting) -> str:
     held = f" · {escape(one.owner)}" if one.owner else ""
-    since = one.since.date().isoformat()
-    return f"<code>{one.case.finding}</code> {words.STANDS[one.stands]}{held} · sejak {since}"
+    return (
+        f"<code>{one.case.finding}</code> {words.STANDS[one.stands]}{held}"
+        f" · sejak {one.since:%d-%m-%Y}"
+    )
 
 
 def _following(one: Waiting) -> set[Step]:
@@ -230,13 +232,18 @@ def _why(user: int) -> tuple[Send, ...]:
 
 
 def _help(user: int, others: Handlers) -> Reaction:
-    told = {**words.COMMANDS, **{one.name: one.about for one in others if one.about}}
-    lines = "\n".join(f"/{name} {about}" for name, about in told.items())
+    lines = "\n".join(f"/{name} {about}" for name, about in menu(others, officer=True).items())
     shown = ("status", "antrean", "rekap", "bantuan")
     row = tuple(Button(words.MENU[name], f"m:{name}") for name in shown)
-    return Reaction(
-        sends=(Send(user, words.HELP.format(lines=lines, user=user), (row[:2], row[2:])),)
-    )
+    text = words.HELP.format(lines=lines, user=user)
+    return Reaction(sends=(Send(user, text, (row[:2], row[2:])),), menu=True)
+
+
+def menu(others: Handlers, *, officer: bool) -> dict[str, str]:
+    """Return the commands that somebody is shown, with what each does."""
+    open_to_all = {one.name: one.about for one in others if one.about}
+    own = words.COMMANDS if officer else {"batal": words.COMMANDS["batal"]}
+    return {**own, **open_to_all} if officer else {**open_to_all, **own}
 
 
 def _stranger(others: Handlers) -> str:

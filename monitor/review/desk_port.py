@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from monitor.model.review import Case, Officer, Step, Wanted
@@ -18,7 +18,7 @@ class Waiting:
     case: Case
     stands: Step | None
     owner: str
-    since: datetime
+    since: date
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from monitor.log import logger
 from monitor.model import period
 from monitor.model.period import Length
 from monitor.model.update import Other, Press, Reaction, Said, Send, Update
-from monitor.review import words
+from monitor.review import commands
 from monitor.run import recap
 from monitor.run.bot_router import Router
 from monitor.run.health import Health
@@ -76,10 +76,8 @@ class Bot:
 
     async def _begin(self) -> None:
         self._router.purge()
-        about = dict(words.COMMANDS)
-        about |= {one.name: one.about for one in self._router.handlers if one.about}
         with suppress(NotifyError):
-            await self._client.commands(about)
+            await self._client.commands(commands.menu(self._router.handlers, officer=False))
 
     async def _listen(self) -> None:
         self._ask_again()
@@ -124,6 +122,10 @@ class Bot:
             await self._answer(update, reaction, sending)
         if reaction.recap and not isinstance(update, Other):
             await self._recap(update.user, reaction.recap)
+        if reaction.menu and not isinstance(update, Other):
+            with suppress(NotifyError):
+                about = commands.menu(self._router.handlers, officer=True)
+                await self._client.commands(about, str(update.user))
         await sending
 
     async def _answer(self, press: Press, reaction: Reaction, sending: asyncio.Task[bool]) -> None:

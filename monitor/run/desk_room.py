@@ -7,15 +7,16 @@ from datetime import datetime, timedelta
 from html import escape
 from typing import Any
 
-from monitor.clock import to_text
 from monitor.config import Config
 from monitor.errors import UnknownError
 from monitor.model import mute as mutes_model
+from monitor.model.contest import ZONES
 from monitor.model.mute import Scope
 from monitor.model.review import Case, Officer, Wanted
 from monitor.model.rule import RuleSet
 from monitor.model.update import Talk
 from monitor.notify.render import render_caption
+from monitor.notify.words import moment
 from monitor.review import decisions, words
 from monitor.review.desk_port import Limits, Load, Waiting
 from monitor.run.compose import alert_facts
@@ -72,7 +73,8 @@ class DeskRoom:
         for row in rows[:most]:
             case = reviews.case(self._tx, row.finding)
             stands, owner = decisions.status(case), decisions.owner(case)
-            found.append(Waiting(case, stands, owner, row.since))
+            since = row.since.astimezone(ZONES[self._settings.report.zone]).date()
+            found.append(Waiting(case, stands, owner, since))
         return found, len(rows)
 
     def load(self, officer: Officer) -> Load:
@@ -110,7 +112,7 @@ class DeskRoom:
             return ""
         facts = alert_facts(self._tx, seq)
         caption = render_caption(told["finding"], told["watch"], facts, self._ruleset)
-        return f"{caption.html}\n\n{_steps(case)}"
+        return f"{caption.html}\n\n{_steps(case, self._settings.report.zone)}"
 
     def mute(self, officer: Officer, case: Case | None, days: int, why: str) -> int | None:
         value = case.person_ref if case else officer.instansi
@@ -123,10 +125,9 @@ class DeskRoom:
         return mutes.add(self._tx, scope, value, until=until, at=self.now, **by).number
 
 
-def _steps(case: Case) -> str:
+def _steps(case: Case, zone: str) -> str:
     lines = [
-        f"{to_text(taken.at)[:16].replace('T', ' ')} UTC {words.STANDS[taken.step]}"
-        f" · {escape(taken.officer)}"
+        f"{moment(taken.at, zone, 'id')}: {words.STANDS[taken.step]} · {escape(taken.officer)}"
         for taken in case.taken[-MOST_STEPS:]
     ]
     return "\n".join([words.STEPS, *(lines or [words.NO_STEPS])])

@@ -10,8 +10,10 @@ from datetime import datetime
 
 from monitor.config import Config
 from monitor.errors import UnknownError
+from monitor.model.contest import ZONES
 from monitor.model.review import DISMISSING, Case
 from monitor.model.update import Keyboard
+from monitor.notify import words as said
 from monitor.notify.words import Language
 from monitor.review import buttons, decisions, words
 from monitor.store import log, outbox, reviews, told
@@ -60,7 +62,10 @@ def standing(case: Case, language: Language) -> str:
     if at is None:
         return ""
     stands = (words.STANDS if language == "id" else words.STANDS_EN)[at]
-    day = case.taken[-1].at.date().isoformat()
+    day = said.day(
+        case.taken[-1].at.astimezone(ZONES.get(case.zone, ZONES[said.DEFAULT_ZONE])).date(),
+        language,
+    )
     holder = decisions.owner(case)
     held = {"id": "dipegang", "en": "held by"}[language]
     return " · ".join([stands, day, *([f"{held} {holder}"] if holder else [])])

@@ -72,7 +72,7 @@ async def test_a_case_goes_from_its_alert_to_its_letter(room: Desk) -> None:
     assert "sekarang Anda pegang" in await room.press(101, room.key("Ambil"))
     await room.dispatch()
     assert room.alert.edits == 1
-    assert "diambil · 2024-10-15 · dipegang ana" in room.alert.text
+    assert "diambil · 15 Oktober 2024 · dipegang ana" in room.alert.text
 
     assert "percakapan pribadi" in await room.press(101, room.key("Minta klarifikasi"))
     assert "klarifikasi diminta" in await room.say(101, "sesuai SOP")
@@ -214,7 +214,7 @@ async def test_a_message_that_cannot_be_changed_is_answered(room: Desk, server: 
     last = server.messages[-1]
     assert (str(last.chat_id), last.text) == (
         GROUP,
-        f"{FINDING}: diambil · 2024-10-15 · dipegang ana",
+        f"{FINDING}: diambil · 15 Oktober 2024 · dipegang ana",
     )
     assert last.parameters["reply_parameters"]["message_id"] == room.alert.message_id
     assert room.key("Perlu diperiksa", last)
@@ -306,7 +306,11 @@ async def test_strangers_and_groups_learn_only_what_the_bot_is_for(
         await server.people.until(lambda: bool(server.texts(-70)))
         assert server.texts(-70) == [words.PRIVATE_ONLY]
         assert server.people.menu["uji"] == "Mencoba"
-        assert "status" in server.people.menu
+        assert "status" not in server.people.menu
+        await room.say(101, "/mulai")
+        await server.people.until(lambda: "101" in server.people.menus)
+        assert {"status", "uji"} <= set(server.people.menus["101"])
+        assert "999" not in server.people.menus
 
 
 async def test_a_flood_of_one_person_is_passed_over(room: Desk) -> None:

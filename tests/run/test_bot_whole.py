@@ -28,5 +28,5 @@ async def test_the_daemon_answers_a_press_and_edits_the_alert(stage: Stage) -> N
     assert "sekarang Anda pegang" in people.answers[press_id]["text"]
     assert "dipegang ana" in alert.text
     assert [e["public"]["step"] for e in stage.place.entries("review")] == ["diambil"]
-    assert "rekap" in people.menu
+    assert "lapor" in people.menu
     assert stage.place.verified().fault_count == 0

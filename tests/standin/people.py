@@ -26,7 +26,8 @@ class People:
         self.pressed_at: dict[str, float] = {}
         self.answered_at: dict[str, float] = {}
         self.files: dict[str, bytes] = {}
-        self.menu: dict[str, str] = {}
+        # The menu of commands of a chat; "" is the one of all others.
+        self.menus: dict[str, dict[str, str]] = {}
         self._numbers = itertools.count(1000)
         self._messages = itertools.count(500_000)
         self._changed = asyncio.Event()
@@ -96,6 +97,10 @@ class People:
             except TimeoutError:
                 break
         return self.queue[:limit]
+
+    @property
+    def menu(self) -> dict[str, str]:
+        return self.menus.get("", {})
 
     def changed(self) -> None:
         """Wake whoever waits for something to have happened."""

@@ -332,7 +332,9 @@ class StandIn:
         return _ok(True)
 
     async def _set_commands(self, parameters: dict[str, Any]) -> web.Response:
-        self.people.menu = {c["command"]: c["description"] for c in parameters["commands"]}
+        menu = {c["command"]: c["description"] for c in parameters["commands"]}
+        scope = parameters.get("scope") or {}
+        self.people.menus[str(scope.get("chat_id", ""))] = menu
         self.people.changed()
         return _ok(True)
 
