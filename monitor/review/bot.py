@@ -99,7 +99,9 @@ def _go_on(
         refusal = words.REFUSED_LIST.format(finding=case.finding)
         return _tell(user, f"{refusal} {why_not}")
     port.take(case, wanted, officer)
-    return _tell(user, words.DONE.format(finding=case.finding, stands=words.STANDS[step]))
+    done = words.DONE.format(finding=case.finding, stands=words.STANDS[step])
+    more = words.NEXT.get(step, "").format(finding=case.finding)
+    return _tell(user, f"{done}\n{more}".strip())
 
 
 def _ask(user: int, case: Case, step: Step, said: Mapping[str, str]) -> tuple[Send, ...]:

@@ -53,6 +53,13 @@ BY_COMMAND = "diambil lewat perintah Telegram"
 TAKEN = "Perkara {finding} sekarang Anda pegang."
 TAKEN_ALREADY = "Perkara ini sudah Anda pegang."
 DONE = "{finding}: {stands}. Tercatat."
+# What is done in the office after a step.
+NEXT: Mapping[Step, str] = {
+    Step.ANSWER_ASKED: "Surat undangan dengan kodenya dibuat di kantor: "
+    "<code>netralitas klarifikasi undang {finding}</code>",
+    Step.FORWARDED: "Berkas untuk penerima dibuat di kantor: "
+    "<code>netralitas export {finding} --profile penerusan</code>",
+}
 STALE = "Keadaan perkara sudah berubah: {stands}. Pakai tombol pada pesan yang terbaru."
 NO_OFFICER = "Tombol ini untuk petugas yang terdaftar. Hubungi pengelola layanan di instansi Anda."
 NO_ROLE = "Anda tidak memegang peran di meja ini hari ini."

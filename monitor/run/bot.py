@@ -75,11 +75,11 @@ class Bot:
             await self._let_go()
 
     async def _begin(self) -> None:
-        self._router.purge()
         with suppress(NotifyError):
             await self._client.commands(commands.menu(self._router.handlers, officer=False))
 
     async def _listen(self) -> None:
+        self._router.purge()
         self._ask_again()
         try:
             updates = await self._client.updates(self._router.offset(), POLL_SECONDS)

@@ -171,5 +171,6 @@ class Router:
     def purge(self) -> None:
         """Delete what is over."""
         now = self._clock()
-        with self._writer.transaction() as tx:
-            talks.purge(tx, now, now.date())
+        if talks.over(self._writer.reader(), now, now.date()):
+            with self._writer.transaction() as tx:
+                talks.purge(tx, now, now.date())

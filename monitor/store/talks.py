@@ -79,6 +79,14 @@ def unasked(conn: sqlite3.Connection, now: datetime) -> list[Talk]:
     return [_talk(row) for row in conn.execute(_UNASKED, (to_text(now),))]
 
 
+@guard()
+def over(conn: sqlite3.Connection, now: datetime, before: date) -> bool:
+    """Say whether there is something to purge."""
+    query = """SELECT EXISTS (SELECT 1 FROM desk_talk WHERE until <= ?)
+        OR EXISTS (SELECT 1 FROM desk_reading WHERE day < ?)"""
+    return bool(conn.execute(query, (to_text(now), before.isoformat())).fetchone()[0])
+
+
 def purge(tx: sqlite3.Connection, now: datetime, before: date) -> int:
     """Delete conversations whose time is over, and counts of days before ``before``."""
     tx.execute("DELETE FROM desk_reading WHERE day < ?", (before.isoformat(),))

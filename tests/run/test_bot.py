@@ -15,6 +15,7 @@ from monitor.model.review import Role, Step, Term, Wanted
 from monitor.model.update import Reaction, Said, Send
 from monitor.review import words
 from monitor.review.handlers import Handler, Handlers
+from monitor.run import bot as running
 from monitor.run.bot import Keeper
 from monitor.run.health import Health
 from monitor.run.refresh import owe_refresh
@@ -194,6 +195,8 @@ async def test_a_question_ends_by_itself_and_by_order(room: Desk, time: Time) ->
     await room.press(101, room.key("Perlu diperiksa"))
     time.at += timedelta(minutes=31)
     assert "Meja netralitas" in await room.say(101, "alasan yang terlambat")
+    await room.say(101, "/status")
+    assert room.writer.reader().execute("SELECT count(*) FROM desk_talk").fetchone() == (0,)
     assert len(room.steps()) == 1
 
 
@@ -354,6 +357,23 @@ async def test_a_bot_that_was_stopped_goes_on_where_it_was(
     async with desk(server, tmp_path, time) as again, listening(again):
         await server.people.until(lambda: len(server.texts(101)) > told)
         assert again.steps()[-1] == ("perlu_diperiksa", "ana")
+
+
+async def test_a_network_that_fails_is_waited_out_and_told(
+    room: Desk, server: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "FIRST_WAIT", 0.01)
+    monkeypatch.setattr(running, "DEAF_SECONDS", -1.0)
+    server.fault("too_many", method="sendMessage", chat="101", seconds=0)
+    server.fault("error", method="sendMessage", chat="101")
+    server.fault("page", method="getUpdates", times=2)
+    assert "Perkara terbuka" in await room.say(101, "/status")
+    await room.press(101, room.key("Ambil"))
+    await room.dispatch()
+    told = [text for text in server.texts(-70) if "tidak dapat membaca Telegram" in text]
+    assert len(told) == 1
+    assert "netralitas review step" in told[0]
+    assert alarms.open_(room.writer.reader()) == []
 
 
 class Killed(BaseException):
