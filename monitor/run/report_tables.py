@@ -44,7 +44,7 @@ TITLES = {
 NOTES = {
     Dimension.RULE: "Satu kasus dapat kena lebih dari satu aturan: jumlah baris dapat melebihi "
     "jumlah kasus.",
-    Dimension.LEVEL: "Tingkat adalah ke mana aturan mengarah, bukan putusan dan bukan sanksi.",
+    Dimension.LEVEL: "Tingkat adalah ke mana aturan mengarah, bukan putusan.",
 }
 
 

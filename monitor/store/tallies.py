@@ -25,7 +25,9 @@ WHERE l.subject >= 'NTR-' AND l.subject < 'NTR.' AND l.seq <= ?
 ORDER BY l.subject, l.seq
 """
 BOUNDS = """
-SELECT min(seq) FILTER (WHERE at >= :start), max(seq) FILTER (WHERE at < :end) FROM log
+SELECT min(seq) FILTER (WHERE at >= :start), max(seq) FILTER (WHERE at >= :start),
+  max(seq) FILTER (WHERE at < :start)
+FROM log WHERE at < :end
 """
 ALARMS = """
 SELECT l.at, CAST(l.canonical AS TEXT) ->> '$.public.state', CAST(c.body AS TEXT) ->> '$.key'
@@ -76,12 +78,14 @@ class Written:
 def written(conn: sqlite3.Connection, start: datetime, end: datetime) -> Written:
     """Return which entries were written from ``start`` until before ``end``.
 
-    Once ``end`` is over this does not change any more, whatever is written later.
+    Once ``end`` is over this does not change any more, whatever is written later. A clock that
+    was wrong for a while moves an end only where it was wrong by just so much.
     """
     bounds = {"start": to_text(start), "end": to_text(end)}
-    first, last = conn.execute(BOUNDS, bounds).fetchone()
-    last = last or 0
-    first = min(first or last + 1, last + 1)
+    first, last, before = conn.execute(BOUNDS, bounds).fetchone()
+    if last is None:
+        last = before or 0
+        first = last + 1
     (_, first_hash), (at, last_hash) = _entry(conn, first), _entry(conn, last)
     until = from_text(at) if at else None
     return Written(first, last, first_hash if first <= last else "", last_hash, until)

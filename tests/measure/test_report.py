@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -20,8 +22,8 @@ from monitor.measure.figures import (
     Span,
     percentile,
 )
-from monitor.model.review import Path
-from monitor.store import migrate, recount, tallies
+from monitor.model.review import Path as Way
+from monitor.store import alarms, migrate, recount, tallies
 from monitor.store.db import Connection
 from monitor.store.writer import Writer
 from tests.measure import desk_log
@@ -74,7 +76,7 @@ def test_every_count_is_that_of_its_query(conn: Connection, span: Span) -> None:
 
 def test_paths_closings_and_sides_are_those_of_their_queries(conn: Connection, span: Span) -> None:
     figures = counted(conn, span)
-    for path in Path:
+    for path in Way:
         assert ask(conn, span, recount.of("path"), nilai=path) == figures.paths[path]
     for step in report.CLOSING:
         assert ask(conn, span, recount.of("closing_last"), nilai=step) == figures.closings[step]
@@ -104,3 +106,23 @@ def test_the_open_cases_of_the_end_follow_from_those_of_the_beginning(
         sum(sign * figures.flow[move] for move, sign in SIGNS.items()) == figures.flow[Flow.AFTER]
     )
     assert figures.flow[Flow.AFTER] == figures.total[Column.OPEN]
+
+
+def test_a_clock_that_was_wrong_for_a_while_moves_no_period(tmp_path: Path) -> None:
+    migrate.upgrade(tmp_path / "db.sqlite3")
+    days = [0, 1, 400, 2, 8, 9, -30, 10, 40]
+    with closing(Writer(tmp_path / "db.sqlite3")) as writer:
+        with writer.transaction() as tx:
+            for day in days:
+                alarms.raise_(tx, f"disk:{day}", "uji", START + timedelta(days=day))
+        conn = writer.reader()
+
+        def written(first: int, length: int) -> tuple[int, int]:
+            start = START + timedelta(days=first)
+            found = tallies.written(conn, start, start + timedelta(days=length))
+            return found.first, found.last
+
+        assert written(0, 7) == (1, 4)
+        assert written(7, 7) == (5, 8)
+        assert written(20, 7) == (9, 8)
+        assert written(-90, 30) == (1, 0)
