@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli_options import DEFAULT, By, ConfigPath, Why
+from monitor.cli_options import DEFAULT, ConfigPath, Reader, Why
 
 
 def attach(app: typer.Typer) -> None:
@@ -17,7 +17,7 @@ def attach(app: typer.Typer) -> None:
 
 def audit(
     why: Why = "",
-    by: By = "",
+    by: Reader = "",
     to: Annotated[
         Path | None, typer.Option(help="The folder that gets the copy; else the data folder.")
     ] = None,

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from monitor import cli_erasure
-from monitor.cli_options import DEFAULT, By, ConfigPath, Why
+from monitor.cli_options import DEFAULT, ConfigPath, Reader, Why
 
 keys = typer.Typer(no_args_is_help=True, help="Make, rotate and list the installation's keys.")
 
@@ -65,7 +65,7 @@ def export(
     office: Annotated[str, typer.Option(help="penerusan: position and office.")] = "",
     letter: Annotated[str, typer.Option(help="penerusan: the letter's number.")] = "",
     date: Annotated[str, typer.Option(help="penerusan: the letter's day, YYYY-MM-DD.")] = "",
-    by: By = "",
+    by: Reader = "",
     why: Why = "",
     config: ConfigPath = DEFAULT,
 ) -> int:
@@ -84,7 +84,7 @@ def export(
 def card(
     finding: Annotated[str, typer.Argument(help="The finding's id, as an alert prints it.")],
     to: Annotated[Path, typer.Option(help="A new file: .png or .pdf.")],
-    by: By = "",
+    by: Reader = "",
     why: Why = "",
     config: ConfigPath = DEFAULT,
 ) -> int:

@@ -12,4 +12,12 @@ ConfigPath = Annotated[
 ]
 DEFAULT = Path("config.toml")
 By = Annotated[str, typer.Option("--by", "--who", help="Who decides: a named person.")]
+Reader = Annotated[
+    str,
+    typer.Option(
+        "--by",
+        "--who",
+        help="Who looks: a named person. Without it the log says: an account of the machine.",
+    ),
+]
 Why = Annotated[str, typer.Option("--why", "--reason", help="Why; it is kept in the evidence log.")]

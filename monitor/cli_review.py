@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli_options import DEFAULT, By, ConfigPath, Why
+from monitor.cli_options import DEFAULT, By, ConfigPath, Reader, Why
 
 app = typer.Typer(no_args_is_help=True, help="Decide about cases; every step is a person's.")
 
@@ -73,7 +73,7 @@ def step(
 
 
 @app.command(epilog="Example: netralitas review show NTR-ABCD-EFGH")
-def show(finding: Finding, by: By = "", why: Why = "", config: ConfigPath = DEFAULT) -> int:
+def show(finding: Finding, by: Reader = "", why: Why = "", config: ConfigPath = DEFAULT) -> int:
     """Say where a case stands, who took which step, and what may follow."""
     from monitor import desk
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
@@ -21,7 +20,7 @@ from monitor.forwarding import Asked
 from monitor.model.evidence import Canonical
 from monitor.notify.cover import Letter
 from monitor.run.governance import may_leave
-from monitor.store import cases, keys, log, migrate
+from monitor.store import cases, keys, log, migrate, readings
 from monitor.store.db import Connection
 from monitor.store.writer import Writer
 
@@ -141,7 +140,7 @@ def settings_of(path: Path) -> config.Config:
 
 def said_by(by: str, why: str, letter: Letter | None = None) -> dict[str, Canonical]:
     """Return who lets something out and why, and the letter that it goes with."""
-    said: dict[str, Canonical] = {"who": by or getpass.getuser(), "why": why}
+    said: dict[str, Canonical] = {"who": by or readings.machine_user(), "why": why}
     if letter:
         said |= {
             "official": letter.official,

@@ -16,6 +16,12 @@ from monitor.store import log
 from monitor.store.log import NOTHING
 
 READING = "reading"
+NO_PERSON = "(akun mesin)"
+
+
+def machine_user() -> str:
+    """Return who is logged where nobody was named: an account of the machine, not a person."""
+    return f"{getpass.getuser()} {NO_PERSON}"
 
 
 def note(
@@ -32,8 +38,8 @@ def note(
 
     ``command`` is the command's name as typed (``card``, ``access``), ``subject`` the finding's id
     or the person's reference, or "" where what was read is not of one case or person. ``who``
-    empty stands for the user of this machine. ``more`` is said beside the command's name, where it
-    cannot be erased: nothing of a person.
+    empty stands for the user of this machine, and the entry says that it is no more than that.
+    ``more`` is said beside the command's name, where it cannot be erased: nothing of a person.
     """
     return log.append(
         tx,
@@ -41,5 +47,5 @@ def note(
         kind=READING,
         subject=subject,
         public={"command": command, **more},
-        content={"by": {"who": who or getpass.getuser(), "why": why}},
+        content={"by": {"who": who or machine_user(), "why": why}},
     )

@@ -6,6 +6,7 @@ does it show or copy evidence or personal data (``READS``: it must leave an entr
 
 from __future__ import annotations
 
+import getpass
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import closing
@@ -103,6 +104,21 @@ def test_reading_leaves_an_entry(run: Run, ready: Place, tmp_path: Path, name: s
         assert any(WHO in json.dumps(there, ensure_ascii=False) for _, there in said)
     # A private person's name is never in the part that nothing can erase.
     assert all(WHO not in json.dumps(entry, ensure_ascii=False) for entry, _ in said)
+
+
+@pytest.mark.parametrize("name", ["card", "export"])
+def test_an_account_of_the_machine_is_not_taken_for_a_person(
+    run: Run, ready: Place, tmp_path: Path, name: str
+) -> None:
+    before = last(ready)
+    words = [word.replace("{}", str(tmp_path)) for word in READS[name]]
+    named = [place for place, word in enumerate(words) if word in ("--by", "--who")]
+    for place in reversed(named):
+        del words[place : place + 2]
+    done = run(*name.split(), *words, "-c", ready.config)
+    assert done.status == 0, done.err
+    said = [there["by"]["who"] for _, there in entries(ready, before) if "by" in there]
+    assert said == [f"{getpass.getuser()} (akun mesin)"]
 
 
 @pytest.mark.parametrize("name", ["status", "verify", "rules list", "keys list", "governance list"])
