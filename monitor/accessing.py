@@ -27,6 +27,8 @@ from monitor.run.compose import alert_facts
 from monitor.store import held, keys, readings, register
 from monitor.store.db import Connection
 
+# The heading under which an alert tells its recipient what to do.
+NEXT_STEPS = "<b>Langkah berikut</b>"
 COMMAND = "access"
 TEMPLATE = "paper.typ"
 FROM_INPUT = "-"
@@ -82,7 +84,10 @@ def _report(found: access.Dossier, to: Path) -> None:
 def _messages(
     conn: Connection, value: Mapping[str, Any], ruleset: RuleSet
 ) -> dict[int, Sequence[Any]]:
-    """Return what each revision of each finding told its recipients, by entry."""
+    """Return what each revision of each finding told its recipients, by entry.
+
+    The desk's next steps, with which an alert ends, are no data about the person.
+    """
     return {
         entry["seq"]: blocks(
             render_alert(
@@ -91,7 +96,7 @@ def _messages(
                 alert_facts(conn, entry["seq"]),
                 ruleset,
                 "id",
-            ).html
+            ).html.partition(NEXT_STEPS)[0]
         )
         for case in value["cases"]
         for entry in case["entries"]

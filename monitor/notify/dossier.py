@@ -52,7 +52,10 @@ DIGESTS = (
     "Sidik itu tidak dapat dibaca kembali menjadi perbuatannya."
 )
 NO_DIGESTS = "Tidak ada sidik bersandi yang disimpan tentang Anda."
-TOLD = "Yang disampaikan kepada penerima pemberitahuan:"
+TOLD = (
+    "Yang disampaikan kepada penerima pemberitahuan, tanpa petunjuk kerja bagi mereka yang "
+    "menutupnya:"
+)
 CASE_FILE = (
     "Menjadi berkas perkara: dihapus hanya menurut daftar pemusnahan yang disetujui atau atas "
     "perintah menurut UU 27/2022."

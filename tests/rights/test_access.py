@@ -131,6 +131,9 @@ def test_the_paper_speaks_of_the_person_alone_and_judges_nobody(
     for word in ("Budi", CHAT, "Pelapor Rahasia", STRANGER_WORDS):
         assert word not in paper
     assert FORBIDDEN.findall(paper) == []
+    # What the desk is asked to do is nothing that is held about the person.
+    assert "Langkah berikut" not in paper
+    assert "Ini indikasi, bukan putusan" in paper
 
 
 def test_who_was_erased_is_told_so(
