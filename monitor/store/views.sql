@@ -178,6 +178,14 @@ SELECT l.seq, l.at, l.subject AS officer,
     FROM content c WHERE c.seq = l.seq AND c.name = 'by') AS who
 FROM log l WHERE l.kind = 'role';
 
+CREATE VIEW audit_mute AS
+SELECT l.seq, l.at, l.subject AS mute,
+  CAST(l.canonical AS TEXT) ->> '$.public.action' AS action,
+  CAST(l.canonical AS TEXT) ->> '$.public.scope' AS scope,
+  CAST(l.canonical AS TEXT) ->> '$.public.until' AS until,
+  CAST(l.canonical AS TEXT) ->> '$.public.officer' AS officer
+FROM log l WHERE l.kind = 'mute';
+
 CREATE VIEW audit_reading AS
 SELECT l.seq, l.at,
   CASE l.kind WHEN 'reading' THEN CAST(l.canonical AS TEXT) ->> '$.public.command' ELSE l.kind END

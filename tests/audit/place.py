@@ -133,6 +133,8 @@ def _around(place: Place, tx: Connection, first: str) -> None:
     )  # fmt: skip
     place.entry(tx, "hold", first, held=True)
     place.entry(tx, "role", "petugas/p1", role="pemeriksa", action="given", until="")
+    mute = {"action": "muted", "scope": "person", "until": "2024-10-13T00:00:00Z", "officer": "p1"}
+    place.entry(tx, "mute", "mute/1", **mute)
     alarms.raise_(tx, "stale:bluesky", "tidak terbaca", place.next())
     alarms.raise_(tx, f"proof:{ACCOUNT_LINE}", "tidak sah", place.next())
     alarms.clear(tx, "stale:bluesky", place.next())
