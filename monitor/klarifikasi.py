@@ -88,13 +88,11 @@ def tanda_terima(path: Path, number: str, to: Path, by: str, why: str) -> int:
         ]
         if faults := [*faults, *_file_faults(to, ())]:
             raise ConfigError(faults)
-        zone = invite.told(conn, given.finding).watch.get("zone", "")
+        told = invite.told(conn, given.finding)
         with writer.transaction() as tx:
             command = f"{COMMAND} tanda-terima"
             readings.note(tx, at=utc_now(), command=command, subject=given.finding, who=by, why=why)
-        made = receipt(
-            given.receipt, given.finding, given.at, zone, given.way, given.answer, len(given.files)
-        )
+        made = receipt(given, told.watch["zone"], told.facts.stamp)
         _write_new(to, typeset(TEMPLATE, made))
     console.plain(f"{given.receipt}: {to}")
     return 0

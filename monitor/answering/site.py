@@ -240,10 +240,8 @@ class Page:
         return stored(conn, self._files, seq, CARD)
 
     def _paper(self, session: Session, given: Given) -> bytes:
-        zone = self._told(session).watch["zone"]
-        made = receipt(
-            given.receipt, given.finding, given.at, zone, given.way, given.answer, len(given.files)
-        )
+        told = self._told(session)
+        made = receipt(given, told.watch["zone"], told.facts.stamp)
         return typeset(TEMPLATE, made)
 
     def _timed_out(self, form: Form) -> web.Response:

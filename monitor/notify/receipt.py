@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
-from monitor.model.answer import Answer
+from monitor.model.answer import Answer, Given
 from monitor.notify import answer_words as said
 from monitor.notify import words
 from monitor.notify.paper import Item, fields, paper, para, section
@@ -16,16 +15,15 @@ TEMPLATE = "paper.typ"
 _FIELD = 200
 
 
-def receipt(
-    number: str, case: str, at: datetime, zone: str, way: str, answer: Answer, files: int = 0
-) -> dict[str, Any]:
-    """Return the paper; ``files`` are attachments that were filed with the answer."""
-    when = words.moment(at, zone, "id")
+def receipt(given: Given, zone: str, stamp: str = "") -> dict[str, Any]:
+    """Return the paper; ``zone`` is the person's, ``stamp`` that of a trial."""
+    number, case, answer, files = given.receipt, given.finding, given.answer, len(given.files)
     rows = [
+        *([("Keadaan", stamp)] if stamp else []),
         ("Nomor tanda terima", number),
         ("Nomor perkara", case),
-        ("Diterima", when),
-        ("Cara", said.WAYS.get(way, way)),
+        ("Diterima", words.moment(given.at, zone, "id")),
+        ("Cara", said.WAYS.get(given.way, given.way)),
         ("Pendamping", clean(answer.counsel, _FIELD)),
         ("Lampiran yang diserahkan di kantor", str(answer.attachments)),
     ]

@@ -44,7 +44,7 @@ SELECT seq, at, kind, subject, canonical FROM log
 WHERE seq BETWEEN ? AND ? AND kind IN ('export', 'reading', 'backup', 'register')
 ORDER BY seq
 """
-OUT = frozenset({"access", "audit", "breach", "card", "dokumen"})
+OUT = frozenset({"access", "audit", "breach", "card", "dokumen", "klarifikasi tanda-terima"})
 SEEN = "SELECT count(*) FROM seen"
 CHATS = "SELECT count(DISTINCT notifier || ' ' || destination) FROM outbox WHERE destination <> '-'"
 
