@@ -32,6 +32,7 @@ DISPATCH_SECONDS = 1.0
 PACE_SECONDS = 0.1
 RECHECK_SECONDS = 30.0
 RETENTION_SECONDS = 86_400.0
+RETAIN_AFTER_SECONDS = 300.0
 SETTLE_SECONDS = 0.2
 
 Watcher = Callable[[PollReport], None]
@@ -166,7 +167,9 @@ class Daemon:
         scheduler.every(self._settings.health.interval, self._check, "health")
         scheduler.every(self._settings.rules.reload, self._look_after_rules, "rules")
         scheduler.every(self._sealer.period, self._sealer.look, "seal")
-        scheduler.every(RETENTION_SECONDS, self._retain, "retention", jitter=600)
+        scheduler.every(
+            RETENTION_SECONDS, self._retain, "retention", jitter=600, first=RETAIN_AFTER_SECONDS
+        )
         scheduler.every(LOOK_SECONDS, self._retainer.look, "dismissed", jitter=60)
         scheduler.every(REMIND_SECONDS, self._reminders.look, "reminders", jitter=60)
         scheduler.every(RECAP_SECONDS, self._recaps.look, "recaps", jitter=60)

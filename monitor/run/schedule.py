@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 from apscheduler.events import (
     EVENT_JOB_ERROR,
@@ -12,6 +13,8 @@ from apscheduler.events import (
     JobExecutionEvent,
 )
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from monitor.clock import utc_now
 
 Job = Callable[[], Awaitable[None]]
 
@@ -46,10 +49,17 @@ class Scheduler:
         self._scheduler.add_listener(ended, EVENT_JOB_ERROR)
         self._scheduler.add_listener(lambda event: done(_name(event)), EVENT_JOB_EXECUTED)
 
-    def every(self, seconds: float, job: Job, name: str, *, jitter: float = 0.0) -> None:
-        """Run ``job`` each ``seconds``; ``jitter`` (seconds) spreads many machines apart."""
+    def every(
+        self, seconds: float, job: Job, name: str, *, jitter: float = 0.0, first: float = 0.0
+    ) -> None:
+        """Run ``job`` each ``seconds``; ``jitter`` (seconds) spreads many machines apart.
+
+        The first run comes after ``first`` seconds, where they are given: a machine that is
+        restarted every day would else never come to what is done once a day.
+        """
+        begin = {"next_run_time": utc_now() + timedelta(seconds=first)} if first else {}
         self._scheduler.add_job(
-            job, "interval", seconds=seconds, id=name, jitter=int(jitter) or None
+            job, "interval", seconds=seconds, id=name, jitter=int(jitter) or None, **begin
         )
 
     def start(self) -> None:

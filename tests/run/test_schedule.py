@@ -94,3 +94,18 @@ async def test_a_job_that_a_stop_cuts_short_has_not_failed() -> None:
 
 def _raise(error: BaseException) -> None:
     raise error
+
+
+async def test_what_is_done_once_a_day_begins_soon_after_a_start() -> None:
+    began, ran = asyncio.Event(), []
+    scheduler = Scheduler(30.0, lambda _: None, lambda _: None)
+
+    async def job() -> None:
+        ran.append("job")
+        began.set()
+
+    scheduler.every(86_400.0, job, "daily", jitter=600, first=0.01)
+    scheduler.start()
+    await asyncio.wait_for(began.wait(), 10)
+    scheduler.stop()
+    assert ran == ["job"]
