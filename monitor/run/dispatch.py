@@ -191,12 +191,10 @@ class Dispatcher:
         """Return the act of taking a message back; a list that tells of other cases stays."""
         notifier, reader = self._notifier(item), self._writer.reader()
         sent = withdrawals.message_of(reader, item)
-        if sent and withdrawals.shared(reader, item, sent):
-            cause = "it is a list that tells of other cases too, and names nobody"
-            raise NotifyError(cause, permanent=True)
+        stays = not sent or withdrawals.shared(reader, item, sent)
 
         async def act() -> Receipt:
-            if sent:
+            if not stays:
                 await notifier.withdraw(message, sent, item.destination)
             return Receipt(sent, self._clock())
 

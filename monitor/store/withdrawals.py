@@ -44,7 +44,7 @@ WHERE kind = 'finding' AND subject = :case AND state = 'sent' AND message_id = '
 ARRIVED = """
 UPDATE outbox SET message_id = ?, sent_at = ? WHERE id = ? AND state = 'sent' AND message_id = ''
 """
-CANCEL = f"DELETE FROM outbox WHERE kind = '{KIND}' AND subject = ? AND state <> 'sent'"  # noqa: S608
+CANCEL = f"DELETE FROM outbox WHERE kind = '{KIND}' AND subject = ?"  # noqa: S608
 MESSAGE = "SELECT message_id FROM outbox WHERE id = ?"
 OTHERS = f"""
 SELECT count(*) FROM outbox WHERE notifier = ? AND destination = ? AND message_id = ?
@@ -109,9 +109,12 @@ def shared(conn: sqlite3.Connection, item: OutboxItem, message_id: str) -> bool:
 
 
 def done(tx: sqlite3.Connection, item: OutboxItem, message_id: str, at: datetime) -> None:
-    """Record that a message is gone."""
-    tx.execute(GONE, (item.notifier, item.destination, message_id))
-    note(tx, item, message_id, "deleted", "", at)
+    """Record that a message is gone, or that it stays as a list of other cases too."""
+    result = "shared" if shared(tx, item, message_id) else "deleted"
+    if result == "deleted":
+        tx.execute(GONE, (item.notifier, item.destination, message_id))
+    if message_id:
+        note(tx, item, message_id, result, "", at)
 
 
 def note(
