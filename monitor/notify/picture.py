@@ -78,9 +78,9 @@ def _fitting(probed: int) -> int:
     return min(FINEST, int(PROBE * (AIM / probed) ** (1 / GROWTH)))
 
 
-def _compiled(data: str, form: Form, resolution: int, template: Path = TEMPLATE) -> bytes:
+def _compiled(data: str, form: Form, resolution: int, template: Path | None = None) -> bytes:
     try:
-        made = _compiler(template).compile(
+        made = _compiler(template or TEMPLATE).compile(
             format=form, ppi=float(resolution), sys_inputs={"data": data}
         )
     except (RuntimeError, typst.TypstError) as error:
