@@ -89,7 +89,10 @@ class Port(Protocol):
         ...
 
     def shown(self, case: Case) -> str:
-        """Return a case as a message (HTML): what it concerns and its steps; "" where erased."""
+        """Return a case as a message (HTML): what it concerns and its steps; "" where erased.
+
+        It names nobody where no chat that got the case was told a name.
+        """
         ...
 
     def mute(self, officer: Officer, case: Case | None, days: int, why: str) -> int | None:

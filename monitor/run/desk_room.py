@@ -15,13 +15,14 @@ from monitor.model.mute import Scope
 from monitor.model.review import Case, Officer, Wanted
 from monitor.model.rule import RuleSet
 from monitor.model.update import Talk
-from monitor.notify.render import render_caption
+from monitor.notify.render import render_caption, render_masked
 from monitor.notify.words import moment
 from monitor.review import decisions, words
 from monitor.review.desk_port import Limits, Load, Waiting
 from monitor.run.compose import alert_facts
-from monitor.run.refresh import owe_refresh
+from monitor.run.refresh import EDITING, owe_refresh
 from monitor.store import about, alarms, findings, log, mutes, queue, readings, reviews, talks
+from monitor.store import told as told_of
 from monitor.store.db import Connection
 
 MOST_STEPS = 25
@@ -111,8 +112,15 @@ class DeskRoom:
         if "finding" not in told or "watch" not in told:
             return ""
         facts = alert_facts(self._tx, seq)
-        caption = render_caption(told["finding"], told["watch"], facts, self._ruleset)
+        render = render_caption if self._named(case.finding) else render_masked
+        caption = render(told["finding"], told["watch"], facts, self._ruleset)
         return f"{caption.html}\n\n{_steps(case, self._settings.report.zone)}"
+
+    def _named(self, finding: str) -> bool:
+        """Say whether the office shows this case with names in Telegram: some route of it does."""
+        ways = told_of.ways(self._tx, finding, EDITING)
+        shown = {route.way for route in self._settings.notify.routes if route.card != "masked"}
+        return bool(shown & set(ways))
 
     def mute(self, officer: Officer, case: Case | None, days: int, why: str) -> int | None:
         value = case.person_ref if case else officer.instansi

@@ -270,6 +270,23 @@ async def test_readings_are_limited_a_day(server: StandIn, tmp_path: Path, time:
         assert len(room.entries("reading")) == 3
 
 
+async def test_where_alerts_are_masked_a_case_is_shown_masked_too(
+    server: StandIn, tmp_path: Path, time: Time
+) -> None:
+    async with desk(server, tmp_path, time) as room:
+        route = room.settings.notify.routes[0].model_copy(update={"card": "masked"})
+        notify = room.settings.notify.model_copy(update={"routes": (route,)})
+        room.router._settings = room.settings.model_copy(update={"notify": notify})
+        room.appoint(ANA)
+        room.found(NOW, name="Tokoh Rekaan")
+        async with listening(room):
+            shown = await room.say(101, f"/kasus {FINDING} giliran")
+            assert FINDING in shown
+            assert "Tokoh Rekaan" not in shown
+            room.router._settings = room.settings
+            assert "Tokoh Rekaan" in await room.say(101, f"/kasus {FINDING} giliran")
+
+
 async def test_a_mute_is_ordered_in_a_conversation(room: Desk) -> None:
     assert "Membisukan menahan pesan" in await room.say(101, "/bisukan")
     await room.say(101, f"/bisukan {FINDING}")
