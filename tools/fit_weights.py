@@ -33,11 +33,12 @@ from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from monitor import watch
-from monitor.match import second, stance
+from monitor.match import stance
 from monitor.match.engine import Engine
 from monitor.match.lexicon import Lexicon
 from monitor.match.live import LiveSets
 from monitor.match.names import aliases, places
+from monitor.match.signs import AFTER, BEFORE, signs, subject, words
 from monitor.model.weights import Weight, Weights
 from monitor.watch.weights import FILE
 
@@ -49,7 +50,8 @@ PENALTY = 0.2
 GLUED = 5  # letters from which a name inside an unknown word is no accident
 _LINKS = frozenset({"http", "https", "www"})
 OWN = 3  # labelled texts that a word must stand in to get a weight beyond its vector's
-AMBIGUOUS = 0.5
+AMBIGUOUS = 0.25
+ATTACK = 1.3  # a missed attack on a person weighs more than a missed cheer
 ALSO = 0.3  # texts that one reader labelled in passing
 SMOOTH = 1e-3
 NONE = "neutral"
@@ -104,13 +106,14 @@ class Reader:
             names = self.targets.guesses(page, live)
         items = stance.evidence(page, names, self.lexicon, inherited)
         sides = stance.sides(items)
-        target = second.subject(names, sides, inherited)
+        target = subject(names, sides, inherited)
         if not target:
             return None
-        forms, near = second.words(page, names, target)
+        forms, near = words(page, names, target)
         label = row["label"] if row["label"] in ("support", "attack") else NONE
         weight = share * (AMBIGUOUS if row.get("ambiguous") else 1.0)
-        found = second.signs(page, names, items, sides, target)
+        weight *= ATTACK if label == "attack" else 1.0
+        found = signs(page, names, items, sides, target)
         return Text(label, weight, found, list(forms), near)
 
 
@@ -168,9 +171,19 @@ class Design:
 
     def __init__(self, texts: Sequence[Text], vectors: Vectors) -> None:
         self.vectors = vectors
-        self.signs = DictVectorizer().fit([t.signs for t in texts])
+        self.signs = DictVectorizer().fit(self._known(texts))
         seen = Counter(w for t in texts for w in t.words if w in vectors.place)
         self.words = {w: i for i, w in enumerate(sorted(w for w, n in seen.items() if n > 1))}
+
+    def _known(self, texts: Sequence[Text]) -> list[dict[str, float]]:
+        """Return the signs of texts; a word beside the name is one if it is known and not rare."""
+        seen = Counter(name for text in texts for name in text.signs)
+        kept = {name for name, times in seen.items() if self._is_sign(name, times)}
+        return [{n: v for n, v in t.signs.items() if n in kept} for t in texts]
+
+    def _is_sign(self, name: str, times: int) -> bool:
+        word = next((name[len(s) :] for s in (BEFORE, AFTER) if name.startswith(s)), None)
+        return word is None or (word in self.vectors.place and times >= OWN)
 
     def rows(self, texts: Sequence[Text]) -> sparse.csr_matrix:
         single = sparse.lil_matrix((len(texts), len(self.words)))

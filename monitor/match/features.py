@@ -15,7 +15,7 @@ from monitor.match.lexicon import SMALL_NUMBER
 from monitor.match.live import Live
 from monitor.match.names import Form
 from monitor.match.page import Page
-from monitor.match.stance import Side
+from monitor.match.stance import ALERT, Side
 from monitor.match.targets import Mention
 from monitor.model.activity import Activity, Signal
 from monitor.model.rule import BESIDE, Stance
@@ -55,9 +55,14 @@ class View:
     def clear_support(self) -> bool:
         return any(s.clear and s.stance is Stance.SUPPORT for s in self.sides)
 
+    @property
+    def charges(self) -> list[Side]:
+        """Return the attacks in which the text itself says more than one mild word."""
+        return [s for s in self.sides if s.stance is Stance.ATTACK and s.score >= ALERT]
+
 
 def _reminder(view: View) -> bool:
-    return view.says("reminder") and not view.clear_support
+    return view.says("reminder") and not (view.clear_support or view.charges)
 
 
 def _parent_reminder(view: View) -> bool:
@@ -81,7 +86,16 @@ def _parent_courtesy(view: View) -> bool:
 
 
 def _rebuttal(view: View) -> bool:
-    return (view.says("rebuttal") or _rebuts_parent(view)) and not view.clear_support
+    return (_refutes(view) or _rebuts_parent(view)) and not view.clear_support
+
+
+def _refutes(view: View) -> bool:
+    """Say whether a word corrects a report; after the text's own charge it is part of that."""
+    if not view.charges:
+        return view.says("rebuttal")
+    begin = min((span.start for side in view.charges for span in side.spans), default=0)
+    spots = ((page, i) for page in view.own for i, _ in page.spots.get("rebuttal", ()))
+    return any(page.words[i].start < begin for page, i in spots)
 
 
 def _rebuts_parent(view: View) -> bool:

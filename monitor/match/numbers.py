@@ -18,7 +18,10 @@ _MOST_RIVALS = 6
 _WINDOW = 3
 _WIDE = 8
 # A padded number beside one of these is spoken of as a candidate.
-_SIDES = ("hard", "soft", "win", "own", "praise")
+_SIDES = ("hard", "soft", "win", "own", "praise", "vote")
+# Two padded numbers within so many words are two candidates.
+_PAIRED = 3
+_OTHERS = 2
 
 Number = tuple[str, str, int, int, tuple[str, ...]]
 # The words that name each level of contest in a text, by ``Contest.level``.
@@ -86,10 +89,21 @@ class NumberReader:
             if close and page.marked("politics"):
                 return True
             said = any(self._near(page, index, name, back=2, ahead=2) for name in _SIDES)
-            return before or cued or wide or named or said
+            return before or cued or wide or named or said or self._in_company(page, index)
         if before:
             return cued or wide or named
         return cued and self._right_after_vote(page, index) and self._stands_alone(page, index)
+
+    def _in_company(self, page: Page, index: int) -> bool:
+        """Say whether one or two other padded numbers stand near: "02 dan 03 sama saja"."""
+        words, other = page.words, page.marked("number_other")
+        if index + 1 in other:
+            return False
+        near = range(max(0, index - _PAIRED), min(len(words), index + _PAIRED + 1))
+        forms = {words[i].form for i in near if i != index and words[i].form.isdigit()}
+        return 0 < len(forms) <= _OTHERS and all(
+            _PADDED.fullmatch(form) and form != words[index].form for form in forms
+        )
 
     def _right_after_vote(self, page: Page, index: int) -> bool:
         """A bare number counts right after a voting verb, or under a word for a pair."""

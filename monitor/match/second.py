@@ -2,35 +2,42 @@
 
 The first reading (stance) knows phrases and grammar. This one adds up small weights, fitted once
 on labelled texts in which every target's name was masked; so no swap of names can change it. It
-may raise a question and lower what the first reading made of a text. It never makes an alert.
+may raise a question, lower what the first reading made of a text, and confirm support for which
+the first has phrases. It never makes an alert of its own, nor of an attack.
 """
 
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 
 from monitor.match import press
 from monitor.match.cues import CLASSES
 from monitor.match.page import Page
+from monitor.match.signs import signs, subject, words
 from monitor.match.stance import ALERT, REVIEW, Evidence, Side
 from monitor.match.targets import Mention
 from monitor.model.finding import Span
 from monitor.model.rule import Stance
 from monitor.model.weights import Weight, Weights
-from monitor.text.tokens import EMOJI, HANDLE
 
-_NEAR = 6
-_TWO = 2
-_LONG = 60
 _TOLD = 3
 _LIKELY, _SURE = 0.7, 0.9
+# How sure they must be of a support that the first reading found less than clear.
+_CONFIRMS = 0.82
+# From this press score on a text is a report, whose words are others'.
+_REPORT = 0.7
+# From this press score on a text is a report, whose words are others'.
+_REPORT = 0.7
+# How much likelier support must be than attack where the weights see both: a missed attack on a
+# person weighs more than a missed cheer.
+_RATHER = 1.4
 # What the weights must see to raise a question of their own: a likely side, in enough words.
 _RAISES = 0.5
 _RAISES_UNSAID, _RAISES_ALONE = 0.65, 0.75
+# An attack needs more, as criticism of many kinds looks like it.
+_RAISES_ATTACK = 0.6
 _FEWEST = 5
 # Texts of these lists have a meaning of their own.
 _QUIET = (
@@ -38,9 +45,6 @@ _QUIET = (
     "before_years", "added",
 )  # fmt: skip
 _DEEDS = ("active_part", "party_attributes", "campaign_event")
-_LINK = "http"
-_CAPS = {"for": 6.0, "against": 6.0, "others for": 4.0, "others against": 4.0}
-_MOOD = ("press", "asked", "tagged", "first", "several")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,123 +71,6 @@ class Opinion:
     def chance(self) -> float:
         """Return the chance of the likelier side."""
         return max(self.support, self.attack)
-
-
-def subject(names: Sequence[Mention], found: Sequence[Side], inherited: str) -> str:
-    """Return the target a text is mostly about: of its first side, else the most often named."""
-    if found:
-        return found[0].target
-    named = Counter(m.target for m in names)
-    return max(named, key=named.__getitem__) if named else inherited
-
-
-def signs(
-    page: Page,
-    names: Sequence[Mention],
-    items: Sequence[Evidence],
-    found: Sequence[Side],
-    target: str,
-) -> dict[str, float]:
-    """Return the signs of a text by name, each between 0 and about 2."""
-    first = _first_reading(items, found, target)
-    mood = _mood(page, names)
-    result = {**first, **mood, **_shape(page, names)}
-    for name in _MOOD:
-        for sign in ("for", "against", "support", "attack", "is support", "is attack"):
-            if mood.get(name) and first.get(sign):
-                result[f"{name} * {sign}"] = mood[name] * first[sign]
-    for item in items:
-        side = "own" if item.target == target else "other"
-        result[f"{side} {item.name}"] = 1.0
-    taken = _taken(page, names)
-    for name, places in page.spots.items():
-        own = (True for a, b in places if a not in taken or not taken.issuperset(range(a, b + 1)))
-        count = sum(islice(own, _TWO))
-        if count:
-            result[f"list {name}"] = count / _TWO
-    return {name: value for name, value in result.items() if value}
-
-
-def _first_reading(
-    items: Sequence[Evidence], found: Sequence[Side], target: str
-) -> dict[str, float]:
-    sums: defaultdict[str, float] = defaultdict(float)
-    for item in items:
-        name = "for" if item.stance is Stance.SUPPORT else "against"
-        sums[name if item.target == target else f"others {name}"] += item.weight
-    result = {name: min(sums[name], cap) * 2 / cap for name, cap in _CAPS.items()}
-    for stance in (Stance.SUPPORT, Stance.ATTACK):
-        scores = [side.score for side in found if side.stance is stance]
-        result[stance.value] = max(scores, default=0) / 50
-    if found:
-        result[f"is {found[0].stance.value}"] = 1.0
-    result["only tags"] = float(bool(items) and all(item.tag for item in items))
-    result["reasons"] = min(len(items), 5) / 3
-    return result
-
-
-def _mood(page: Page, names: Sequence[Mention]) -> dict[str, float]:
-    return {
-        "press": press.score(page),
-        "asked": float("?" in page.text),
-        "tagged": min(len(page.tags), 3) / 3,
-        "first": float(page.has("first")),
-        "several": float(len({m.target for m in names}) > 1),
-    }
-
-
-def _shape(page: Page, names: Sequence[Mention]) -> dict[str, float]:
-    """Return signs of form; a name counts as one word and its letters not at all."""
-    taken = _taken(page, names)
-    others = [w for i, w in enumerate(page.words) if i not in taken]
-    count = len(others) + len(names)
-    titled = sum(w.title for w in others) / max(1, len(others))
-    return {
-        "bias": 1.0,
-        "nobody": float(not names),
-        "targets 1": float(len({m.target for m in names}) == 1),
-        "targets 3": float(len({m.target for m in names}) > _TWO),
-        "exclaimed": float("!" in page.text),
-        "link": float(_LINK in page.text),
-        "emoji": min(sum(w.kind is EMOJI for w in others), _TWO),
-        "long": min(count, _LONG) / 30,
-        "stopped": float(page.text.strip()[-1:] in (".", "!", "?")),
-        "titled": titled,
-        "name calling": float(any(m.form.value == "derogatory" for m in names)),
-        "slogan": float(any(m.form.value == "slogan" for m in names)),
-        "party": float(any(m.party for m in names)),
-    }
-
-
-def words(page: Page, names: Sequence[Mention], target: str) -> tuple[dict[str, int], set[str]]:
-    """Return each known form outside names with its first place, and those near the target."""
-    taken = _taken(page, names)
-    titles = page.marked("honorific")
-    ends = (
-        (m.first + (m.first in titles and m.first < m.last), m.last)
-        for m in names
-        if m.target == target
-    )
-    spots = sorted(i for pair in ends for i in pair)
-    near: set[str] = set()
-    forms: dict[str, int] = {}
-    reach = {i for s in spots for i in range(s - _NEAR, s + _NEAR + 1)}
-    for index, word in enumerate(page.words):
-        form = word.form
-        if index in taken or form.isdigit() or word.kind is HANDLE:
-            continue
-        if form not in forms:
-            forms[form] = index
-        if index in reach:
-            near.add(form)
-    return forms, near
-
-
-def _taken(page: Page, names: Sequence[Mention]) -> frozenset[int]:
-    """Return the words of names, with a title before them: some lists hold it, others not."""
-    titles = page.marked("honorific")
-    found = {i for m in names for i in range(m.first, m.last + 1)}
-    return frozenset(found | {m.first - 1 for m in names if m.first - 1 in titles})
 
 
 class SecondReader:
@@ -214,7 +101,7 @@ class SecondReader:
         if opinion.stance is Stance.NEUTRAL:
             return _doubted(found, opinion)
         if top and top.stance is opinion.stance:
-            return list(found)
+            return [_agreed(page, top, opinion), *found[1:]]
         if _quiet(page) or not self._raises(page, opinion, top):
             return [replace(side, clear=False) for side in found]
         rest = [replace(side, clear=False) for side in found if side.target != target]
@@ -248,7 +135,8 @@ class SecondReader:
         if top:
             weak = top.score < ALERT and opinion.stance is Stance.SUPPORT
             return weak or opinion.chance >= _LIKELY
-        return opinion.chance >= _least(page) and opinion.words >= _FEWEST
+        least = _RAISES_ATTACK if opinion.stance is Stance.ATTACK else _RAISES
+        return opinion.chance >= max(least, _least(page)) and opinion.words >= _FEWEST
 
     def opinion(
         self,
@@ -299,9 +187,9 @@ def _least(page: Page) -> float:
 
 
 def _outside_names(page: Page, name: str) -> bool:
-    """Say whether a phrase of a list stands in the text without being part of a name."""
+    """Say whether a phrase of a list stands in the text and no word of it is part of a name."""
     named = page.named
-    return any(first not in named for first, _ in page.spots.get(name, ()))
+    return any(named.isdisjoint(range(a, b + 1)) for a, b in page.spots.get(name, ()))
 
 
 def _shares(
@@ -327,10 +215,29 @@ def _doubted(found: Sequence[Side], opinion: Opinion) -> list[Side]:
     A suspected attack is kept as well: people attack in more ways than any table has words for.
     """
     neutral = 1 - opinion.support - opinion.attack
-    open_ = neutral < _LIKELY
-    near = [s for s in found if s.score >= ALERT or s.stance is Stance.ATTACK] if open_ else []
-    kept = [s for s in found if s.clear or s in near]
+    kept = [side for side in found if side.clear or _lasts(side, neutral)]
     return [replace(side, clear=side.clear and neutral < _SURE) for side in kept]
+
+
+def _lasts(side: Side, neutral: float) -> bool:
+    """Say whether an unclear side outlives weights that see none with this chance."""
+    if side.stance is Stance.ATTACK:
+        return neutral < _LIKELY
+    return side.score >= ALERT and neutral < _RAISES
+
+
+def _agreed(page: Page, side: Side, opinion: Opinion) -> Side:
+    """Return a side that both readings see: support as clear, where the weights are sure of it.
+
+    Its reasons are the phrases of the first reading; the weights only take away what doubt is
+    left. No attack is confirmed.
+    """
+    plain = not _quiet(page) and press.score(page) < _REPORT
+    sure = side.stance is Stance.SUPPORT and opinion.support >= _CONFIRMS
+    if side.clear or not (sure and side.firm and plain):
+        return side
+    told = (*side.reasons, f"confirmed by weights -> {side.target}")
+    return replace(side, clear=True, reasons=told)
 
 
 def _suspected(page: Page, opinion: Opinion) -> Side:

@@ -45,6 +45,10 @@ _PREDICATE = 3
 # A ballot's number or a campaign's year; "53" in a party's hashtag is its birthday.
 _NUMBER = re.compile(r"0?[1-9]|1\d|2[0-4]|20[1-9]\d")
 _CONTENT_LETTERS = 4
+_CALLED = {
+    Form.SLOGAN: (Stance.SUPPORT, "slogan", _SLOGAN_WEIGHT),
+    Form.DEROGATORY: (Stance.ATTACK, "derogatory name", _NAME_CALLING),
+}
 _CRITICISM = frozenset({"soft", "refuse", "unpraise"})
 _NOT_INHERITED = frozenset({"soft", "rally", "lean", "refuse", "unpraise"})
 
@@ -60,6 +64,7 @@ class Evidence:
     spans: tuple[Span, ...]
     clear: bool = False
     tag: bool = False
+    direct: bool = False  # said right of the target: in its clause, hashtag or answer
 
     @property
     def name(self) -> str:
@@ -72,6 +77,7 @@ class Side:
     """A stance toward one target, from all evidence together.
 
     ``guessed``: only the second reading sees it, so that it may raise a question and no more.
+    ``firm``: something direct speaks for it and nothing caps it: the second may confirm it.
     """
 
     target: str
@@ -81,6 +87,7 @@ class Side:
     spans: tuple[Span, ...]
     reasons: tuple[str, ...]
     guessed: bool = False
+    firm: bool = False
 
 
 def evidence(
@@ -151,7 +158,8 @@ def _make(
     least = ALERT if stance is Stance.SUPPORT else _ATTACK_ALERT
     clear = not capped and score >= least and any(i.clear for i in items)
     spans = tuple(dict.fromkeys(span for item in items for span in item.spans))
-    return Side(target, stance, score, clear, spans, tuple(i.reason for i in items))
+    firm = not capped and any(i.direct for i in items)
+    return Side(target, stance, score, clear, spans, tuple(i.reason for i in items), firm=firm)
 
 
 def _sum(items: list[Evidence]) -> float:
@@ -171,12 +179,12 @@ def _from_cue(page: Page, bound: Bound, damping: float, mocked: float) -> Eviden
     words = " ".join(w.form for w in page.words[cue.first : cue.last + 1])
     turned = f", {cue.turned}" if cue.turned else ""
     reason = f"{cue.name} {words!r} ({bound.how}{turned}) -> {bound.target}"
-    direct = bound.how in ("clause", "account") or cue.name == "wish"
+    direct = mocked == 1.0 and (bound.how in ("clause", "account") or cue.name == "wish")
     plain = min(damping, bound.factor) >= (_PRAYED if cue.name == "wish" else _PLAIN)
     sure = kind.clear and not (cue.name == "win" and _only_told(page, cue))
-    clear = direct and plain and mocked == 1.0 and (sure or calls(page, cue))
+    clear = direct and plain and (sure or calls(page, cue))
     if bound.mention and bound.mention.unsure:
-        clear = False
+        direct = clear = False
     if cue.name == "hard" and bound.mention:
         clear = clear and _says_of(page, cue, bound.mention)
     if cue.name == "reject" and cue.first in page.marked("reject_near"):
@@ -184,7 +192,7 @@ def _from_cue(page: Page, bound: Bound, damping: float, mocked: float) -> Eviden
     spans = [_span(page, cue.first, cue.last)]
     if bound.mention:
         spans.append(_span(page, bound.mention.first, bound.mention.last))
-    return Evidence(bound.target, kind.stance, weight, reason, tuple(spans), clear)
+    return Evidence(bound.target, kind.stance, weight, reason, tuple(spans), clear, direct=direct)
 
 
 def _only_told(page: Page, cue: Cue) -> bool:
@@ -261,7 +269,9 @@ def _from_tags(page: Page, names: Sequence[Mention], lexicon: Lexicon) -> list[E
         reason = f"hashtag #{tag.body} -> {mention.target}"
         spans = (_span(page, tag.first, tag.last),)
         clear = stance is Stance.SUPPORT and weight >= _SLOGAN_WEIGHT
-        found.append(Evidence(mention.target, stance, weight, reason, spans, clear, tag=True))
+        found.append(
+            Evidence(mention.target, stance, weight, reason, spans, clear, tag=True, direct=True)
+        )
     return found
 
 
@@ -302,18 +312,14 @@ def _from_names(page: Page, names: Sequence[Mention], damping: float) -> list[Ev
     """Slogans speak for their target, derogatory names against it."""
     found = []
     for mention in names:
-        if page.words[mention.first].tag >= 0:
+        if page.words[mention.first].tag >= 0 or mention.form not in _CALLED:
             continue
+        stance, kind, weight = _CALLED[mention.form]
         words = " ".join(w.form for w in page.words[mention.first : mention.last + 1])
+        reason = f"{kind} {words!r} -> {mention.target}"
         spans = (_span(page, mention.first, mention.last),)
-        if mention.form is Form.SLOGAN:
-            weight = _SLOGAN_WEIGHT * damping
-            reason = f"slogan {words!r} -> {mention.target}"
-            found.append(Evidence(mention.target, Stance.SUPPORT, weight, reason, spans))
-        elif mention.form is Form.DEROGATORY:
-            weight = _NAME_CALLING * damping
-            reason = f"derogatory name {words!r} -> {mention.target}"
-            found.append(Evidence(mention.target, Stance.ATTACK, weight, reason, spans))
+        weight *= damping
+        found.append(Evidence(mention.target, stance, weight, reason, spans, direct=True))
     return found
 
 

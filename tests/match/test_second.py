@@ -1,4 +1,4 @@
-"""The second reading: it asks and doubts, it never alerts, and no name sways it."""
+"""The second reading: it asks, doubts and confirms, and no name sways it."""
 
 from __future__ import annotations
 
@@ -134,3 +134,47 @@ def test_a_suspected_attack_outlives_a_neutral_opinion_that_is_not_sure() -> Non
     assert read(text, Weights()).stance is Stance.ATTACK
     assert read(text, even).stance is Stance.ATTACK
     assert read(text, DULL).stance is None
+
+
+def test_support_that_both_readings_see_is_confirmed_by_sure_weights() -> None:
+    text = "Wiratama hebat"
+    assert best(read(text, Weights())) is Outcome.REVIEW
+    found = read(text, KEEN)
+    assert best(found) is Outcome.ALERT
+    assert "confirmed by weights" in " ".join(found.derivation)
+    assert best(read(text, replace(KEEN, signs={"bias": Weight(1.0, 0.0)}))) is Outcome.REVIEW
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Wiratama hebat?",
+        "Wiratama hebat \U0001f602",
+        "ASN wajib netral, Wiratama hebat",
+        "Wiratama datang. Rapat di balai lama. Hebat sekali",
+    ],
+)
+def test_a_question_mockery_reminder_or_praise_at_a_distance_is_not_confirmed(text: str) -> None:
+    assert best(read(text, KEEN)) is not Outcome.ALERT
+
+
+def test_no_attack_is_confirmed() -> None:
+    text = "Wiratama payah"
+    assert best(read(text, CROSS)) is Outcome.REVIEW
+
+
+def test_a_word_beside_the_name_has_a_weight_of_its_own() -> None:
+    table = replace(
+        WORDY, signs=dict(WORDY.signs) | {"before balai": Weight(9.0, 0.0)}, words=WORDY.words
+    )
+    assert read("rapat kemarin sore di balai Wiratama", table).stance is Stance.SUPPORT
+    assert read("rapat kemarin sore di balai, Wiratama", table).stance is Stance.SUPPORT
+    assert read("rapat kemarin sore Wiratama di balai", table).stance is None
+    assert read("di balai. rapat kemarin sore Wiratama", table).stance is None
+
+
+def test_a_word_of_correction_after_a_charge_is_part_of_it() -> None:
+    table = Weights({"bias": Weight(0.0, 1.0)})
+    assert "rebuttal" not in read("Wiratama penipu dan pembohong, hoaks semua", table).features
+    assert best(read("itu hoaks, Wiratama bukan penipu", table)) is Outcome.NONE
+    assert "rebuttal" in read("hoaks: Wiratama penipu dan pembohong", table).features

@@ -1,0 +1,173 @@
+"""What the second reading looks at: signs of a text and its words, with every name left out."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+from monitor.match import press
+from monitor.match.page import Page
+from monitor.match.stance import Evidence, Side
+from monitor.match.targets import Mention
+from monitor.model.rule import Stance
+from monitor.text.tokens import EMOJI, HANDLE
+
+BEFORE, AFTER = "before ", "after "
+_NEAR = 6
+_BESIDE = 4
+_BESIDE_WEIGHT = 2.0
+_TWO = 2
+_LONG = 60
+_LINK = "http"
+_CAPS = {"for": 6.0, "against": 6.0, "others for": 4.0, "others against": 4.0}
+_MOOD = ("press", "asked", "tagged", "first", "several")
+
+
+def subject(names: Sequence[Mention], found: Sequence[Side], inherited: str) -> str:
+    """Return the target a text is mostly about: of its first side, else the most often named."""
+    if found:
+        return found[0].target
+    named = Counter(m.target for m in names)
+    return max(named, key=named.__getitem__) if named else inherited
+
+
+def signs(
+    page: Page,
+    names: Sequence[Mention],
+    items: Sequence[Evidence],
+    found: Sequence[Side],
+    target: str,
+) -> dict[str, float]:
+    """Return the signs of a text by name, each between 0 and about 2."""
+    first = _first_reading(items, found, target)
+    mood = _mood(page, names)
+    result = {**first, **mood, **_shape(page, names)}
+    for name in _MOOD:
+        for sign in ("for", "against", "support", "attack", "is support", "is attack"):
+            if mood.get(name) and first.get(sign):
+                result[f"{name} * {sign}"] = mood[name] * first[sign]
+    for item in items:
+        side = "own" if item.target == target else "other"
+        result[f"{side} {item.name}"] = 1.0
+    taken = _taken(page, names)
+    for name, places in page.spots.items():
+        own = (True for a, b in places if taken.isdisjoint(range(a, b + 1)))
+        count = sum(islice(own, _TWO))
+        if count:
+            result[f"list {name}"] = count / _TWO
+    result |= _beside(page, names, target, taken)
+    return {name: value for name, value in result.items() if value}
+
+
+def _beside(
+    page: Page, names: Sequence[Mention], target: str, taken: frozenset[int]
+) -> dict[str, float]:
+    """Return the words right before and right after the target's names, in their clause."""
+    found: dict[str, set[str]] = {BEFORE: set(), AFTER: set()}
+    for mention in names:
+        if mention.target == target:
+            found[BEFORE].update(_neighbours(page, mention.first, -1, taken))
+            found[AFTER].update(_neighbours(page, mention.last, 1, taken))
+    return {
+        f"{side}{form}": _BESIDE_WEIGHT / math.sqrt(len(forms))
+        for side, forms in found.items()
+        for form in forms
+    }
+
+
+def _neighbours(page: Page, start: int, step: int, taken: frozenset[int]) -> Iterator[str]:
+    """Yield the nearest words on one side of a name; other names there count as one word."""
+    clause, left, at = page.words[start].clause, _BESIDE, start + step
+    while left and 0 <= at < len(page.words) and page.words[at].clause == clause:
+        word = page.words[at]
+        if at in taken:
+            left -= at - step not in taken
+        else:
+            left -= 1
+            if word.kind is not HANDLE and not word.form.isdigit():
+                yield word.form
+        at += step
+
+
+def _first_reading(
+    items: Sequence[Evidence], found: Sequence[Side], target: str
+) -> dict[str, float]:
+    sums: defaultdict[str, float] = defaultdict(float)
+    for item in items:
+        name = "for" if item.stance is Stance.SUPPORT else "against"
+        sums[name if item.target == target else f"others {name}"] += item.weight
+    result = {name: min(sums[name], cap) * 2 / cap for name, cap in _CAPS.items()}
+    for stance in (Stance.SUPPORT, Stance.ATTACK):
+        scores = [side.score for side in found if side.stance is stance]
+        result[stance.value] = max(scores, default=0) / 50
+    if found:
+        result[f"is {found[0].stance.value}"] = 1.0
+    result["only tags"] = float(bool(items) and all(item.tag for item in items))
+    result["reasons"] = min(len(items), 5) / 3
+    return result
+
+
+def _mood(page: Page, names: Sequence[Mention]) -> dict[str, float]:
+    return {
+        "press": press.score(page),
+        "asked": float("?" in page.text),
+        "tagged": min(len(page.tags), 3) / 3,
+        "first": float(page.has("first")),
+        "several": float(len({m.target for m in names}) > 1),
+    }
+
+
+def _shape(page: Page, names: Sequence[Mention]) -> dict[str, float]:
+    """Return signs of form; a name counts as one word and its letters not at all."""
+    taken = _taken(page, names)
+    others = [w for i, w in enumerate(page.words) if i not in taken]
+    count = len(others) + len(names)
+    titled = sum(w.title for w in others) / max(1, len(others))
+    return {
+        "bias": 1.0,
+        "nobody": float(not names),
+        "targets 1": float(len({m.target for m in names}) == 1),
+        "targets 3": float(len({m.target for m in names}) > _TWO),
+        "exclaimed": float("!" in page.text),
+        "link": float(_LINK in page.text),
+        "emoji": min(sum(w.kind is EMOJI for w in others), _TWO),
+        "long": min(count, _LONG) / 30,
+        "stopped": float(page.text.strip()[-1:] in (".", "!", "?")),
+        "titled": titled,
+        "name calling": float(any(m.form.value == "derogatory" for m in names)),
+        "slogan": float(any(m.form.value == "slogan" for m in names)),
+        "party": float(any(m.party for m in names)),
+    }
+
+
+def words(page: Page, names: Sequence[Mention], target: str) -> tuple[dict[str, int], set[str]]:
+    """Return each known form outside names with its first place, and those near the target."""
+    taken = _taken(page, names)
+    titles = page.marked("honorific")
+    ends = (
+        (m.first + (m.first in titles and m.first < m.last), m.last)
+        for m in names
+        if m.target == target
+    )
+    spots = sorted(i for pair in ends for i in pair)
+    near: set[str] = set()
+    forms: dict[str, int] = {}
+    reach = {i for s in spots for i in range(s - _NEAR, s + _NEAR + 1)}
+    for index, word in enumerate(page.words):
+        form = word.form
+        if index in taken or form.isdigit() or word.kind is HANDLE:
+            continue
+        if form not in forms:
+            forms[form] = index
+        if index in reach:
+            near.add(form)
+    return forms, near
+
+
+def _taken(page: Page, names: Sequence[Mention]) -> frozenset[int]:
+    """Return the words of names, with a title before them: some lists hold it, others not."""
+    titles = page.marked("honorific")
+    found = {i for m in names for i in range(m.first, m.last + 1)}
+    return frozenset(found | {m.first - 1 for m in names if m.first - 1 in titles})
