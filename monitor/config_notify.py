@@ -120,6 +120,12 @@ class Notify(Section):
     recap_zone: Literal["WIB", "WITA", "WIT"] = "WIB"
 
     @model_validator(mode="after")
+    def _somebody_gets_the_recap(self) -> Self:
+        if self.recap != "none" and not any(route.recap for route in self.routes):
+            raise ValueError("a route with recap = true, where a recap is wanted")
+        return self
+
+    @model_validator(mode="after")
     def _one_chat_one_way(self) -> Self:
         first: dict[tuple[str, str], Route] = {}
         for route in self.routes:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from monitor.config import Config, parse
+from monitor.errors import ConfigError
 from monitor.model import period
 from monitor.model.delivery import OutboxItem
 from monitor.model.period import Length
@@ -111,6 +112,12 @@ def test_without_a_route_or_a_wish_nothing_is_counted(tmp_path: Path) -> None:
     made.look()
     assert made.owed() == []
     made.writer.close()
+
+
+def test_a_recap_that_nobody_gets_is_a_fault_of_the_configuration() -> None:
+    raw = {"http": {"contact": "uji@contoh.test"}, "notify": {"recap": "daily"}}
+    with pytest.raises(ConfigError, match="a route with recap = true"):
+        parse(raw, "uji")
 
 
 def test_the_message_has_a_picture_and_its_words_under_it(bench: Bench) -> None:
