@@ -206,3 +206,15 @@ def test_an_alarm_knows_of_what_it_is_open(bench: Bench) -> None:
     bench.health.alarm("disk", count=1)
     assert bench.health.subjects("missed") == {"tick", "seal"}
     assert bench.health.subjects("disk") == {""}
+
+
+def test_a_source_that_is_read_again_is_told_for_each_of_its_alarms(bench: Bench) -> None:
+    kinds = ("proof", "shared", "internal", "unavailable", "admission")
+    for kind in kinds:
+        bench.health.alarm(kind, LINE.watch_id, cause="uji")
+        bench.health.alarm(kind, "w-2", cause="uji")
+    bench.health.recovered(LINE)
+    assert bench.open() == {f"{kind}:w-2" for kind in kinds}
+    assert {text for text in bench.owed() if text.startswith("Pulih")} == {
+        f"Pulih: {kind}:{LINE.watch_id}." for kind in kinds
+    }
