@@ -194,6 +194,7 @@ def test_both_sides_stand_on_the_case(run: Run, place: Place, config: Path, tmp_
     )  # fmt: skip
 
 
+@pytest.mark.drill
 def test_an_erased_case_leaves_no_word_of_its_answer(
     run: Run, place: Place, config: Path, tmp_path: Path
 ) -> None:
