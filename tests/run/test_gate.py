@@ -61,7 +61,7 @@ def mute(writer: Writer, time: Time, scope: Scope, value: str, hours: int = 2) -
 def close(writer: Writer, time: Time) -> None:
     officer = Officer("p1", "Bu Rekaan", "BKD", (Term(Role.REVIEWER, time.at.date()),))
     with writer.transaction() as tx:
-        for step in (Step.TAKEN, Step.PERMITTED):
+        for step in (Step.TAKEN, Step.TO_EXAMINE, Step.FORWARDED):
             reviews.step(tx, FINDING, Wanted(step, "x"), officer, Role.REVIEWER, time.at)
 
 
