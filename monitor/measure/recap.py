@@ -25,12 +25,12 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "diteruskan {diteruskan}",
         "open": "Terbuka pada akhir masa {terbuka}: menunggu diambil {menunggu}, "
         "lewat tenggat {lewat_tenggat}",
-        "seen": "Yang diamati: {what}",
+        "seen": "Yang diamati, terbaca sejak awal masa: {what}",
         "nothing": "tidak satu pun sumber",
-        "sources": "{count} sumber {platform}",
+        "sources": "{read} dari {every} sumber {platform}",
         "unseen": "Tidak teramati: {what}",
         "always": "yang tidak terbuka untuk umum, yang dihapus di antara dua kunjungan, gambar "
-        "dan video, serta platform yang tidak dibaca",
+        "dan video, platform yang tidak dibaca, dan waktu program tidak dijalankan",
         "gap": "{where} {hours} jam",
         "all": "semua sumber",
         "one": "sumber tertentu",
@@ -50,12 +50,12 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "forwarded {diteruskan}",
         "open": "Open at the end {terbuka}: waiting to be taken {menunggu}, "
         "overdue {lewat_tenggat}",
-        "seen": "Observed: {what}",
+        "seen": "Observed, read since the beginning: {what}",
         "nothing": "not one source",
-        "sources": "{count} sources of {platform}",
+        "sources": "{read} of {every} sources of {platform}",
         "unseen": "Not observed: {what}",
         "always": "what is not public, what was deleted between two looks, pictures and video, "
-        "and platforms that are not read",
+        "platforms that are not read, and times in which the program did not run",
         "gap": "{where} for {hours} h",
         "all": "all sources",
         "one": "some sources",
@@ -76,11 +76,14 @@ DRAWN = (
 
 @dataclass(frozen=True, slots=True)
 class Recap:
-    """What a recap tells; ``sources`` are those read now, by platform."""
+    """What a recap tells.
+
+    ``sources`` are, by platform, how many were read since it began, and how many there are.
+    """
 
     heading: str
     figures: Figures
-    sources: Mapping[str, int]
+    sources: Mapping[str, tuple[int, int]]
     gaps: Mapping[tuple[str, str], Gap]
     first: int
     last: int
@@ -99,9 +102,8 @@ def _lines(recap: Recap, said: Mapping[str, str]) -> Iterator[str]:
     for line in ("desk", "ends", "open"):
         yield said[line].format(**counts)
     seen = [
-        said["sources"].format(count=count, platform=PLATFORMS.get(name, name))
-        for name, count in sorted(recap.sources.items())
-        if count
+        said["sources"].format(read=read, every=every, platform=PLATFORMS.get(name, name))
+        for name, (read, every) in sorted(recap.sources.items())
     ]
     yield said["seen"].format(what=", ".join(seen) or said["nothing"])
     yield said["unseen"].format(what="; ".join([*_blind(recap, said), said["always"]]))

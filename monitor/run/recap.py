@@ -13,14 +13,11 @@ from monitor.notify import words
 from monitor.notify.words import Language
 from monitor.store import tallies
 from monitor.store.db import Connection
-from monitor.store.reach import reach
 
 HEADINGS = {
     "id": {Length.DAY: "Rekap harian", Length.WEEK: "Rekap mingguan", Length.MONTH: "Rekap bulan"},
     "en": {Length.DAY: "The day", Length.WEEK: "The week", Length.MONTH: "The month"},
 }
-# Only counted here, whatever is late: ``netralitas status`` tells of single polls.
-_POLLS = 1
 
 
 def text(conn: Connection, period: Period, now: datetime, language: Language = "id") -> str:
@@ -35,7 +32,7 @@ def made(conn: Connection, period: Period, now: datetime, language: Language = "
     """Count a period; an entry written later, in another period, changes nothing."""
     written = tallies.written(conn, period.start, period.end)
     span = Span(written.first, written.last)
-    sources = {one.platform: one.sources for one in reach(conn, now.timestamp(), _POLLS)}
+    sources = tallies.looked(conn, period.start)
     until = min(period.end, now)
     alarms = tallies.alarm_rows(conn, written.last)
     return Recap(

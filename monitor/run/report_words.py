@@ -97,6 +97,7 @@ ALWAYS = (
     "isi gambar dan video; hanya kata-kata penjelasnya yang dibaca",
     "Facebook, Instagram, Threads, X, TikTok, YouTube, kanal Telegram, dan Mastodon: tidak dibaca",
     "perbuatan sebelum pendaftaran dan pemberitahuan kepada orangnya",
+    "waktu ketika program ini tidak dijalankan",
 )
 ERASED = "(isi dihapus)"
 OTHERS = "instansi lain, masing-masing di bawah {least}"

@@ -34,6 +34,10 @@ SELECT l.at, CAST(l.canonical AS TEXT) ->> '$.public.state', CAST(c.body AS TEXT
 FROM log AS l JOIN content AS c ON c.seq = l.seq AND c.name = 'alarm'
 WHERE l.kind = 'alarm' AND l.seq <= ? ORDER BY l.seq
 """
+LOOKED = """
+SELECT platform, coalesce(sum(last_success_at >= ?), 0), count(*)
+FROM source WHERE active = 1 GROUP BY platform
+"""
 HASH = "SELECT hash, at FROM log WHERE seq = ?"
 
 
@@ -107,6 +111,13 @@ def alarm_rows(conn: sqlite3.Connection, last: int) -> Iterator[AlarmRow]:
     with guard():
         for at, state, key in conn.execute(ALARMS, (last,)):
             yield AlarmRow(from_text(at), state, key)
+
+
+@guard()
+def looked(conn: sqlite3.Connection, since: datetime) -> dict[str, tuple[int, int]]:
+    """Return by platform how many active sources were read since then, and how many there are."""
+    rows = conn.execute(LOOKED, (to_text(since),))
+    return {platform: (read, every) for platform, read, every in rows}
 
 
 def _entry(conn: sqlite3.Connection, seq: int) -> tuple[str, str]:

@@ -6,6 +6,7 @@ import asyncio
 import json
 from base64 import b64decode
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -21,12 +22,14 @@ from monitor.notify.telegram_chat import TelegramChat
 from monitor.run import recap, recaps
 from monitor.run.dispatch import Dispatcher
 from monitor.run.recaps import RECAP, Recaps
-from monitor.store import alarms, migrate, outbox
+from monitor.store import alarms, cursors, migrate, outbox
 from monitor.store.log import rows
 from monitor.store.writer import Writer
 from tests.measure import desk_log
 from tests.notify.examples import RULES
+from tests.run.test_health import LINE
 from tests.standin.telegram import StandIn
+from tests.store.enrolled import enrol
 
 # A Thursday, 09.00 WIB; the log begins on the first of the month.
 NOW = datetime(2024, 10, 17, 2, 0, tzinfo=UTC)
@@ -179,7 +182,7 @@ def test_that_nothing_was_found_is_not_said_alone(bench: Bench) -> None:
         alarms.raise_(tx, "backlog", "uji", day.start)
     said = recap.text(bench.writer.reader(), day, NOW)
     assert "Tidak ada indikasi baru dalam yang diamati. Itu bukan berarti tidak ada." in said
-    assert "Yang diamati: tidak satu pun sumber" in said
+    assert "Yang diamati, terbaca sejak awal masa: tidak satu pun sumber" in said
     assert "Tidak teramati: semua sumber 2,0 jam; yang tidak terbuka untuk umum" in said
     english = recap.text(bench.writer.reader(), day, NOW, "en")
     assert "Not observed: all sources for 2.0 h; what is not public" in english
@@ -198,3 +201,17 @@ def test_that_nothing_was_found_is_not_said_alone(bench: Bench) -> None:
 )
 def test_the_newest_period_that_is_over(length: Length, now: str, name: str) -> None:
     assert period.finished(length, datetime.fromisoformat(now), "WIB", 7).name == name
+
+
+def test_a_source_that_was_not_read_is_not_said_to_be_observed(bench: Bench) -> None:
+    day = period.of_day(date(2024, 10, 16), "WIB")
+    lines = [replace(LINE, watch_id=f"w-{n}", address=f"{n}.example") for n in range(2)]
+    enrol(bench.writer, lines, day.start)
+    with bench.writer.transaction() as tx:
+        cursors.follow(tx, {"bluesky": 300.0}, day.start.timestamp())
+        cursors.save(
+            tx, "w-1", cursor={}, complete=True, native_id="", handle="", interval=300.0,
+            next_check_at=0.0, look_at=day.start + timedelta(hours=1),
+        )  # fmt: skip
+    said = recap.text(bench.writer.reader(), day, NOW)
+    assert "terbaca sejak awal masa: 1 dari 2 sumber Bluesky\n" in said
