@@ -146,10 +146,10 @@ def _wishes(page: Page, first: int) -> bool:
 
 def _stands(page: Page, first: int, last: int) -> int | None:
     """Return where a first person's declaration ends, or ``None`` where none follows."""
-    stand = page.marked("stand")
+    stand, ended = page.marked("stand"), page.negating | page.marked("former_role")
     clause = page.words[first].clause
     for index in range(last + 1, min(len(page.words), last + 1 + _STAND)):
-        if page.words[index].clause != clause or index in page.negating:
+        if page.words[index].clause != clause or index in ended:
             return None
         if index in stand:
             return index

@@ -28,8 +28,12 @@ _LIKELY, _SURE = 0.7, 0.9
 _CONFIRMS = 0.82
 # From this press score on a text is a report, whose words are others'.
 _REPORT = 0.7
+# Evidence that people also give of office holders, at any time.
+_ANY_TIME = frozenset({"praise", "emoji", "hashtag"})
 # From this press score on a text is a report, whose words are others'.
 _REPORT = 0.7
+# Evidence that people also give of office holders, at any time.
+_ANY_TIME = frozenset({"praise", "emoji", "hashtag"})
 # How much likelier support must be than attack where the weights see both: a missed attack on a
 # person weighs more than a missed cheer.
 _RATHER = 1.4
@@ -232,12 +236,18 @@ def _agreed(page: Page, side: Side, opinion: Opinion) -> Side:
     Its reasons are the phrases of the first reading; the weights only take away what doubt is
     left. No attack is confirmed.
     """
-    plain = not _quiet(page) and press.score(page) < _REPORT
+    plain = not _quiet(page) and press.score(page) < _REPORT and _electoral(page, side)
     sure = side.stance is Stance.SUPPORT and opinion.support >= _CONFIRMS
     if side.clear or not (sure and side.firm and plain):
         return side
     told = (*side.reasons, f"confirmed by weights -> {side.target}")
     return replace(side, clear=True, reasons=told)
+
+
+def _electoral(page: Page, side: Side) -> bool:
+    """Say whether a text speaks of an election: people praise office holders at any time."""
+    said = {reason.partition(" ")[0] for reason in side.reasons}
+    return bool(said - _ANY_TIME) or _least(page) == _RAISES
 
 
 def _suspected(page: Page, opinion: Opinion) -> Side:

@@ -45,10 +45,8 @@ _PREDICATE = 3
 # A ballot's number or a campaign's year; "53" in a party's hashtag is its birthday.
 _NUMBER = re.compile(r"0?[1-9]|1\d|2[0-4]|20[1-9]\d")
 _CONTENT_LETTERS = 4
-_CALLED = {
-    Form.SLOGAN: (Stance.SUPPORT, "slogan", _SLOGAN_WEIGHT),
-    Form.DEROGATORY: (Stance.ATTACK, "derogatory name", _NAME_CALLING),
-}
+_SLOGAN = (Stance.SUPPORT, "slogan", _SLOGAN_WEIGHT)
+_CALLED = {Form.SLOGAN: _SLOGAN, Form.DEROGATORY: (Stance.ATTACK, "derogatory name", _NAME_CALLING)}
 _CRITICISM = frozenset({"soft", "refuse", "unpraise"})
 _NOT_INHERITED = frozenset({"soft", "rally", "lean", "refuse", "unpraise"})
 
@@ -181,8 +179,9 @@ def _from_cue(page: Page, bound: Bound, damping: float, mocked: float) -> Eviden
     reason = f"{cue.name} {words!r} ({bound.how}{turned}) -> {bound.target}"
     direct = mocked == 1.0 and (bound.how in ("clause", "account") or cue.name == "wish")
     plain = min(damping, bound.factor) >= (_PRAYED if cue.name == "wish" else _PLAIN)
-    sure = kind.clear and not (cue.name == "win" and _only_told(page, cue))
-    clear = direct and plain and (sure or calls(page, cue))
+    told = cue.name == "win" and _only_told(page, cue)
+    clear = direct and plain and ((kind.clear and not told) or calls(page, cue))
+    direct = direct and (clear or not told)
     if bound.mention and bound.mention.unsure:
         direct = clear = False
     if cue.name == "hard" and bound.mention:

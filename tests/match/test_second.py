@@ -137,7 +137,7 @@ def test_a_suspected_attack_outlives_a_neutral_opinion_that_is_not_sure() -> Non
 
 
 def test_support_that_both_readings_see_is_confirmed_by_sure_weights() -> None:
-    text = "Wiratama hebat"
+    text = "Wiratama hebat, calon gubernur"
     assert best(read(text, Weights())) is Outcome.REVIEW
     found = read(text, KEEN)
     assert best(found) is Outcome.ALERT
@@ -148,8 +148,9 @@ def test_support_that_both_readings_see_is_confirmed_by_sure_weights() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "Wiratama hebat?",
-        "Wiratama hebat \U0001f602",
+        "Wiratama hebat",
+        "Wiratama hebat? calon gubernur",
+        "calon gubernur Wiratama hebat \U0001f602",
         "ASN wajib netral, Wiratama hebat",
         "Wiratama datang. Rapat di balai lama. Hebat sekali",
     ],
