@@ -61,10 +61,10 @@ def submit(run: Run, place: Path, *more: object) -> str:
     return str(re.findall(r"TIP-[A-Z2-7]{4}-[A-Z2-7]{4}", done.out)[0])
 
 
-def entries(place: Path) -> list[dict[str, Any]]:
+def entries(place: Path, kind: str = "tip") -> list[dict[str, Any]]:
     with closing(Writer(place.parent / "data" / "netralitas.sqlite3")) as writer:
         told = [json.loads(row.canonical) for row in log.rows(writer.reader())]
-    return [entry for entry in told if entry["kind"] == "tip"]
+    return [entry for entry in told if entry["kind"] == kind]
 
 
 def test_a_tip_is_sealed_opened_linked_and_its_sender_stays_sealed(
@@ -84,6 +84,7 @@ def test_a_tip_is_sealed_opened_linked_and_its_sender_stays_sealed(
     assert NOTE in shown.out
     assert b"GPS" not in (tmp_path / f"{tip}-1.png").read_bytes()
     (tmp_path / f"{tip}-1.png").unlink()
+    assert [e["public"]["command"] for e in entries(place, "reading")] == ["tips show"]
     done = run("tips", "link", tip, FINDING, "--officer", "ana", "--why", "sama", "-c", place)
     assert done.status == 0, done.err
     assert [e["public"]["step"] for e in entries(place)] == ["diterima", "dikaitkan", "dikaitkan"]

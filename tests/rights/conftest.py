@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from monitor import commands
+from monitor.clock import to_text
 from monitor.evidence.files import Files
 from monitor.model.erasure import Ground, Order
 from monitor.model.evidence import Canonical, Part
@@ -139,7 +140,7 @@ def find(
             public={
                 "outcome": outcome, "revision_no": number, "partial": False, "proof": "",
                 "rules": [], "ruleset": "ab" * 32, "platform": "bluesky", "signal": "post",
-                "collector": "bluesky", "collector_version": "1",
+                "collector": "bluesky", "collector_version": "1", "first_seen_at": to_text(NOW),
             },
             content={"finding": content, "watch": watch},
             files=staged,

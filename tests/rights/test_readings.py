@@ -34,6 +34,8 @@ READS: Mapping[str, tuple[str, ...]] = {
     "dokumen daftar": (ABOUT_SARI, *BY),
     "card": (ABOUT_SARI, "--to", "{}/kartu.png", *BY),
     "export": (ABOUT_SARI, "--profile", "audit", "--to", "{}", *BY),
+    "report": ("--bulan", "2024-10", "--out", "{}", *BY),
+    "route": (ABOUT_SARI, *BY),
     "register export": ("{}/daftar.csv", *BY),
     "register list": (),
     "register show": ("w-001", *BY),
@@ -61,6 +63,9 @@ QUIET = {
     # Each has an entry of its own; a receipt's reading is tested with the answers.
     *("klarifikasi undang", "klarifikasi cabut", "klarifikasi kertas", "klarifikasi serve"),
     "klarifikasi tanda-terima",
+    # What a tip says is shown by one command, whose entry is tested with the tips.
+    *("submit", "tips list", "tips show", "tips link", "tips reject", "tips pause"),
+    *("mute", "unmute", "mutes", "messages withdrawn", "telegram setup"),
 }
 
 
