@@ -268,8 +268,9 @@ def _from_tags(page: Page, names: Sequence[Mention], lexicon: Lexicon) -> list[E
         reason = f"hashtag #{tag.body} -> {mention.target}"
         spans = (_span(page, tag.first, tag.last),)
         clear = stance is Stance.SUPPORT and weight >= _SLOGAN_WEIGHT
+        own = weight >= _TAG_WEIGHT
         found.append(
-            Evidence(mention.target, stance, weight, reason, spans, clear, tag=True, direct=True)
+            Evidence(mention.target, stance, weight, reason, spans, clear, tag=True, direct=own)
         )
     return found
 
