@@ -74,9 +74,9 @@ def chosen(press: Press, talk: Talk, port: Port) -> Reaction:
     return _muting(press.user, talk, value, officer, port)
 
 
-def within(case: Case, officer: Officer) -> bool:
-    """Say whether a case is at the officer's desk: their agency's, one they acted in, or one that
-    a desk outside the agency decides too, because a candidate leads it.
+def within(case: Case, officer: Officer, port: Port) -> bool:
+    """Say whether a case is at the officer's desk: their agency's, one they acted in, one told to
+    a chat they read, or one that a desk outside the agency decides too, as a candidate leads it.
 
     Never one that concerns the officer or their spouse.
     """
@@ -85,7 +85,8 @@ def within(case: Case, officer: Officer) -> bool:
     if concerned or officer.spouse_of.partition("/")[0] in contests:
         return False
     acted = any(taken.officer == officer.id for taken in case.taken)
-    return case.instansi == officer.instansi or acted or bool(case.led_by)
+    own = case.instansi == officer.instansi or acted or bool(case.led_by)
+    return own or port.reads(officer, case.finding)
 
 
 def question_again(talk: Talk) -> tuple[Send, ...]:
@@ -155,7 +156,7 @@ def _look(said: Said, text: str, officer: Officer, port: Port) -> Reaction:
 
 def _case(user: int, finding: str, why: str, officer: Officer, port: Port) -> Reaction:
     case = port.case(finding)
-    if case is None or not case.person_ref or not within(case, officer):
+    if case is None or not case.person_ref or not within(case, officer, port):
         return _tell(user, words.NO_CASE)
     port.read(officer, finding, why)
     shown = port.shown(case)
@@ -164,7 +165,7 @@ def _case(user: int, finding: str, why: str, officer: Officer, port: Port) -> Re
 
 def _person(user: int, person: str, why: str, officer: Officer, port: Port) -> Reaction:
     cases = [case for case in map(port.case, port.of_person(person)) if case]
-    own = [case for case in cases if within(case, officer)]
+    own = [case for case in cases if within(case, officer, port)]
     if not own:
         return _tell(user, words.NO_CASE)
     port.read(officer, person, why)
@@ -180,7 +181,7 @@ def _take(said: Said, text: str, officer: Officer, port: Port) -> Reaction:
     case = port.case(finding) if _CASE.fullmatch(finding) else None
     if not finding:
         return _tell(said.user, words.HOW_TAKE)
-    if case is None or not case.person_ref or not within(case, officer):
+    if case is None or not case.person_ref or not within(case, officer, port):
         return _tell(said.user, words.NO_CASE)
     wanted = Wanted(Step.TAKEN, words.BY_COMMAND)
     if why_not := bot.refused(case, wanted, officer, port):
@@ -192,7 +193,7 @@ def _take(said: Said, text: str, officer: Officer, port: Port) -> Reaction:
 def _mute(said: Said, text: str, officer: Officer, port: Port) -> Reaction:
     what = text.strip()
     case = port.case(what.upper()) if _CASE.fullmatch(what.upper()) else None
-    if case and case.person_ref and within(case, officer):
+    if case and case.person_ref and within(case, officer, port):
         port.keep(said.user, MUTE, case.finding, {})
         return Reaction(sends=_ask_days(said.user))
     if what.lower() == "instansi":

@@ -71,7 +71,14 @@ class Port(Protocol):
     def drop(self, user: int) -> bool: ...
 
     def queue(self, officer: Officer, most: int) -> tuple[Sequence[Waiting], int]:
-        """Return the oldest open cases of an officer's agency, and how many there are in all."""
+        """Return the oldest open cases of an officer's desk, and how many there are in all.
+
+        They are those of the agency, and those told to a chat that the officer reads.
+        """
+        ...
+
+    def reads(self, officer: Officer, finding: str) -> bool:
+        """Say whether a case was told to a chat that names the officer among its readers."""
         ...
 
     def load(self, officer: Officer) -> Load: ...

@@ -100,7 +100,7 @@ HELP = (
     "Nomor Telegram Anda: <code>{user}</code>"
 )
 QUEUE = "<b>Perkara terbuka</b> ({instansi}): {count}"
-QUEUE_NONE = "Tidak ada perkara terbuka pada {instansi}. Itu bukan berarti tidak ada."
+QUEUE_NONE = "Tidak ada perkara terbuka pada meja {instansi} atau percakapan yang Anda baca."
 QUEUE_MORE = "… dan {more} lagi, yang lebih baru."
 STATUS = (
     "<b>Meja {instansi}</b>\n"

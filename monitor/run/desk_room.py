@@ -69,7 +69,7 @@ class DeskRoom:
         return talks.drop(self._tx, user)
 
     def queue(self, officer: Officer, most: int) -> tuple[Sequence[Waiting], int]:
-        rows = queue.open_cases(self._tx, officer.instansi)
+        rows = queue.open_cases(self._tx, officer.instansi, self._read_by(officer))
         found = []
         for row in rows[:most]:
             case = reviews.case(self._tx, row.finding)
@@ -78,8 +78,15 @@ class DeskRoom:
             found.append(Waiting(case, stands, owner, since))
         return found, len(rows)
 
+    def reads(self, officer: Officer, finding: str) -> bool:
+        return bool(self._read_by(officer) & set(told_of.ways(self._tx, finding, EDITING)))
+
+    def _read_by(self, officer: Officer) -> set[tuple[str, str]]:
+        routes = self._settings.notify.routes
+        return {route.way for route in routes if officer.id in route.readers}
+
     def load(self, officer: Officer) -> Load:
-        rows = queue.open_cases(self._tx, officer.instansi)
+        rows = queue.open_cases(self._tx, officer.instansi, self._read_by(officer))
         return Load(
             open=len(rows),
             free=sum(row.free for row in rows),

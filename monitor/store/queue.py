@@ -1,9 +1,10 @@
-"""Open cases of an agency, the longest waiting first: what a desk has before it."""
+"""Open cases of an agency or told to a chat, the oldest first: what a desk has before it."""
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,7 +26,11 @@ WITH newest AS (
       AND CAST(canonical AS TEXT) ->> '$.public.step' = 'diambil' ORDER BY seq DESC LIMIT 1
   ) AS officer
   FROM newest JOIN content ON content.seq = last AND content.name = 'watch'
-  WHERE json_extract(CAST(body AS TEXT), '$.instansi') = ?
+  WHERE json_extract(CAST(body AS TEXT), '$.instansi') = :instansi OR finding_id IN (
+    SELECT subject FROM outbox JOIN json_each(:ways) AS way
+    ON notifier = way.value ->> 0 AND destination = way.value ->> 1
+    WHERE kind = 'finding' AND state IN ('pending', 'sent')
+  )
 )
 SELECT finding_id, step, officer, log.at FROM standing JOIN log ON log.seq = first
 ORDER BY first
@@ -48,10 +53,13 @@ class Row:
 
 
 @guard()
-def open_cases(conn: sqlite3.Connection, instansi: str) -> Sequence[Row]:
-    """Return the open cases about an agency's people, the oldest first."""
+def open_cases(
+    conn: sqlite3.Connection, instansi: str, ways: Collection[tuple[str, str]] = ()
+) -> Sequence[Row]:
+    """Return the open cases about an agency's people or told to one of ``ways``, oldest first."""
+    wanted = {"instansi": instansi, "ways": json.dumps(sorted(ways))}
     return [
         Row(finding, "" if step in _FREE else str(officer or ""), from_text(at))
-        for finding, step, officer, at in conn.execute(OPEN, (instansi,))
+        for finding, step, officer, at in conn.execute(OPEN, wanted)
         if step not in _CLOSED
     ]

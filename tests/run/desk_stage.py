@@ -35,6 +35,8 @@ ANA = Officer("ana", "Ana Rekaan", AGENCY, (Term(Role.REVIEWER, SINCE),), telegr
 BEN = Officer("ben", "Ben Rekaan", AGENCY, (Term(Role.SECOND, SINCE),), telegram=102)
 TINI = Officer("tini", "Tini Rekaan", AGENCY, (Term(Role.CLERK, SINCE),), telegram=103)
 STRANGER = 999
+# The id of an officer of another agency who reads the group, where a test appoints one.
+READER = "pembaca"
 
 
 @dataclass
@@ -129,7 +131,14 @@ def configured(server_url: str, folder: Path, **review: Any) -> Config:
                 "per_chat_per_minute": 100_000,
                 "overall_per_second": 100_000,
             },
-            "routes": [{"notifier": "telegram", "destination": GROUP, "health": True}],
+            "routes": [
+                {
+                    "notifier": "telegram",
+                    "destination": GROUP,
+                    "health": True,
+                    "readers": [READER],
+                }
+            ],
         },
         "review": review,
         "folder": folder,

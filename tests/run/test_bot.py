@@ -26,6 +26,7 @@ from tests.run.desk_stage import (
     BEN,
     FINDING,
     GROUP,
+    READER,
     SINCE,
     STRANGER,
     TINI,
@@ -256,6 +257,18 @@ async def test_commands_show_ones_own_desk_only(room: Desk, time: Time) -> None:
     assert "tidak mengikuti keadaan" in await room.say(101, f"/ambil {FINDING}")
     assert "Rekap harian" in await room.say(101, "/rekap")
     assert "Rekap mingguan" in await room.say(101, "/rekap minggu")
+
+
+async def test_a_desk_holds_the_cases_that_its_chat_was_told(room: Desk, time: Time) -> None:
+    room.appoint(replace(ANA, id=READER, instansi="Inspektorat", telegram=302))
+    assert "Perkara terbuka: 1\nBelum diambil: 1" in await room.say(302, "/status")
+    assert FINDING in await room.say(302, "/antrean")
+    assert "Langkah" in await room.say(302, f"/kasus {FINDING} giliran saya")
+    assert "sekarang Anda pegang" in await room.say(302, f"/ambil {FINDING}")
+    with room.writer.transaction() as tx:
+        tx.execute("UPDATE outbox SET destination = '-71'")
+    other = await room.say(302, "/antrean")
+    assert "Tidak ada perkara terbuka" in other
 
 
 async def test_readings_are_limited_a_day(server: StandIn, tmp_path: Path, time: Time) -> None:
