@@ -7,11 +7,16 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+import hypothesis
 import pytest
 
 from tests import guard
 
 pytest_plugins = ["tests.browser"]
+
+# No test measures time: a busy machine would decide which one fails.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 # The program must not care; `TZ=Asia/Jayapura make test` shows that it does not.
 os.environ.setdefault("TZ", "UTC")

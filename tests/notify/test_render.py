@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -319,7 +319,7 @@ def hostile_findings(draw: st.DrawFn) -> tuple[dict[str, Any], dict[str, Any]]:
     return examples.stored(found), watch
 
 
-@settings(max_examples=150, deadline=timedelta(seconds=20), suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, suppress_health_check=list(HealthCheck))
 @given(hostile_findings(), st.sampled_from(LANGUAGES))
 def test_no_text_breaks_a_message_or_adds_to_it(
     case: tuple[dict[str, Any], dict[str, Any]], language: Language
