@@ -133,6 +133,7 @@ async def authority(folder: Path) -> AsyncIterator[Authority]:
             return web.Response(status=503)
         if made.fault == "slow":
             await made.release.wait()
+            return web.Response(status=503)  # who asked has long gone
         if made.fault == "garbage":
             return web.Response(body=b"<html>")
         if made.fault == "refused":
