@@ -14,7 +14,7 @@ from typing import Any
 from monitor.model.evidence import Canonical
 
 ROLE = "role"
-OFFICER, CONCERNED = "petugas", "[terlapor]"
+OFFICER, CONCERNED, COUNSEL = "petugas", "[terlapor]", "[pendamping]"
 # Whose value is the name of somebody in office.
 OFFICIALS = frozenset({"who", "official", "by"})
 # Contents in which people in office say what they decided; the others may hold a person's own
@@ -25,9 +25,9 @@ CLOSED = "tidak dibuka"
 # Keys whose value is a person, or a way to one.
 _PERSONAL = frozenset(
     {
-        "account", "address", "author_handle", "author_id", "destination", "did", "email", "file",
-        "handle", "message_id", "name", "native_id", "nik", "nip", "person", "phone", "signature",
-        "submitter", "superior", "url", "watch", "watch_id",
+        "account", "address", "author_handle", "author_id", "counsel", "destination", "did",
+        "email", "file", "handle", "message_id", "name", "native_id", "nik", "nip", "person",
+        "phone", "signature", "submitter", "superior", "url", "watch", "watch_id",
     }
 )  # fmt: skip
 # NIK has 16 digits and NIP 18, often written in groups; then telephones.
@@ -44,6 +44,9 @@ def people(contents: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
             for key in ("name", "address", "native_id"):
                 yield str(watch.get(key) or ""), CONCERNED
             yield str(watch.get("superior") or ""), OFFICER
+        answer = content.get(ANSWER)
+        if isinstance(answer, Mapping):
+            yield str(answer.get("counsel") or ""), COUNSEL
         yield from _officers(content)
 
 

@@ -60,3 +60,13 @@ def test_an_order_names_offices_by_role_and_others_stay_closed() -> None:
     closed = {"order": order, "correction": "tidak dibuka", "klarifikasi": "tidak dibuka"}
     assert said(given, names) == closed
     assert said(given, names, "klarifikasi")["klarifikasi"] == {"text": "bukan saya"}
+
+
+def test_who_stands_by_the_person_concerned_is_named_nowhere() -> None:
+    given = {
+        "klarifikasi": {"counsel": "Rana Misalan", "text": "Rana Misalan ikut hadir"},
+        "review": {"who": "Bu Rekaan", "role": "penelaah", "why": "dengan Rana Misalan"},
+    }
+    shown = said(given, tuple(people([given])), "klarifikasi")
+    assert shown["klarifikasi"] == {"text": "[pendamping] ikut hadir"}
+    assert "Rana" not in str(shown)
