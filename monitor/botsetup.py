@@ -236,6 +236,8 @@ class Walk:
         given, talk = self._options, self._talk
         name, instansi, card, health = given.name, given.instansi, given.card, given.health
         title = printable(place.title)[:60]
+        # Somebody must be told that the program sees nothing: where no chat is yet, this one.
+        first = not any(r.health and r.notifier == "telegram" for r in self._config.notify.routes)
         if not given.yes:
             name = name or talk.ask("Nama rute ini", title or place.chat_id)
             instansi = instansi or _listed(talk.ask("Hanya instansi (pisahkan dengan ;)", "semua"))
@@ -243,11 +245,11 @@ class Walk:
                 "masked" if yes(talk, "Kartu tanpa nama?", default=False) else "evidence"
             )
             if health is None:
-                health = yes(talk, "Kabar kesehatan layanan juga ke sini?", default=False)
+                health = yes(talk, "Kabar kesehatan layanan juga ke sini?", default=first)
         route: dict[str, routewriting.Value] = {
             "notifier": "telegram", "destination": place.chat_id, "name": name or title,
             "instansi": instansi, "office": given.office, "members": members,
-            "card": card or "evidence", "health": bool(health),
+            "card": card or "evidence", "health": first if health is None else health,
         }  # fmt: skip
         return {key: value for key, value in route.items() if value or key == "card"}
 

@@ -50,6 +50,8 @@ def warnings(
                 if names and name not in names:
                     place = lists.get(key, "on the register")
                     yield f"route {number}, {key}: {name!r} is not {place}; it will match nothing"
+    if routes and not any(route.health for route in routes):
+        yield "no route has health = true: alarms are told to nobody, netralitas status shows them"
     open_ = [c for c in contests.values() if any(r.selesai >= today for r in c.rounds)]
     yield from _without_second(routes, open_, readers)
 

@@ -213,6 +213,7 @@ def test_names_that_are_on_no_list_are_said() -> None:
         unit=("Bidang 1",),
         contest=("pilgub-99-2099",),
         readers=("p1", "p2"),
+        health=True,
     )
     contests = examples.RULES.contests
     readers = {"p1": Reader()}
@@ -228,9 +229,9 @@ def test_names_that_are_on_no_list_are_said() -> None:
 @pytest.mark.parametrize(
     ("routes", "year", "expected"),
     [
-        ([{}], 2024, 1),
-        ([{}], 2031, 0),
-        ([{}, {"destination": "-2", "second": True, "office": "Inspektorat"}], 2024, 0),
+        ([{"health": True}], 2024, 1),
+        ([{"health": True}], 2031, 0),
+        ([{"health": True}, {"destination": "-2", "second": True, "office": "Inspektorat"}], 2024, 0),
     ],
 )
 def test_an_agency_that_a_candidate_leads_needs_a_second_chat(
@@ -243,3 +244,10 @@ def test_an_agency_that_a_candidate_leads_needs_a_second_chat(
     said = list(routecheck.warnings(made, {led.id: led}, (), {}, date(year, 10, 12)))
     assert len(said) == expected
     assert all(f"candidate {first.id} leads it" in line for line in said)
+
+
+def test_alarms_that_nobody_would_be_told_are_said() -> None:
+    route = Route(notifier="stdout")
+    (said,) = routecheck.warnings([route], {}, (), {}, date(2024, 10, 12))
+    assert "alarms are told to nobody" in said
+    assert not list(routecheck.warnings([], {}, (), {}, date(2024, 10, 12)))

@@ -142,6 +142,7 @@ async def test_without_a_person(config: Path, server: StandIn, tmp_path: Path) -
     assert await walk(config, Nobody(), **options) == 0
     route = load(config).notify.routes[1]
     assert (route.card, route.office, route.members) == ("masked", "Inspektorat", 4)
+    assert route.health
     assert await walk(config, Nobody(), **options) == 2
 
 
@@ -160,6 +161,8 @@ async def test_looking_again_waits_for_another_chat(config: Path, server: StandI
     assert await Walk(config, Options(token_file=token), person, pause).run() == 0
     assert looks == 3
     assert load(config).notify.routes[1].destination == "-1001"
+    # The first chat in Telegram gets the alarms where nothing else was answered.
+    assert load(config).notify.routes[1].health
 
 
 @pytest.mark.parametrize(
