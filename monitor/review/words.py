@@ -75,6 +75,7 @@ OPEN_FIRST = (
 PRIVATE_ONLY = "Perintah dijawab hanya di percakapan pribadi dengan bot ini."
 STRANGER = (
     "Bot ini milik meja pengawasan netralitas ASN dan melayani petugas yang terdaftar.{more}\n"
+    "Pesan tanpa perintah tidak dicatat.\n"
     "Bot ini tidak pernah meminta kata sandi, kode OTP, atau uang."
 )
 CANCELLED = "Dibatalkan; tidak ada yang dicatat."
@@ -109,6 +110,8 @@ STATUS = (
 )
 PERSON = "<b>Perkara dengan rujukan itu</b>"
 STEPS = "<b>Langkah</b>"
+# Who took a step that no officer took: the person's own answer.
+PERSON_ANSWERED = "yang bersangkutan"
 NO_STEPS = "Belum ada langkah."
 MENU: Mapping[str, str] = {
     "status": "Keadaan",

@@ -142,7 +142,8 @@ class DeskRoom:
 
 def _steps(case: Case, zone: str) -> str:
     lines = [
-        f"{moment(taken.at, zone, 'id')}: {words.STANDS[taken.step]} · {escape(taken.officer)}"
+        f"{moment(taken.at, zone, 'id')}: {words.STANDS[taken.step]}"
+        f" · {escape(taken.officer) or words.PERSON_ANSWERED}"
         for taken in case.taken[-MOST_STEPS:]
     ]
     return "\n".join([words.STEPS, *(lines or [words.NO_STEPS])])
