@@ -11,6 +11,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 BROAD = {"Exception", "BaseException"}
@@ -43,7 +44,9 @@ class Imported:
         return self.name.partition(".")[0]
 
 
+@cache
 def modules(package: Path) -> list[Module]:
+    """Read a tree once; one that a test makes is complete before it is read."""
     found = []
     for file in sorted(package.rglob("*.py")):
         text = file.read_text("utf-8")

@@ -121,6 +121,7 @@ def test_a_file_without_labels_is_told_what_to_do(run: Run, tmp_path: Path) -> N
     assert "--kinds" in result.err
 
 
+@pytest.mark.drill
 def test_fairness_over_the_rules_own_cases(run: Run, labelled: Path) -> None:
     result = run("fairness", "--totals", labelled)
     assert "rule cases" in result.out

@@ -161,6 +161,7 @@ async def test_shadow_hits_are_gone_after_seven_days(stage: Stage) -> None:
     assert needle.found(stage.place.folder / "data", ["menangkan Prakasita"]) == []
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize("point", ["before-commit", "after-commit"])
 async def test_a_kill_neither_loses_nor_doubles_a_count(stage: Stage, point: str) -> None:
     call(stage, LIMIT + 1)

@@ -379,6 +379,7 @@ async def test_a_strangers_post_is_never_looked_at_again(stage: Stage, network: 
 # ---- crashes and rivals ----------------------------------------------------------------------
 
 
+@pytest.mark.drill
 async def test_a_kill_between_answer_and_commit_loses_nothing(stage: Stage) -> None:
     await stage.once()
     case = delete(stage, "asn1", "post")
