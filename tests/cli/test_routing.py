@@ -231,7 +231,11 @@ def test_names_that_are_on_no_list_are_said() -> None:
     [
         ([{"health": True}], 2024, 1),
         ([{"health": True}], 2031, 0),
-        ([{"health": True}, {"destination": "-2", "second": True, "office": "Inspektorat"}], 2024, 0),
+        (
+            [{"health": True}, {"destination": "-2", "second": True, "office": "Inspektorat"}],
+            2024,
+            0,
+        ),
     ],
 )
 def test_an_agency_that_a_candidate_leads_needs_a_second_chat(
