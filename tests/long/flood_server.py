@@ -29,6 +29,9 @@ RATES = {
     "markup": 0.5,
 }
 
+# Seconds within which an answer is certainly written down.
+SWALLOWED = 2.0
+
 
 @dataclass(slots=True)
 class Seen:
@@ -73,6 +76,7 @@ class Unruly(StandIn):
         self.held: list[Held] = []
         self.broken: list[Held] = []
         self.injected: Counter[str] = Counter()
+        self.killed_at: list[float] = []
         self._rng = rng
         self.orders = orders
 
@@ -138,6 +142,17 @@ class Unruly(StandIn):
             if drawn < 0:
                 return kind
         return ""
+
+    def unheard_waits(self) -> int:
+        """Count the 429 answers that were not kept, and that a kill can have swallowed.
+
+        A sender that dies with the answer in its hands, before it has written it down, cannot know
+        it when it starts again.
+        """
+        return sum(map(self._swallowed, self.broken))
+
+    def _swallowed(self, held: Held) -> bool:
+        return any(held.since <= at <= held.since + SWALLOWED for at in self.killed_at)
 
     def most_within(self, seconds: float, chats: Collection[str] | None = None) -> int:
         """Return the most messages that came in any such stretch, over all or to one chat."""
