@@ -22,9 +22,11 @@ BACKUP = "backup"
 OUTSIDE = """
 SELECT seq, canonical FROM log WHERE kind IN ('export', 'card', 'reading', 'backup') ORDER BY seq
 """
+# Not what only changed or took back a message, nor a message that was taken back: it has no id.
 SENT = """
 SELECT subject, notifier, destination, message_id, sent_at FROM outbox
-WHERE state = 'sent' AND kind <> 'health' ORDER BY id
+WHERE state = 'sent' AND kind NOT IN ('health', 'refresh', 'withdrawal') AND message_id <> ''
+ORDER BY id
 """
 
 

@@ -11,7 +11,7 @@ from monitor.clock import utc_now
 from monitor.model.delivery import OutboxItem
 from monitor.model.review import Officer, Role, Step, Wanted
 from monitor.run.dispatch import Dispatcher
-from monitor.store import erasure, log, outbox, reviews, withdrawals
+from monitor.store import erasure, erasure_out, log, outbox, reviews, withdrawals
 from monitor.store.writer import Writer
 from tests.run.test_dispatch import (
     DESK,
@@ -56,8 +56,11 @@ async def test_a_dismissed_case_leaves_the_chats_and_a_reopened_one_comes_back(
     await dispatcher.run_once(10)
     take(writer, Step.TO_EXAMINE, time.at)
     assert (await dispatcher.run_once(10)).attempted == 0
+    assert len(erasure_out.outside(writer.reader(), [CASE])) == 2
     take(writer, Step.NOT_ENOUGH, time.at)
     assert (await dispatcher.run_once(10)).sent == 2
+    # What is gone, and the taking back itself, is nothing to call back by hand.
+    assert erasure_out.outside(writer.reader(), [CASE]) == []
     assert standing(server, 7) == standing(server, 8) == []
     said = [entry["public"] for _, entry in entries(writer, "withdrawal")]
     assert said == [{"notifier": "telegram", "result": "deleted"}] * 2
