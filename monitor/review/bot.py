@@ -12,6 +12,7 @@ from html import escape
 from monitor.model.review import Case, Officer, Step, Wanted
 from monitor.model.update import Press, Reaction, Said, Send, Talk
 from monitor.review import buttons, decisions, questions, words
+from monitor.review.belongs import pressable
 from monitor.review.decisions import Refusal
 from monitor.review.desk_port import Port
 from monitor.review.questions import Question
@@ -29,6 +30,8 @@ def pressed(press: Press, port: Port) -> Reaction:
         return _no(words.UNKNOWN_BUTTON)
     if not case.person_ref:
         return _no(words.ERASED)
+    if not pressable(case, officer, press.chat, port):
+        return _no(words.NO_CASE)
     if wish.at != len(case.taken):
         return _no(_stale(case, wish.step, officer))
     if said := refused(case, questions.ready(wish.step), officer, port):

@@ -13,6 +13,7 @@ from html import escape
 from monitor.model.review import Case, Officer, Step, Wanted
 from monitor.model.update import Button, Keyboard, Press, Reaction, Said, Send, Talk
 from monitor.review import bot, buttons, decisions, words
+from monitor.review.belongs import within
 from monitor.review.desk_port import Port, Waiting
 from monitor.review.handlers import Handlers, command, rest
 
@@ -72,21 +73,6 @@ def chosen(press: Press, talk: Talk, port: Port) -> Reaction:
     if officer is None or talk.name != MUTE or field != "days" or "days" in talk.body:
         return Reaction(words.LATE_BUTTON, alert=True)
     return _muting(press.user, talk, value, officer, port)
-
-
-def within(case: Case, officer: Officer, port: Port) -> bool:
-    """Say whether a case is at the officer's desk: their agency's, one they acted in, one told to
-    a chat they read, or one that a desk outside the agency decides too, as a candidate leads it.
-
-    Never one that concerns the officer or their spouse.
-    """
-    concerned = officer.person_ref and officer.person_ref == case.person_ref
-    contests = {target.partition("/")[0] for target in case.targets}
-    if concerned or officer.spouse_of.partition("/")[0] in contests:
-        return False
-    acted = any(taken.officer == officer.id for taken in case.taken)
-    own = case.instansi == officer.instansi or acted or bool(case.led_by)
-    return own or port.reads(officer, case.finding)
 
 
 def question_again(talk: Talk) -> tuple[Send, ...]:

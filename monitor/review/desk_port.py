@@ -81,6 +81,10 @@ class Port(Protocol):
         """Say whether a case was told to a chat that names the officer among its readers."""
         ...
 
+    def heard(self, finding: str, chat: int) -> bool:
+        """Say whether a case was told in a chat."""
+        ...
+
     def load(self, officer: Officer) -> Load: ...
 
     def of_person(self, person_ref: str) -> Sequence[str]:

@@ -81,6 +81,9 @@ class DeskRoom:
     def reads(self, officer: Officer, finding: str) -> bool:
         return bool(self._read_by(officer) & set(told_of.ways(self._tx, finding, EDITING)))
 
+    def heard(self, finding: str, chat: int) -> bool:
+        return any(where == str(chat) for _, where in told_of.ways(self._tx, finding, EDITING))
+
     def _read_by(self, officer: Officer) -> set[tuple[str, str]]:
         routes = self._settings.notify.routes
         return {route.way for route in routes if officer.id in route.readers}

@@ -234,6 +234,18 @@ async def test_a_message_that_cannot_be_changed_is_answered(room: Desk, server: 
     assert states == [("sent",)]
 
 
+async def test_a_button_counts_only_where_the_case_was_told(room: Desk) -> None:
+    """A changed client can send any button's data from a chat of its own."""
+    foreign = replace(ANA, id="luar", instansi="Instansi Lain", telegram=301)
+    room.appoint(foreign)
+    await room.say(301, "/status")
+    private = room.server.messages[-1]
+    assert await room.press(301, room.key("Ambil"), private) == words.NO_CASE
+    assert room.steps() == []
+    assert "sekarang Anda pegang" in await room.press(301, room.key("Ambil"))
+    assert room.steps() == [("diambil", "luar")]
+
+
 async def test_commands_show_ones_own_desk_only(room: Desk, time: Time) -> None:
     foreign = replace(ANA, id="luar", instansi="Instansi Lain", telegram=301)
     room.appoint(foreign)
