@@ -189,9 +189,7 @@ async def opened(config: Config, clock: Clock = utc_now) -> AsyncIterator[App]:
         reminders = Reminders(writer, config, clock)
         beside = bot_made.tasks(config, parts, keyring, lambda: dispatcher.ruleset, stack)
         recaps = Recaps(writer, config, clock)
-        daemon = Daemon(
-            *job, retainer=retainer, reminders=reminders, recaps=recaps, beside=beside
-        )
+        daemon = Daemon(*job, retainer=retainer, reminders=reminders, recaps=recaps, beside=beside)
         yield App(config, ruleset, writer, daemon, dispatcher)
 
 
