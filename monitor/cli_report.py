@@ -40,6 +40,6 @@ def report(
     """Write a week or a month in figures, as XLSX and PDF; every figure can be counted again."""
     from monitor import reporting
 
-    days = [at.date() if at else None for at in (week, month)]
-    wanted = reporting.Wanted(*days, out, by, why, instansi, outside)
+    first, whole = (at.date() if at else None for at in (week, month))
+    wanted = reporting.Wanted(first, whole, out, by, why, instansi, outside)
     return reporting.write(config, wanted)

@@ -42,8 +42,8 @@ def serve(asked: BinaryIO, answers: BinaryIO) -> None:
     """Answer each line until the other end closes; one with ``svg`` asks for a plot."""
     for line in asked:
         try:
-            asked = json.loads(line)
-            card = draw_plot(asked) if "svg" in asked else draw(asked)
+            wanted = json.loads(line)
+            card = draw_plot(wanted) if "svg" in wanted else draw(wanted)
         except NotifyError as error:
             _answer(answers, {"error": str(error)}, b"")
         else:

@@ -75,7 +75,7 @@ def test_an_answer_by_keyboard_at_320_pixels(narrow: Page, own: Place) -> None:
         _look(narrow, "kode")
         _tab_to(narrow, "#kode")
         narrow.keyboard.type(code.text().lower())
-        narrow.keyboard.press("Enter")
+        _enter(narrow)
         assert FINDING in narrow.inner_text("main")
         _look(narrow, "perkara")
         _tab_to(narrow, "input[value=ex-cltn]")
@@ -85,11 +85,11 @@ def test_an_answer_by_keyboard_at_320_pixels(narrow: Page, own: Place) -> None:
         _tab_to(narrow, "#lampiran")
         narrow.keyboard.press("ControlOrMeta+A")
         narrow.keyboard.type("1")
-        narrow.keyboard.press("Enter")
+        _enter(narrow)
         assert "<b>Lihat</b>" in narrow.inner_text(".said")
         _look(narrow, "periksa")
         _tab_to(narrow, "form[action=kirim] button")
-        narrow.keyboard.press("Enter")
+        _enter(narrow)
         number = narrow.inner_text(".receipt strong")
         _look(narrow, "tercatat")
         _tab_to(narrow, "form[action=tanda-terima] button")
@@ -101,6 +101,12 @@ def test_an_answer_by_keyboard_at_320_pixels(narrow: Page, own: Place) -> None:
     assert (given.receipt, given.answer.claims) == (number, ("ex-cltn",))
     assert isinstance(given.at, datetime)
     assert faults == []
+
+
+def _enter(page: Page) -> None:
+    """Send the form, and wait until its answer is there: a code's digest takes its time."""
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
 
 
 def _tab_to(page: Page, selector: str) -> None:

@@ -45,7 +45,8 @@ def test_an_auditor_finds_their_way(page: Page, own: Place) -> None:
 
 def _search(page: Page) -> None:
     page.fill("input[name=_search]", "kantor")
-    page.click("input[type=submit]")
+    with page.expect_navigation():
+        page.click("input[type=submit]")
     assert page.locator("tbody tr").count() == 1
     _look(page, "cari")
 

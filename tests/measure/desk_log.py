@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from monitor.clock import to_text
 from monitor.model.evidence import Canonical
@@ -82,7 +83,9 @@ def _append(
     tx: Connection, rng: random.Random, event: Event, told: dict[int, int], agencies: Sequence[str]
 ) -> None:
     at, number, kind, word = event
-    subject, public, content = name_of(number), {}, {}
+    subject = name_of(number)
+    public: dict[str, Any] = {}
+    content: dict[str, Any] = {}
     if kind == "finding":
         revision = told.get(number, 0) + 1
         told[number] = revision
