@@ -188,7 +188,6 @@ def _start(running: Run) -> None:
 
 def _kill(running: Run) -> None:
     os.kill(running.process.pid, 9)
-    running.server.killed_at.append(time.monotonic())
     running.killed += 1
     running.wake.set()
 
@@ -220,9 +219,20 @@ def _note_silent(server: Unruly, writer: Writer) -> None:
     pending: defaultdict[str, set[str]] = defaultdict(set)
     for chat, case in writer.reader().execute(query):
         pending[chat].add(case)
+    _note_swallowed(server, writer)
     for one in server.seen:
         if not one.silent and one.cases & pending[_owed_as(server, one.chat)]:
             one.silent = "killed"
+
+
+def _note_swallowed(server: Unruly, writer: Writer) -> None:
+    """Mark each wait that the dead process was told and had not written down."""
+    query = "SELECT max(next_try_at) FROM outbox WHERE state = 'pending' AND destination = ?"
+    for held in server.held:
+        if held.until > time.monotonic():
+            owed = (_owed_as(server, held.chat),)
+            (kept,) = writer.reader().execute(query, owed).fetchone()
+            held.swallowed |= kept is None or kept <= time.time()
 
 
 def _owed_as(server: Unruly, chat: str) -> str:

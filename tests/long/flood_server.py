@@ -29,9 +29,6 @@ RATES = {
     "markup": 0.5,
 }
 
-# Seconds within which an answer is certainly written down.
-SWALLOWED = 2.0
-
 
 @dataclass(slots=True)
 class Seen:
@@ -54,6 +51,7 @@ class Held:
     chat: str
     since: float
     until: float
+    swallowed: bool = False
 
 
 @dataclass(slots=True)
@@ -76,7 +74,6 @@ class Unruly(StandIn):
         self.held: list[Held] = []
         self.broken: list[Held] = []
         self.injected: Counter[str] = Counter()
-        self.killed_at: list[float] = []
         self._rng = rng
         self.orders = orders
 
@@ -149,10 +146,7 @@ class Unruly(StandIn):
         A sender that dies with the answer in its hands, before it has written it down, cannot know
         it when it starts again.
         """
-        return sum(map(self._swallowed, self.broken))
-
-    def _swallowed(self, held: Held) -> bool:
-        return any(held.since <= at <= held.since + SWALLOWED for at in self.killed_at)
+        return sum(held.swallowed for held in self.broken)
 
     def most_within(self, seconds: float, chats: Collection[str] | None = None) -> int:
         """Return the most messages that came in any such stretch, over all or to one chat."""
