@@ -223,12 +223,6 @@ def forget_pauses(tx: sqlite3.Connection, today: date) -> None:
     tx.execute("DELETE FROM tip_pause WHERE until < ?", (today.isoformat(),))
 
 
-def of_case(tx: sqlite3.Connection, finding: str) -> list[str]:
-    """Return the tips that were linked to a case."""
-    query = "SELECT tip_id FROM tip WHERE finding_id = ? ORDER BY tip_id"
-    return [found[0] for found in tx.execute(query, (finding,))]
-
-
 def _column(conn: sqlite3.Connection, tip_id: str, name: str) -> bytes:
     row(conn, tip_id)
     query = f"SELECT {name} FROM tip WHERE tip_id = ?"  # noqa: S608 - a name of ours
