@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
 from monitor.model.activity import Activity, Signal
+from monitor.model.contest import TargetAccount
 from monitor.model.evidence import Capture, RawItem
 from monitor.model.person import Watch
 from monitor.model.state import Again, Known
@@ -114,6 +115,93 @@ class LooksAgain(Protocol):
         in a list, or that we were refused, is none. Raises ``CollectError`` where nothing was
         learned and asking later may help.
         """
+        ...
+
+
+class Members(Protocol):
+    """Who is on the register, asked before anything of an act is kept (POLICY 29)."""
+
+    def watching(self, platform: str, accounts: Collection[str]) -> Mapping[str, Watch]:
+        """Return the register lines among some accounts (native ids, or handles without one).
+
+        The keys are the accounts as asked. Whoever is not among them is a stranger: nothing of
+        them may reach a page, a note, a log line, a metric or a cursor.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class TargetPage:
+    """One step of reading who engaged with a target account: only registered people's acts.
+
+    ``items`` pairs each act with the register line that gives the right to keep it; the rest is
+    as in ``Page``. ``withheld`` counts acts that the platform says are there and does not list.
+    """
+
+    items: tuple[tuple[Watch, RawItem], ...]
+    cursor: Cursor
+    complete: bool = True
+    last: bool = True
+    note: str = ""
+    withheld: int = 0
+    next_in: float | None = None
+
+
+@runtime_checkable
+class ReadsTargets(Protocol):
+    """A collector that can read who engaged with a candidate's, party's or team's account.
+
+    Reverse mode. What it yields is normalised, judged and captured by the collector as if the
+    registered person's own account had been read.
+    """
+
+    def engagers(
+        self,
+        target: TargetAccount,
+        cursor: Cursor,
+        last_look: datetime | None,
+        members: Members,
+    ) -> AsyncIterator[TargetPage]:
+        """Yield pages, oldest work first; raise ``CollectError``. The cursor names no stranger."""
+        ...
+
+
+class NoticeKind(StrEnum):
+    """What a stream says: an act appeared, one was taken back, or the account itself changed."""
+
+    ACT = "act"
+    RETRACTED = "retracted"
+    ACCOUNT = "account"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A stream's word that something happened to a registered account; it is no evidence.
+
+    ``native_key`` is the act's own record where the stream names it.
+    """
+
+    watch: Watch
+    kind: NoticeKind
+    native_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Notices:
+    """A batch of notices and the cursor after them; ``note`` says what was missed, if anything."""
+
+    notices: tuple[Notice, ...]
+    cursor: Cursor
+    complete: bool = True
+    note: str = ""
+
+
+@runtime_checkable
+class Streams(Protocol):
+    """A collector that is told of acts as they happen, for a list of registered accounts."""
+
+    def stream(self, watches: Sequence[Watch], cursor: Cursor) -> AsyncIterator[Notices]:
+        """Yield batches for ever, reconnecting by itself; raise ``CollectError`` when refused."""
         ...
 
 
