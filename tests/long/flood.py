@@ -43,7 +43,7 @@ from monitor.store import alarms, log, migrate, outbox
 from monitor.store.writer import Writer
 from tests.long import flood_child
 from tests.long.drill import say
-from tests.long.flood_server import Orders, Seen, Unruly
+from tests.long.flood_server import CASE, Orders, Seen, Unruly
 from tests.notify import examples
 
 ALERTS, CHATS, KILLS = 10_000, 200, 100
@@ -215,10 +215,11 @@ async def _until_sent(running: Run, writer: Writer, started: float) -> None:
 
 def _note_silent(server: Unruly, writer: Writer) -> None:
     """Mark what was taken and is not written down: the kill fell between the two."""
-    query = "SELECT destination, subject FROM outbox WHERE state = 'pending' AND kind = 'finding'"
+    # An alarm names its case in its words, an alert by its subject.
+    query = "SELECT destination, subject || ' ' || body FROM outbox WHERE state = 'pending'"
     pending: defaultdict[str, set[str]] = defaultdict(set)
-    for chat, case in writer.reader().execute(query):
-        pending[chat].add(case)
+    for chat, said in writer.reader().execute(query):
+        pending[chat].update(CASE.findall(said))
     _note_swallowed(server, writer)
     for one in server.seen:
         if not one.silent and one.cases & pending[_owed_as(server, one.chat)]:
