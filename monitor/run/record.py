@@ -111,13 +111,33 @@ class Recorder:
         Raises ``SharedAccountError``, and records nothing, where another person's line holds the
         account that this one has led to.
         """
+
+        def cursor(tx: Connection) -> None:
+            self._save_cursor(tx, watch, page, step, ended=batch.ended)
+            _refuse_shared(tx, watch, page)
+
+        return self.keep([(watch, batch)], cursor)
+
+    def keep(
+        self, batches: Sequence[tuple[Watch, Batch]], also: Callable[[Connection], None]
+    ) -> list[Outcome]:
+        """Commit what concerns some lines, and what ``also`` writes, in one transaction.
+
+        For acts that came by another way than a look at the line's own source.
+        """
         with ExitStack() as stack:
-            staged = [self._stage(stack, c.capture.parts) for c in batch.captured]
-            odd = [self._stage(stack, [_odd_part(m)]) for m in batch.malformed]
+            ready = [
+                (
+                    watch,
+                    batch,
+                    [self._stage(stack, c.capture.parts) for c in batch.captured],
+                    [self._stage(stack, [_odd_part(m)]) for m in batch.malformed],
+                )
+                for watch, batch in batches
+            ]
             with self._writer.transaction() as tx:
-                outcomes = self._write(tx, watch, batch, staged, odd)
-                self._save_cursor(tx, watch, page, step, ended=batch.ended)
-                _refuse_shared(tx, watch, page)
+                outcomes = [o for each in ready for o in self._write(tx, *each)]
+                also(tx)
         return outcomes
 
     def finding_id(self, finding: Finding) -> str:
