@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import random
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -57,6 +57,8 @@ class _Call:
     max_bytes: int
     headers: Mapping[str, str]
     body: bytes | None = None
+    answers: Collection[int] = ()
+    lane: str = ""
 
 
 class Http:
@@ -119,18 +121,23 @@ class Http:
         expect: Expect = Expect.ANY,
         configured: bool = False,
         max_bytes: int | None = None,
+        answers: Collection[int] = (),
+        lane: str = "",
     ) -> Exchange:
         """Fetch a page; redirects are followed and every hop is checked.
 
         ``configured`` says that the host comes from the operator's settings or register; one
         learned from data must be https. ``max_bytes`` (default: the setting) bounds the body
         after decompression. Conditional headers are the caller's; a 304 is returned.
+        ``answers`` are further statuses that the caller reads by itself. ``lane`` names requests
+        that the platform counts apart: what it says of their quota holds up no others.
 
         Returns 2xx, 304, 400, 404 and 410. Raises ``RateLimited``; ``BlockedError`` for a
         refusal, a challenge or login page, a refused address, a body over the bound; and
         ``TransientError`` for what may pass by itself, after retries.
         """
-        call = _Call(subject, expect, max_bytes or self._settings.max_bytes, headers or {})
+        most = max_bytes or self._settings.max_bytes
+        call = _Call(subject, expect, most, headers or {}, answers=answers, lane=lane)
         target = _parse(url, subject, params)
         attempt = 0
         while True:
@@ -142,13 +149,22 @@ class Http:
             await self._sleep(self._chance() * min(LONGEST_DELAY, BASE_DELAY * 2**attempt))
             attempt += 1
 
-    async def post(self, url: str, body: bytes, *, subject: str, media_type: str) -> Exchange:
+    async def post(
+        self,
+        url: str,
+        body: bytes,
+        *,
+        subject: str,
+        media_type: str,
+        answers: Collection[int] = (),
+        lane: str = "",
+    ) -> Exchange:
         """Send bytes to a host of the operator's settings: once, and not through a redirect.
 
         Returns and raises as ``get`` does; the caller tries again when it suits.
         """
-        headers = {"Content-Type": media_type}
-        call = _Call(subject, Expect.ANY, self._settings.max_bytes, headers, body)
+        headers, most = {"Content-Type": media_type}, self._settings.max_bytes
+        call = _Call(subject, Expect.ANY, most, headers, body, answers, lane)
         target = _parse(url, subject)
         fault = self._guard.fault(str(target), configured=True)
         if fault:
@@ -177,13 +193,14 @@ class Http:
         raise BlockedError(call.subject, f"more than {MAX_HOPS} redirects")
 
     async def _in_turn(self, url: URL, call: _Call) -> Exchange:
-        host = url.host or ""
+        host = f"{url.host or ''} {call.lane}".rstrip()  # no host's name holds a space
         async with self._limits.turn(host, call.subject), _translated(call.subject):
             exchange = await self._ask(url, call)
         wait = self._limits.learn(host, exchange.status, _by_name(exchange), self._clock())
         if _is_challenge(exchange):
             raise BlockedError(call.subject, "a challenge page came, not an answer")
-        if exchange.status in (TOO_MANY, UNAVAILABLE) and wait is not None:
+        told = exchange.status in (TOO_MANY, UNAVAILABLE) and exchange.status not in call.answers
+        if told and wait is not None:
             raise RateLimited(call.subject, wait)
         return exchange
 
@@ -211,7 +228,7 @@ class Http:
             if wrong:
                 raise BlockedError(call.subject, wrong)
             return exchange
-        if status in _ANSWERS:
+        if status in _ANSWERS or status in call.answers:
             return exchange
         if kind == _SERVER_FAULT or status in _TRY_LATER:
             raise TransientError(call.subject, f"the server answered with status {status}")

@@ -20,6 +20,11 @@ DEFAULT_WAIT = 60.0
 MAX_WAIT = 21_600.0
 TOO_MANY = 429
 UNAVAILABLE = 503
+# X counts in windows of 15 minutes; a reset that lies further ahead is a wrong clock.
+X_WINDOW = 901.0
+# X refuses while its count still has something left where another, unnamed window (one a second)
+# is full; twarc waits as long.
+X_UNNAMED_WINDOW = 10.0
 
 _KEPT_HOSTS = 4_096
 _EPOCH_SECONDS = 1_000_000_000
@@ -30,6 +35,7 @@ _COMBINED = re.compile(
 )
 _COUNT = re.compile(r"\s*(\d{1,12})\s*")
 _MANY = 10**12
+_X = "x-rate-limit-"
 
 Headers = Mapping[str, str]
 Sleep = Callable[[float], Awaitable[None]]
@@ -54,6 +60,8 @@ def asked_wait(status: int, headers: Headers, now: datetime) -> float | None:
     quota = read_quota(headers, now)
     if status in (TOO_MANY, UNAVAILABLE) and retry_after is not None:
         return _bounded(retry_after)
+    if status == TOO_MANY and _x_has_some_left(headers):
+        return X_UNNAMED_WINDOW
     if status == TOO_MANY:
         return _bounded(quota.reset_in) if quota and quota.reset_in > 0 else DEFAULT_WAIT
     if quota is not None and quota.remaining <= 0 and quota.reset_in > 0:
@@ -70,10 +78,12 @@ def read_quota(headers: Headers, now: datetime) -> Quota | None:
     combined = _combined(headers.get("ratelimit", ""))
     if combined is not None:
         return combined
-    for prefix in ("ratelimit-", "x-ratelimit-", "x-rate-limit-"):
+    for prefix in ("ratelimit-", "x-ratelimit-", _X):
         reset = headers.get(f"{prefix}reset", "")
         if reset:
             wait = _reset_in(reset, _server_time(headers) or now)
+            if wait is not None and prefix == _X:
+                wait = min(wait, X_WINDOW)
             left = _COUNT.fullmatch(headers.get(f"{prefix}remaining", ""))
             # Without a count the reset only matters once we are refused.
             return None if wait is None else Quota(int(left[1]) if left else _MANY, wait)
@@ -165,6 +175,11 @@ class Limits:
 
 def _bounded(seconds: float) -> float:
     return min(max(seconds, 0.0), MAX_WAIT)
+
+
+def _x_has_some_left(headers: Headers) -> bool:
+    left = _COUNT.fullmatch(headers.get(f"{_X}remaining", ""))
+    return left is not None and int(left[1]) > 0
 
 
 def _retry_after(text: str, reference: datetime) -> float | None:

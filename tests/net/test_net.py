@@ -350,6 +350,31 @@ async def test_after_429_the_host_is_left_alone() -> None:
     assert len(calls) == 1
 
 
+async def test_a_used_up_lane_holds_up_no_other() -> None:
+    async def handle(request: web.BaseRequest) -> web.StreamResponse:
+        return web.Response(headers={"X-Rate-Limit-Remaining": "0", "X-Rate-Limit-Reset": "300"})
+
+    async with serving(handle) as base, client(base) as http:
+        for lane in ("retweets", "tweets", ""):
+            assert (await http.get(base, subject=SUBJECT, lane=lane)).status == 200
+        for lane in ("retweets", "tweets", ""):
+            with pytest.raises(RateLimited):
+                await http.get(base, subject=SUBJECT, lane=lane)
+
+
+@pytest.mark.parametrize("status", [401, 402, 403, 409, 429, 503])
+async def test_a_caller_may_read_a_refusal_by_itself(status: int) -> None:
+    async def handle(request: web.BaseRequest) -> web.StreamResponse:
+        return web.Response(status=status, body=b"{}")
+
+    async with serving(handle) as base, client(base) as http:
+        got = await http.get(base, subject=SUBJECT, answers={status}, lane="a")
+        sent = await http.post(
+            base, b"{}", subject=SUBJECT, media_type="text/plain", answers={status}, lane="b"
+        )
+        assert (got.status, sent.status) == (status, status)
+
+
 async def test_a_used_up_quota_closes_the_host_before_it_refuses() -> None:
     async def handle(request: web.BaseRequest) -> web.StreamResponse:
         headers = {"RateLimit-Remaining": "0", "RateLimit-Reset": "300"}

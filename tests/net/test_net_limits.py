@@ -9,7 +9,16 @@ from email.utils import format_datetime
 import pytest
 
 from monitor.errors import RateLimited
-from monitor.net_limits import DEFAULT_WAIT, MAX_WAIT, Limits, Quota, asked_wait, read_quota
+from monitor.net_limits import (
+    DEFAULT_WAIT,
+    MAX_WAIT,
+    X_UNNAMED_WINDOW,
+    X_WINDOW,
+    Limits,
+    Quota,
+    asked_wait,
+    read_quota,
+)
 from tests.net.serving import NOW
 
 SKEWS = [timedelta(minutes=-10), timedelta(0), timedelta(minutes=10)]
@@ -37,6 +46,23 @@ def test_without_a_date_a_reset_in_the_past_gets_the_default() -> None:
 def test_without_a_date_a_reset_far_ahead_is_bounded() -> None:
     headers = {"x-ratelimit-reset": str(int(NOW.timestamp()) + 10**8)}
     assert asked_wait(429, headers, NOW) == MAX_WAIT
+
+
+@pytest.mark.checklist("429-headers", "clock-skew")
+@pytest.mark.parametrize(
+    ("left", "ahead", "wait"),
+    [
+        ("0", 300, 300),
+        ("0", 1_500, X_WINDOW),
+        ("0", -600, DEFAULT_WAIT),
+        ("7", 300, 10),
+        ("", 9, 9),
+    ],
+)
+def test_both_meanings_of_429_at_x(left: str, ahead: int, wait: float) -> None:
+    reset = str(int(NOW.timestamp()) + ahead)
+    headers = {"x-rate-limit-remaining": left, "x-rate-limit-reset": reset}
+    assert asked_wait(429, headers, NOW) == wait
 
 
 @pytest.mark.parametrize(
