@@ -35,7 +35,10 @@ ACTS_ON_A_POST = frozenset({"reply", "quote", "share", "like", "reaction"})
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much fits: characters of each quotation, entries of each list, characters of a field."""
+    """How much fits: characters of each quotation, entries of each list, characters of a field.
+
+    No quotation is made where none fits.
+    """
 
     quote: int
     items: int
@@ -67,7 +70,7 @@ def build(
         "source": _source(activity["signal"], target, ruleset, size),
         "time": _time(activity, watch, language),
         "own_words": bool(activity["text"].strip()),
-        "quotes": _short(_quotes(activity, matches, size), size),
+        "quotes": _short(_quotes(activity, matches, size) if size.quote else [], size),
         "rules": _short(_rules(matches, ruleset, size), size),
         "bands": _bands(matches, ruleset),
         "guidance": _short(_guidance(matches, watch, ruleset, size), size),

@@ -37,7 +37,11 @@ SIZES = (
     Size(40, 2, 80),
     Size(20, 1, 40),
 )
-CAPTIONS = (Size(0, 4, 160), Size(0, 2, 100), Size(0, 1, 60), Size(0, 0, 40), Size(0, 0, 20))
+CAPTIONS = (
+    *(Size(quote, 4, 160) for quote in (160, 100, 60, 0)),
+    Size(60, 2, 100),
+    *(Size(0, items, field) for items, field in ((2, 100), (1, 60), (0, 40), (0, 20))),
+)
 HEALTH_LINES = 40
 HEALTH_LINE = 300
 TAG = re.compile(r"(<[^<>]+>)")

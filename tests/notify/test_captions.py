@@ -12,6 +12,7 @@ from aiogram.methods import SendPhoto
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from monitor.model.activity import Signal
 from monitor.model.delivery import Message
 from monitor.model.finding import Outcome, Span
 from monitor.notify.picture import TEMPLATE
@@ -69,6 +70,31 @@ def test_a_caption_says_what_the_picture_cannot() -> None:
         "Ini indikasi, bukan putusan. Mintakan klarifikasi kepada yang bersangkutan",
     ):
         assert said in seen
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "time"),
+    [("id", "Kata-katanya", "Waktu: Sabtu, 12 Oktober"), ("en", "Their words", "Time: Saturday")],
+)
+def test_a_caption_is_understood_without_its_picture(
+    language: Language, words: str, time: str
+) -> None:
+    seen = judge(made("caption", examples.post(), language))
+    assert "dukung nomor 2, Bu Rahma" in seen
+    assert words not in seen
+    assert time in seen
+    liked = judge(made("caption", examples.bare_like(), language))
+    assert "Ayo coblos nomor 2 tanggal 27 November!" in liked
+
+
+def test_a_caption_names_two_acts_and_counts_the_rest() -> None:
+    acts = [f"perbuatan {n}" for n in range(4)]
+    rules = [examples.rule(f"rule-{n}", act, Signal.POST) for n, act in enumerate(acts)]
+    match = examples.post()["matches"][0]
+    content = examples.post() | {"matches": [{**match, "rule": one.id} for one in rules]}
+    ruleset = replace(examples.RULES, rules=tuple(rules))
+    seen = judge(render_caption(content, examples.WATCH, examples.FACTS, ruleset, "id"))
+    assert "perbuatan 0; perbuatan 1; dan 2 lagi pada kartu" in seen
 
 
 def test_a_review_is_asked_about_and_not_asked_to_be_clarified() -> None:
