@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import cast
 
 from monitor.clock import Clock
 from monitor.collect import gate
 from monitor.collect.base import Collector
-from monitor.config import Config
+from monitor.config import Config, read_secret
 from monitor.errors import ConfigError, Fault
 from monitor.net import Http
 
@@ -19,6 +20,9 @@ COLLECTORS = {
 }
 # The word that a register line uses for what each collector reads.
 PLATFORMS = {"bluesky": "bluesky", "feeds": "feed"}
+# The credentials file of each collector that needs one. It is asked for at each use and held
+# nowhere, so that a renewed one counts without a restart.
+SECRETS: dict[str, str] = {}
 
 
 def make(
@@ -31,8 +35,9 @@ def make(
 ) -> Collector:
     """Make a collector; raise ``ConfigError`` for an unknown name and for one the gate keeps out.
 
-    A collector gets the section of ``[collect]`` that bears its name. The gate is asked here, so
-    that no caller can pass it by.
+    A collector gets the section of ``[collect]`` that bears its name, and one that needs a secret
+    what reads it. The gate is asked here, so that no caller can pass it by; a secret that is not
+    there is told now and not at the first look.
     """
     path = COLLECTORS.get(name)
     if path is None:
@@ -40,11 +45,15 @@ def make(
         raise ConfigError([Fault("collectors", name, f"one of {known}", repr(name))])
     module, _, attribute = path.partition(":")
     build = cast(
-        "Callable[[Http, object, Clock], Collector]",
+        "Callable[..., Collector]",
         getattr(importlib.import_module(module), attribute),
     )
-    collector = build(http, getattr(config.collect, name), clock)
+    secret = SECRETS.get(name)
+    reads = (partial(read_secret, config, secret),) if secret else ()
+    collector = build(http, getattr(config.collect, name), clock, *reads)
     reason = gate.check(collector.info, attestations, clock().date())
     if reason is not None:
         raise ConfigError([Fault("collectors", name, "a recorded right to read", reason)])
+    if secret:
+        read_secret(config, secret)
     return collector

@@ -12,7 +12,6 @@ from monitor.errors import RateLimited
 from monitor.net_limits import (
     DEFAULT_WAIT,
     MAX_WAIT,
-    X_UNNAMED_WINDOW,
     X_WINDOW,
     Limits,
     Quota,
