@@ -6,7 +6,16 @@ from monitor.store.tables_answer import ANSWER_TABLES
 from monitor.store.tables_desk import DESK_TABLES
 from monitor.store.tables_hold import HOLD_TABLES
 from monitor.store.tables_recheck import RECHECK_TABLES
+from monitor.store.tables_target import TARGET_TABLES
 from monitor.store.tables_tips import TIP_TABLES
 from monitor.store.tables_turn import TURN_TABLES
 
-ELSEWHERE = (*RECHECK_TABLES, *HOLD_TABLES, *ANSWER_TABLES, *TURN_TABLES, *TIP_TABLES, *DESK_TABLES)
+ELSEWHERE = (
+    *RECHECK_TABLES,
+    *HOLD_TABLES,
+    *ANSWER_TABLES,
+    *TURN_TABLES,
+    *TIP_TABLES,
+    *DESK_TABLES,
+    *TARGET_TABLES,
+)
