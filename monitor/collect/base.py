@@ -181,14 +181,18 @@ class Notice:
     ``native_key`` is the act's own record where the stream names it.
     """
 
-    watch: Watch
+    watch_id: str
     kind: NoticeKind
     native_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Notices:
-    """A batch of notices and the cursor after them; ``note`` says what was missed, if anything."""
+    """A batch of notices and the cursor after them.
+
+    ``complete`` is false where something may have been missed before this batch; ``note`` says
+    what, in one line.
+    """
 
     notices: tuple[Notice, ...]
     cursor: Cursor
@@ -200,8 +204,17 @@ class Notices:
 class Streams(Protocol):
     """A collector that is told of acts as they happen, for a list of registered accounts."""
 
-    def stream(self, watches: Sequence[Watch], cursor: Cursor) -> AsyncIterator[Notices]:
-        """Yield batches for ever, reconnecting by itself; raise ``CollectError`` when refused."""
+    @property
+    def stream_size(self) -> int:
+        """How many accounts one connection may follow; 0 where no stream is set up."""
+        ...
+
+    def stream(self, accounts: Mapping[str, str], cursor: Cursor) -> AsyncIterator[Notices]:
+        """Yield batches while one connection lasts; raise ``CollectError`` when it ends.
+
+        ``accounts`` maps native ids to watch ids. The first batch, which may be empty, comes once
+        the platform follows these accounts. An empty ``cursor`` begins with the present.
+        """
         ...
 
 
