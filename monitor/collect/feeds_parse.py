@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 
 import feedparser
 
-from monitor.collect.feeds_text import html_to_text
 from monitor.model.activity import Media
+from monitor.text.markup import html_to_text
 
 # What feedparser and its SGML reader raise on documents made to break them.
 _PARSER_FAULTS = (

@@ -1,15 +1,11 @@
-"""What publishers write, made readable: bytes to text, HTML to text, dates to instants."""
+"""What publishers write, made readable: bytes to text, dates to instants."""
 
 from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from html import unescape
-
-from monitor.model.activity import Media
 
 # Only plain character sets: some of Python's codecs are slow on purpose-made input.
 _CHARSET = re.compile(
@@ -27,21 +23,6 @@ _MARKS = (
 )
 # What browsers read when nothing else fits (WHATWG Encoding); every byte has a meaning in it.
 _LAST_RESORT = "windows-1252"
-
-_BLOCKS = frozenset(
-    {"address", "article", "aside", "blockquote", "br", "dd", "div", "dl", "dt", "fieldset"}
-    | {"figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header"}
-    | {"hr", "li", "main", "nav", "ol", "p", "pre", "section", "table", "td", "th", "tr", "ul"}
-)
-_HIDDEN = frozenset({"script", "style", "template", "noscript", "head"})
-# Not html.parser: its time grows with the square of unclosed markup, and it raises on some.
-_MARKUP = re.compile(
-    r"<!--(?:.*?-->|.*\Z)|<[!?][^>]*>?|"
-    r"<(?P<close>/?)(?P<tag>[a-zA-Z][a-zA-Z0-9:-]{0,30})"
-    r"(?P<given>(?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>",
-    re.DOTALL,
-)
-_GIVEN = re.compile(r"""([\w:-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 
 _MONTHS = {
     "mei": "May", "agu": "Aug", "agt": "Aug", "ags": "Aug", "okt": "Oct", "nop": "Nov",
@@ -74,27 +55,6 @@ def decode(body: bytes, charset: str) -> tuple[str, str]:
             wrong = [name for name in declared if _decoded(body, name) != text]
             return text, _charset_note(wrong, encoding)
     return body.decode(_LAST_RESORT, "replace"), _charset_note(declared or ["utf-8"], _LAST_RESORT)
-
-
-def html_to_text(html: str) -> tuple[str, tuple[Media, ...]]:
-    """Return the words of an HTML fragment, one line per block, and its pictures' words."""
-    words: list[str] = []
-    media: list[Media] = []
-    hidden, end = 0, 0
-    for match in _MARKUP.finditer(html):
-        if not hidden:
-            words.append(_data(html[end : match.start()]))
-        end, tag = match.end(), (match["tag"] or "").lower()
-        if tag in _HIDDEN:
-            hidden = max(0, hidden - 1) if match["close"] else hidden + 1
-        if tag in _BLOCKS:
-            words.append("\n")
-        if tag == "img":
-            media.extend(_picture(match["given"]))
-    if not hidden:
-        words.append(_data(html[end:]))
-    lines = (" ".join(line.split()) for line in "".join(words).split("\n"))
-    return "\n".join(line for line in lines if line), tuple(media)
 
 
 def instant(text: str) -> datetime | None:
@@ -133,17 +93,6 @@ def _zone(text: str) -> str:
     if known or not offset:
         return known or ""
     return f"{offset[1]}{int(offset[2]):02d}{offset[3] or '00'}"
-
-
-def _data(text: str) -> str:
-    # Line breaks in the source are blanks in HTML; only blocks make lines.
-    return unescape(text).replace("\n", " ")
-
-
-def _picture(given: str) -> Iterator[Media]:
-    named = {m[1].lower(): unescape(m[2] or m[3] or m[4] or "") for m in _GIVEN.finditer(given)}
-    if named.get("src"):
-        yield Media("image", named["src"], named.get("alt", ""))
 
 
 def _decoded(body: bytes, encoding: str) -> str | None:

@@ -6,7 +6,8 @@ import pytest
 
 from monitor.collect.feeds_parse import read_entry
 from monitor.collect.feeds_split import CutFeed, NotAFeed, split
-from monitor.collect.feeds_text import html_to_text, instant
+from monitor.collect.feeds_text import instant
+from monitor.text.markup import html_to_text
 
 MANY = 20_000
 ENTRY = '<rss version="2.0" xmlns:media="http://search.yahoo.com/mrss/"><channel><item>{}</item></channel></rss>'
