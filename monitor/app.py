@@ -266,16 +266,16 @@ def initialise(config: Config) -> None:
 
 def _usual(config: Config) -> dict[str, float]:
     """Return the usual interval of every platform that is on, in seconds."""
-    on = {"feed": config.collect.feeds.enabled, "bluesky": config.collect.bluesky.enabled}
-    return {name: usual for name, (usual, _) in _intervals(config).items() if on[name]}
+    return {
+        platform: section.interval
+        for name, platform in collectors.PLATFORMS.items()
+        if (section := getattr(config.collect, name)).enabled
+    }
 
 
 def _intervals(config: Config) -> Mapping[str, tuple[float, float]]:
-    feeds, bluesky = config.collect.feeds, config.collect.bluesky
-    return {
-        "feed": (feeds.interval, feeds.min_interval),
-        "bluesky": (bluesky.interval, bluesky.min_interval),
-    }
+    sections = {p: getattr(config.collect, n) for n, p in collectors.PLATFORMS.items()}
+    return {p: (section.interval, section.min_interval) for p, section in sections.items()}
 
 
 def _collectors(config: Config, http: Http, clock: Clock) -> dict[str, Collector]:

@@ -7,6 +7,7 @@ MonitorError
 │   ├── RateLimited      wait ``retry_after`` seconds
 │   ├── AuthError        pause the collector, tell the operator once
 │   ├── BlockedError     a challenge or login page: never "no posts"; pause, tell the operator
+│   ├── ClosedError      switched off, or no right on record: nothing was asked
 │   ├── NotFoundError    the collector turns it into an ``unavailable`` activity
 │   ├── SharedAccountError  two persons' lines lead to one account: record nothing, tell
 │   └── ProofError       a record's signed proof is false: record nothing, tell the operator
@@ -103,6 +104,10 @@ class AuthError(CollectError):
 
 class BlockedError(CollectError):
     """The answer is a challenge, a login page or a refusal; it says nothing about posts."""
+
+
+class ClosedError(CollectError):
+    """We must not ask: the platform was switched off, or no right to read it is on record."""
 
 
 class NotFoundError(CollectError):

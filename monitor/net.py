@@ -192,7 +192,11 @@ class Http:
             url, configured = target, url.scheme == "http"
         raise BlockedError(call.subject, f"more than {MAX_HOPS} redirects")
 
+    def admit(self, host: str, subject: str) -> None:
+        """Raise ``ClosedError`` where a host must not be asked now; see ``net_door``."""
+
     async def _in_turn(self, url: URL, call: _Call) -> Exchange:
+        self.admit(url.raw_host or "", call.subject)
         host = f"{url.host or ''} {call.lane}".rstrip()  # no host's name holds a space
         async with self._limits.turn(host, call.subject), _translated(call.subject):
             exchange = await self._ask(url, call)

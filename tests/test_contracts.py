@@ -14,6 +14,7 @@ from monitor.collect.base import LooksAgain
 from monitor.config import parse
 from monitor.net import Http
 from tests import contracts
+from tests.collect.papers import papers
 
 ROOT = Path(__file__).parent.parent
 RECORDINGS = ROOT / "tests" / "recordings"
@@ -39,7 +40,7 @@ def test_collectors_and_their_recordings() -> None:
 def test_collectors_look_again_at_what_they_say() -> None:
     config = parse({"http": {"contact": "uji@contoh.test"}}, "uji")
     for name in collectors():
-        made = registry.make(name, config, Http(config.http), utc_now)
+        made = registry.make(name, config, Http(config.http), utc_now, attestations=papers(name))
         assert isinstance(made, LooksAgain) is bool(made.info.looks_again), name
         assert made.info.looks_again <= made.info.observes, name
         assert made.info.retractions.hours > 0, name

@@ -22,7 +22,7 @@ LAYERS = {
     "config_notify": 2, "config_review": 2,
     "log": 2, "watch": 2, "telegram": 2,
     "telegram_faults": 2, "telegram_setup": 2, "telegram_updates": 2,
-    "browser": 2, "net": 2, "net_connect": 2, "net_guard": 2, "net_limits": 2,
+    "browser": 2, "net": 2, "net_connect": 2, "net_door": 2, "net_guard": 2, "net_limits": 2,
     "collect": 3, "match": 3, "judge": 3, "evidence": 3, "store": 3, "notify": 3,
     "intake": 3,
     "measure": 3, "review": 3,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection
 from functools import partial
 from typing import cast
 
@@ -13,6 +13,7 @@ from monitor.collect.base import Collector
 from monitor.config import Config, read_secret
 from monitor.errors import ConfigError, Fault
 from monitor.net import Http
+from monitor.net_door import Behind
 
 COLLECTORS = {
     "bluesky": "monitor.collect.bluesky:Bluesky",
@@ -31,13 +32,14 @@ def make(
     http: Http,
     clock: Clock,
     *,
-    attestations: Sequence[gate.Attestation] = (),
+    attestations: Collection[gate.Attestation] = (),
 ) -> Collector:
     """Make a collector; raise ``ConfigError`` for an unknown name and for one the gate keeps out.
 
     A collector gets the section of ``[collect]`` that bears its name, and one that needs a secret
     what reads it. The gate is asked here, so that no caller can pass it by; a secret that is not
-    there is told now and not at the first look.
+    there is told now and not at the first look. ``attestations`` is asked again before each
+    request: a right that is taken out of it closes the collector at once.
     """
     path = COLLECTORS.get(name)
     if path is None:
@@ -50,10 +52,12 @@ def make(
     )
     secret = SECRETS.get(name)
     reads = (partial(read_secret, config, secret),) if secret else ()
-    collector = build(http, getattr(config.collect, name), clock, *reads)
-    reason = gate.check(collector.info, attestations, clock().date())
+    door = gate.Guarded(attestations, clock)
+    collector = build(Behind(http, door), getattr(config.collect, name), clock, *reads)
+    reason = gate.check(collector.info, attestations, gate.today(clock()))
     if reason is not None:
         raise ConfigError([Fault("collectors", name, "a recorded right to read", reason)])
     if secret:
         read_secret(config, secret)
+    door.of(collector.info)
     return collector

@@ -19,9 +19,12 @@ from monitor.config import Http as HttpSettings
 from monitor.errors import ConfigError
 from monitor.model.activity import Signal
 from monitor.net import Http
+from tests.collect.papers import papers
 from tests.net.serving import NOW, client
 
 CONFIG = Config(http=HttpSettings(contact="pengelola@instansi.example"))
+# What anybody may read; whoever adds to it has read the platform's terms.
+OPEN = frozenset({"bluesky", "feeds"})
 PAPER = Attestation("Ratna Dewanti", "Perjanjian 12/2024", "feeds", date(2024, 12, 31))
 
 
@@ -51,10 +54,10 @@ def gated(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("name", sorted(registry.COLLECTORS))
 def test_every_entry_makes_a_collector_that_bears_its_name(name: str, http: Http) -> None:
-    made: Collector = registry.make(name, CONFIG, http, lambda: NOW)
+    made: Collector = registry.make(name, CONFIG, http, lambda: NOW, attestations=papers(name))
     assert made.info.name == name
     assert made.info.platform == registry.PLATFORMS[name]
-    assert made.info.requires is Requirement.NONE
+    assert (made.info.requires is Requirement.NONE) is (name in OPEN)
     assert made.info.observes
     assert made.info.blind_spots
     section = getattr(CONFIG.collect, name)
@@ -69,7 +72,8 @@ def test_every_name_has_a_platform_of_its_own() -> None:
 def test_an_unknown_name_is_told_with_the_known_ones(http: Http) -> None:
     with pytest.raises(ConfigError) as caught:
         registry.make("myspace", CONFIG, http, lambda: NOW)
-    assert str(caught.value) == "collectors: myspace: expected one of bluesky, feeds, got 'myspace'"
+    known = ", ".join(sorted(registry.COLLECTORS))
+    assert str(caught.value) == f"collectors: myspace: expected one of {known}, got 'myspace'"
 
 
 def test_a_collector_is_imported_only_when_it_is_made() -> None:

@@ -1,0 +1,118 @@
+"""The gate before each request: what ends, ends at once, and for the host that it was about."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import BaseTestServer, TestServer
+
+from monitor.collect.base import Info, Requirement
+from monitor.collect.gate import Attestation, Guarded, check, today
+from monitor.errors import BlockedError, ClosedError
+from monitor.net import Http
+from monitor.net_door import Behind
+from tests.collect.test_gate import INFO, PAPER
+from tests.net.serving import NOW, client
+
+SERVERS = replace(INFO, requires=Requirement.SERVER_ALLOWLIST)
+SERVED = replace(PAPER, server="satu.example")
+LAST = PAPER.expires
+
+
+class Watched:
+    """A clock that stands where it is put."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+def guarded(info: Info, papers: list[Attestation], now: datetime = NOW) -> Guarded:
+    door = Guarded(papers, Watched(now))
+    door.of(info)
+    return door
+
+
+def test_a_server_is_read_only_by_its_own_permission() -> None:
+    day = date(2024, 10, 12)
+    assert check(SERVERS, [SERVED], day) is None
+    assert check(SERVERS, [SERVED], day, "satu.example") is None
+    refused = check(SERVERS, [SERVED], day, "dua.example")
+    assert refused == (
+        "collector 'portal' needs the server's permission for dua.example; "
+        "no attestation is on record"
+    )
+
+
+@pytest.mark.parametrize(
+    ("info", "paper"),
+    [
+        pytest.param(SERVERS, PAPER, id="no server named"),
+        pytest.param(INFO, SERVED, id="one server, where the platform must agree"),
+    ],
+)
+def test_a_paper_of_another_kind_opens_nothing(info: Info, paper: Attestation) -> None:
+    assert check(info, [paper], date(2024, 10, 12)) is not None
+
+
+def test_days_are_those_of_the_capital() -> None:
+    assert today(datetime.fromisoformat("2024-12-31T16:59:59+00:00")) == date(2024, 12, 31)
+    assert today(datetime.fromisoformat("2024-12-31T17:00:00+00:00")) == date(2025, 1, 1)
+
+
+def test_a_right_that_is_taken_back_or_ends_shuts_the_door() -> None:
+    papers = [PAPER]
+    door = guarded(INFO, papers)
+    assert door("portal.example") == ""
+    papers.clear()
+    assert "no attestation is on record" in door("portal.example")
+    papers.append(PAPER)
+    clock = Watched(NOW)
+    door = Guarded(papers, clock)
+    door.of(INFO)
+    assert door("portal.example") == ""
+    clock.now = datetime.fromisoformat(f"{LAST}T17:00:00+00:00")
+    assert door("portal.example").endswith(f"ended on {LAST}")
+
+
+def test_nothing_is_asked_before_it_is_known_whose_door_it_is() -> None:
+    assert Guarded([PAPER], Watched(NOW))("portal.example") != ""
+
+
+async def test_no_request_and_no_redirect_passes_a_shut_door() -> None:
+    asked: list[str] = []
+
+    async def answer(request: web.Request) -> web.Response:
+        asked.append(request.path)
+        if request.path == "/pindah":
+            raise web.HTTPFound(f"http://localhost:{request.url.port}/lain")
+        return web.Response(text="ya")
+
+    app = web.Application()
+    app.router.add_route("*", "/{path}", answer)
+    async with TestServer(app) as server:
+        hosts = [f"http://{host}:{server.port}" for host in ("127.0.0.1", "localhost")]
+        async with client(*hosts) as http:
+            here = replace(PAPER, server="127.0.0.1")
+            open_, shut = Behind(http, guarded(SERVERS, [here])), Behind(http, guarded(SERVERS, []))
+            await _get(open_, server, "/satu")
+            with pytest.raises(ClosedError, match="permission for localhost"):
+                await _get(open_, server, "/pindah")
+            for door in (shut, Behind(shut, lambda _: ""), Behind(open_, lambda _: "mati")):
+                with pytest.raises(ClosedError):
+                    await _get(door, server, "/dua")
+                with pytest.raises(ClosedError):
+                    await door.post(
+                        str(server.make_url("/dua")), b"", subject="w-1", media_type="text/plain"
+                    )
+    assert asked == ["/satu", "/pindah"]
+    assert not issubclass(ClosedError, BlockedError)
+
+
+async def _get(http: Http, server: BaseTestServer, path: str) -> None:
+    await http.get(str(server.make_url(path)), subject="w-1", configured=True)
