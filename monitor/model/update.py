@@ -96,7 +96,8 @@ class Talk:
 class Send:
     """A message to a chat: HTML as Telegram allows it.
 
-    ``ask`` opens the field for an answer; ``question`` says that it is an open conversation's.
+    ``ask`` opens the field for an answer; ``question`` says that it is an open conversation's;
+    ``case`` is the finding that it shows, so that it is withdrawn with the case's other messages.
     """
 
     chat: int = field(repr=False)
@@ -104,6 +105,7 @@ class Send:
     keyboard: Keyboard = ()
     ask: bool = False
     question: bool = False
+    case: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,7 +146,10 @@ def _case(user: int, finding: str, why: str, officer: Officer, port: Port) -> Re
         return _tell(user, words.NO_CASE)
     port.read(officer, finding, why)
     shown = port.shown(case)
-    return Reaction(sends=(Send(user, shown or words.ERASED, buttons.keyboard(case)),))
+    keyboard = buttons.keyboard(case)
+    if not shown:
+        return Reaction(sends=(Send(user, words.ERASED, keyboard),))
+    return Reaction(sends=(Send(user, shown, keyboard, case=finding),))
 
 
 def _person(user: int, person: str, why: str, officer: Officer, port: Port) -> Reaction:

@@ -147,6 +147,8 @@ class Bot:
         """Send one message; return whether it arrived. An unbrought question ends its talk."""
         async with self._gate:
             number = await self._insist(send)
+        if send.case and number:
+            self._router.showed(send.case, send.chat, number)
         if send.question and number:
             self._router.asked(send.chat, number)
         elif send.question:

@@ -16,7 +16,7 @@ from monitor.model.update import Other, Press, Reaction, Said, Send, Talk, Updat
 from monitor.review import bot, commands, words
 from monitor.review.handlers import Handler, Handlers, command
 from monitor.run.desk_room import DeskRoom
-from monitor.store import talks
+from monitor.store import talks, withdrawals
 from monitor.store.writer import Writer
 
 # More than a person does in a minute: what is above is passed over without an answer.
@@ -167,6 +167,11 @@ class Router:
         """End a conversation whose question cannot be brought to the person."""
         with self._writer.transaction() as tx:
             talks.drop(tx, user)
+
+    def showed(self, case: str, chat: int, message: int) -> None:
+        """Remember a message that shows a case: it goes when the case's alerts go."""
+        with self._writer.transaction() as tx:
+            withdrawals.showed(tx, case, str(chat), str(message), self._clock())
 
     def purge(self) -> None:
         """Delete what is over."""

@@ -56,7 +56,7 @@ WHERE id = ? AND state = 'pending'
 
 LATELY = """
 SELECT count(DISTINCT message_id), max(sent_at) FROM outbox
-WHERE notifier = ? AND destination = ? AND state = 'sent' AND sent_at > ?
+WHERE notifier = ? AND destination = ? AND state = 'sent' AND sent_at > ? AND kind <> 'shown'
 """
 
 

@@ -17,10 +17,12 @@ from monitor.store import log
 from monitor.store.db import guard
 
 WITHDRAWAL = KIND = "withdrawal"
+# A case that an officer asked to see.
+SHOWN = "shown"
 # Who can take back a message that has left.
 ABLE = "telegram"
 # What tells of a case. A correction stays: it says what is no longer true.
-TOLD = "('finding', 'state', 'reminder', 'refresh')"
+TOLD = "('finding', 'state', 'reminder', 'refresh', 'shown')"
 
 # A message that has not left yet never will; one under way is taken back when it arrives.
 STOP = f"""
@@ -44,6 +46,13 @@ WHERE kind = 'finding' AND subject = :case AND state = 'sent' AND message_id = '
 ARRIVED = """
 UPDATE outbox SET message_id = ?, sent_at = ? WHERE id = ? AND state = 'sent' AND message_id = ''
 """
+SHOWED = f"""
+INSERT INTO outbox
+  (kind, subject, seq, notifier, destination, state, attempts, next_try_at, created_at, sent_at,
+   message_id, body)
+VALUES ('{SHOWN}', ?, ?, '{ABLE}', ?, 'sent', 1, 0.0, ?, ?, ?, '')
+ON CONFLICT (kind, subject, seq, notifier, destination) DO NOTHING
+"""  # noqa: S608 - constants of this file
 CANCEL = f"DELETE FROM outbox WHERE kind = '{KIND}' AND subject = ?"  # noqa: S608
 MESSAGE = "SELECT message_id FROM outbox WHERE id = ?"
 OTHERS = f"""
@@ -78,6 +87,12 @@ def owe(tx: sqlite3.Connection, case: str, at: datetime) -> int:
     """Take back what tells of a case: what was not sent never leaves; count what is owed."""
     tx.execute(STOP, (case,))
     return tx.execute(OWE, {"case": case, "at": to_text(at)}).rowcount
+
+
+def showed(tx: sqlite3.Connection, case: str, chat: str, message_id: str, at: datetime) -> None:
+    """Remember a message that answers an officer with a case, to be taken back like an alert."""
+    when = to_text(at)
+    tx.execute(SHOWED, (case, int(message_id), chat, when, when, message_id))
 
 
 def back(tx: sqlite3.Connection, case: str) -> int:

@@ -19,7 +19,7 @@ from monitor.run import bot as running
 from monitor.run.bot import Keeper
 from monitor.run.health import Health
 from monitor.run.refresh import owe_refresh
-from monitor.store import alarms, reviews, talks
+from monitor.store import alarms, reviews, talks, withdrawals
 from tests.run.desk_stage import (
     AGENCY,
     ANA,
@@ -310,6 +310,19 @@ async def test_where_alerts_are_masked_a_case_is_shown_masked_too(
             assert "Tokoh Rekaan" not in shown
             room.router._settings = room.settings
             assert "Tokoh Rekaan" in await room.say(101, f"/kasus {FINDING} giliran")
+
+
+async def test_what_an_officer_was_shown_goes_with_the_case(room: Desk) -> None:
+    await room.say(101, f"/kasus {FINDING} giliran")
+    shown = room.server.messages[-1]
+    await room.say(101, "/status")  # by then the number of the message before is written down
+    with room.writer.transaction() as tx:
+        withdrawals.owe(tx, FINDING, NOW)
+    owed = "SELECT destination, seq FROM outbox WHERE kind = 'withdrawal'"
+    taken = [seq for chat, seq in room.writer.reader().execute(owed) if chat == "101"]
+    (seq,) = taken
+    sent = room.writer.reader().execute("SELECT message_id FROM outbox WHERE id = ?", (seq,))
+    assert sent.fetchone() == (str(shown.message_id),)
 
 
 async def test_a_mute_is_ordered_in_a_conversation(room: Desk) -> None:
