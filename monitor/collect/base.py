@@ -191,13 +191,15 @@ class Notices:
     """A batch of notices and the cursor after them.
 
     ``complete`` is false where something may have been missed before this batch; ``note`` says
-    what, in one line.
+    what, in one line. ``silent`` says that the platform did not repeat what it told before: it
+    answers, but may be telling nothing.
     """
 
     notices: tuple[Notice, ...]
     cursor: Cursor
     complete: bool = True
     note: str = ""
+    silent: bool = False
 
 
 @runtime_checkable
@@ -210,10 +212,11 @@ class Streams(Protocol):
         ...
 
     def stream(self, accounts: Mapping[str, str], cursor: Cursor) -> AsyncIterator[Notices]:
-        """Yield batches while one connection lasts; raise ``CollectError`` when it ends.
+        """Yield batches while one connection lasts; raise ``CollectError`` when it fails.
 
         ``accounts`` maps native ids to watch ids. The first batch, which may be empty, comes once
-        the platform follows these accounts. An empty ``cursor`` begins with the present.
+        the platform follows these accounts. An empty ``cursor`` begins with the present. An end
+        without an error asks for a new connection.
         """
         ...
 
