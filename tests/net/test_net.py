@@ -451,6 +451,23 @@ async def test_a_redirect_into_our_own_network(target: str, cause: str) -> None:
     assert error.cause == cause
 
 
+async def test_who_asks_to_stay_is_led_to_no_other_host() -> None:
+    asked: list[str] = []
+
+    async def handle(request: web.BaseRequest) -> web.StreamResponse:
+        asked.append(request.host)
+        there = "/here" if request.path == "/own" else f"http://localhost:{request.url.port}/"
+        return web.Response(status=302, headers={"Location": there})
+
+    async with serving(handle) as base:
+        other = base.replace("127.0.0.1", "localhost")
+        async with client(base, other) as http:
+            with pytest.raises(BlockedError, match="a redirect leads to another server"):
+                await http.get(f"{base}/own", subject=SUBJECT, configured=True, stay=True)
+    assert {host.partition(":")[0] for host in asked} == {"127.0.0.1"}
+    assert len(asked) == 2
+
+
 async def test_credentials_do_not_follow_to_another_host() -> None:
     seen: list[str | None] = []
 
