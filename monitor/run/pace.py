@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from monitor.collect.base import Page
 from monitor.errors import (
@@ -32,6 +33,15 @@ class Step:
     look_at: datetime
 
 
+class Tried(Protocol):
+    """What is known of the tries so far: the interval in seconds, and failures in a row."""
+
+    @property
+    def interval(self) -> float: ...
+    @property
+    def failures(self) -> int: ...
+
+
 class Pace:
     """Intervals stay between the platform's configured one and ``max_interval`` (seconds)."""
 
@@ -51,7 +61,7 @@ class Pace:
         wait = max(interval, page.next_in or 0.0)
         return Step(interval, now.timestamp() + wait, now)
 
-    def failed(self, state: SourceState, error: CollectError, now: datetime) -> float:
+    def failed(self, state: Tried, error: CollectError, now: datetime) -> float:
         """Return when to try again (unix seconds) after a failure."""
         if isinstance(error, RateLimited):
             wait = max(error.retry_after, state.interval)

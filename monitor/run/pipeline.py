@@ -13,7 +13,7 @@ Steps of ``Pipeline``, in the order of the code:
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -107,6 +107,22 @@ class Item:
     raw: RawItem
 
 
+@dataclass(frozen=True, slots=True)
+class Normalised:
+    """Acts that could be read, and items that could not."""
+
+    items: Sequence[Item]
+    malformed: Sequence[Malformed]
+
+
+@dataclass(frozen=True, slots=True)
+class Sifted:
+    """What acts of one line led to: how many are new, and what is to be recorded."""
+
+    fresh: int
+    batch: Batch
+
+
 class Pipeline:
     """Looks at one source at a time; safe to run for many sources at once."""
 
@@ -127,21 +143,12 @@ class Pipeline:
         collector = parts.collectors[watch.platform]
         state = self._state(watch)
         with logger.contextualize(watch=watch.watch_id, collector=collector.info.name):
-            try:
-                async with asyncio.timeout(parts.poll_timeout):
-                    return await self._walk(collector, _resolved(watch, state), state)
-            except TimeoutError:
-                # Each page is committed with its cursor: the next look goes on where this stopped.
-                return self._failed(watch, state, TransientError(watch.watch_id, UNFINISHED))
-            except CollectError as error:
-                return self._failed(watch, state, error)
-            except (StoreError, EvidenceError):
-                raise
-            except Exception:
-                # The job edge: a fault of ours parks this source, and never the others.
-                logger.exception("poll failed")
-                parts.health.alarm("internal", watch.watch_id)
-                return self._failed(watch, state, CollectError(watch.watch_id, INTERNAL))
+            found = await edge(
+                parts,
+                watch.watch_id,
+                lambda: self._walk(collector, resolved(watch, state), state),
+            )
+            return self._failed(watch, state, found) if isinstance(found, CollectError) else found
 
     async def _walk(self, collector: Collector, watch: Watch, state: SourceState) -> PollReport:
         report = PollReport(watch.watch_id, watch.platform)
@@ -153,10 +160,28 @@ class Pipeline:
         self, collector: Collector, watch: Watch, state: SourceState, page: Page, so_far: PollReport
     ) -> PollReport:
         parts = self._parts
-        items, malformed = await _normalise(collector, watch, page)
-        fresh = self._unseen(watch, items)
+        read = await normalised(collector, watch, page.items)
+        found = await self.sift(collector, watch, read)
+        news = so_far.items + found.fresh
+        step = parts.pace.after(watch.platform, state, page, news, parts.clock())
+        ended = page.last and page.complete and so_far.complete
+        outcomes = parts.recorder.record(watch, page, replace(found.batch, ended=ended), step)
+        self._tell(watch, page, read)
+        return PollReport(
+            watch.watch_id,
+            watch.platform,
+            items=found.fresh,
+            alerts=outcomes.count(Outcome.ALERT),
+            reviews=outcomes.count(Outcome.REVIEW),
+            complete=page.complete,
+            note=page.note,
+        )
+
+    async def sift(self, collector: Collector, watch: Watch, read: Normalised) -> Sifted:
+        """Do steps 3 to 5 with acts of one line; nothing is written, the caller records."""
+        fresh = self._unseen(watch, read.items)
         cases = [(i.activity, Facts(watch.facts(_day(i, watch)), EVERY_KEY)) for i in fresh]
-        cases = await with_follows(collector, watch, parts.reader, cases)
+        cases = await with_follows(collector, watch, self._parts.reader, cases)
         judged = await self._judge(cases)
         kept = [
             (item, found.finding)
@@ -164,23 +189,10 @@ class Pipeline:
             if found.finding.outcome is not Outcome.NONE
         ]
         captured = await self._capture(collector, watch, kept)
-        news = so_far.items + len(fresh)
-        step = parts.pace.after(watch.platform, state, page, news, parts.clock())
-        ended = page.last and page.complete and so_far.complete
         pairs = [(item.activity.id, item.activity.revision) for item in fresh]
         shadows = [shadow for found in judged for shadow in found.shadows]
-        batch = Batch(captured, pairs, malformed, ended, shadows)
-        outcomes = parts.recorder.record(watch, page, batch, step)
-        self._tell(watch, page, items, malformed)
-        return PollReport(
-            watch.watch_id,
-            watch.platform,
-            items=len(fresh),
-            alerts=outcomes.count(Outcome.ALERT),
-            reviews=outcomes.count(Outcome.REVIEW),
-            complete=page.complete,
-            note=page.note,
-        )
+        batch = Batch(captured, pairs, read.malformed, ended=False, shadows=shadows)
+        return Sifted(len(fresh), batch)
 
     async def _judge(self, cases: Sequence[tuple[Activity, Facts]]) -> list[Judged]:
         parts, judged = self._parts, list[Judged]()
@@ -231,17 +243,15 @@ class Pipeline:
         parts.health.failed(watch, error)
         return PollReport(watch.watch_id, watch.platform, complete=False, error=error.cause)
 
-    def _tell(
-        self, watch: Watch, page: Page, items: Sequence[Item], malformed: Sequence[Malformed]
-    ) -> None:
+    def _tell(self, watch: Watch, page: Page, read: Normalised) -> None:
         health = self._parts.health
-        if malformed:
-            health.alarm("malformed", watch.watch_id, count=len(malformed))
+        if read.malformed:
+            health.alarm("malformed", watch.watch_id, count=len(read.malformed))
         if page.moved_to:
             health.alarm("moved", watch.watch_id)
         else:
             health.clear("moved", watch.watch_id)
-        if any(item.activity.signal is Signal.UNAVAILABLE for item in items):
+        if any(item.activity.signal is Signal.UNAVAILABLE for item in read.items):
             health.alarm("unavailable", watch.watch_id)
         else:
             health.recovered(watch)
@@ -253,7 +263,7 @@ def _day(item: Item, watch: Watch) -> date | None:
     return local_day(at, watch.zone) if at else None
 
 
-def _resolved(watch: Watch, state: SourceState) -> Watch:
+def resolved(watch: Watch, state: SourceState) -> Watch:
     """Use the permanent id that earlier looks found: a handle may have changed hands since."""
     return replace(watch, native_id=state.native_id or watch.native_id)
 
@@ -272,16 +282,39 @@ def portions(cases: Sequence[tuple[Activity, Facts]]) -> Iterator[list[tuple[Act
         yield portion
 
 
-async def _normalise(
-    collector: Collector, watch: Watch, page: Page
-) -> tuple[list[Item], list[Malformed]]:
+async def normalised(collector: Collector, watch: Watch, raws: Sequence[RawItem]) -> Normalised:
+    """Do step 2: read each item; one of unknown form is kept as it came."""
     items: list[Item] = []
     malformed: list[Malformed] = []
-    for raw in page.items:
+    for raw in raws:
         if len(raw.body) >= STRETCH:
             await asyncio.sleep(0)
         try:
             items.append(Item(collector.normalise(raw, watch), raw))
         except NormaliseError as error:
             malformed.append(Malformed(raw, error))
-    return items, malformed
+    return Normalised(items, malformed)
+
+
+async def edge(
+    parts: Parts, name: str, look: Callable[[], Coroutine[None, None, PollReport]]
+) -> PollReport | CollectError:
+    """Do one look and return its report, or why it failed; ``name`` is the source's own.
+
+    The job edge: a fault of ours parks this source, and never the others. Store and evidence
+    faults pass through: they stop the process.
+    """
+    try:
+        async with asyncio.timeout(parts.poll_timeout):
+            return await look()
+    except TimeoutError:
+        # Each page is committed with its cursor: the next look goes on where this stopped.
+        return TransientError(name, UNFINISHED)
+    except CollectError as error:
+        return error
+    except (StoreError, EvidenceError):
+        raise
+    except Exception:
+        logger.exception("poll failed")
+        parts.health.alarm("internal", name)
+        return CollectError(name, INTERNAL)
