@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Never
@@ -175,12 +175,23 @@ class Walk:
             self._talk.say(f"  {number}. {_shown(place)}")
         if self._options.yes:
             self._stop("Sebut salah satunya dengan --chat NOMOR.", WRONG)
-        answer = self._talk.ask(
-            "Nomor yang dipakai, u untuk mencari lagi", "1" if len(found) == 1 else ""
-        )
-        if answer.strip().lower() == "u":
+        chosen = self._choose(found)
+        if chosen is None:
             return await self._find(client, bot, found)
-        return [place.chat_id for place in _picked(found, answer)]
+        return [place.chat_id for place in chosen]
+
+    def _choose(self, found: Sequence[Place]) -> list[Place] | None:
+        """Ask which of the chats are to be used, until the answer fits; ``None``: look again."""
+        while True:
+            answer = self._talk.ask(
+                "Nomor yang dipakai, u untuk mencari lagi", "1" if len(found) == 1 else ""
+            )
+            if answer.strip().lower() == "u":
+                return None
+            chosen = _picked(found, answer)
+            if chosen:
+                return chosen
+            self._talk.say(f"Tulis angka dari 1 sampai {len(found)}, dipisah koma, atau u.")
 
     async def _chat(self, client: SetupClient, bot: str, chat: str) -> None:
         self._refuse_known(chat)
@@ -313,11 +324,11 @@ def _shown(place: Place) -> str:
     return f"{KINDS.get(place.type, place.type)} {printable(place.title)!r}, nomor {place.chat_id}"
 
 
-def _picked(found: list[Place], answer: str) -> list[Place]:
+def _picked(found: Sequence[Place], answer: str) -> list[Place]:
+    """Return the chats of an answer such as ``1, 3``; none where it is no such answer."""
     numbers = [part.strip() for part in answer.split(",")]
     if not all(n.isdecimal() and 1 <= int(n) <= len(found) for n in numbers):
-        expected = f"numbers from 1 to {len(found)}, with commas"
-        raise ConfigError([Fault(COMMAND, "", expected, repr(answer))])
+        return []
     return [found[int(n) - 1] for n in dict.fromkeys(numbers)]
 
 

@@ -294,8 +294,16 @@ def _fault(where: str, raw: dict[str, Any], item: Any) -> Fault:
         return Fault(where, f"{key}.interval", item["msg"], f"{item['ctx']['got']}")
     value = _at(raw, item["loc"])
     # A number may be shown; a text may be a secret in the wrong place.
-    got = str(value) if isinstance(value, int | float) else type(value).__name__
-    return Fault(where, key, _plain(item["msg"]), got)
+    return Fault(where, key, _plain(item["msg"]), _named(value))
+
+
+def _named(value: object) -> str:
+    """Say what stands there: a number itself, of anything else its kind; it may be a secret."""
+    if isinstance(value, int | float):
+        return str(value)
+    kinds = {"dict": "a table", "list": "a list", "str": "a text", "NoneType": "nothing"}
+    kind = type(value).__name__
+    return kinds.get(kind, kind)
 
 
 def _plain(message: str) -> str:

@@ -156,7 +156,8 @@ async def test_looking_again_waits_for_another_chat(config: Path, server: StandI
         if looks == 3:
             server.people.add(server.standing.added(GROUP, 7))
 
-    person = Person("u", "2", "", "ya", "", "", "", "", "ya")
+    # What is no number of the list is asked for again.
+    person = Person("u", "dua", "9", "2", "", "ya", "", "", "", "", "ya")
     token = given(config, server.token)
     assert await Walk(config, Options(token_file=token), person, pause).run() == 0
     assert looks == 3
