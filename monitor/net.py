@@ -8,26 +8,25 @@ then only literal addresses can be refused here, and the rest is the proxy's to 
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import random
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
 from types import TracebackType
 from typing import Self
 
 import aiohttp
-from aiohttp.connector import Connection
 from yarl import URL
 
 from monitor import __version__, config
 from monitor.clock import Clock, utc_now
 from monitor.errors import BlockedError, RateLimited, TransientError
 from monitor.model.evidence import Exchange
-from monitor.net_connect import PublicOnly, RefusedAddress, resolver_guard, tls
+from monitor.net_answer import Response, by_name, exchanged, header, translated, without_secrets
+from monitor.net_connect import PublicOnly, resolver_guard, tls
 from monitor.net_guard import Expect, Guard, misfit, page_kind
 from monitor.net_limits import TOO_MANY, UNAVAILABLE, Limits, Sleep
+from monitor.net_socket import Inner, Refused, Socket, Sockets, closing, plain
 
 __all__ = ["Expect", "Http"]
 
@@ -45,7 +44,6 @@ _ANSWERS = frozenset({304, 400, 404, 410})
 _TRY_LATER = frozenset({408, 425})
 _MAY_BE_CHALLENGE = frozenset({403, TOO_MANY, UNAVAILABLE})
 _CHANCE = random.SystemRandom().random
-_SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +84,7 @@ class Http:
             sleep=sleep,
         )
         self._session: aiohttp.ClientSession | None = None
+        self._sockets = Sockets(settings)
 
     async def __aenter__(self) -> Self:
         timeout = self._settings.timeout
@@ -98,7 +97,7 @@ class Http:
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=aiohttp.ClientTimeout(total=timeout, sock_read=timeout / STALL_SHARE),
             headers={"User-Agent": f"Netralitas/{__version__} (+{self._settings.contact})"},
-            response_class=_Response,
+            response_class=Response,
         )
         return self
 
@@ -111,6 +110,7 @@ class Http:
         if self._session is not None:
             await self._session.close()
             self._session = None
+        await self._sockets.close()
 
     async def get(
         self,
@@ -174,6 +174,37 @@ class Http:
             raise BlockedError(subject, fault)
         return self._judged(await self._in_turn(target, call), call)
 
+    @asynccontextmanager
+    async def socket(self, url: str, *, subject: str, max_bytes: int) -> AsyncIterator[Socket]:
+        """Open a web socket to a host of the operator's settings; no redirect is followed.
+
+        ``max_bytes`` bounds a frame. Raises as ``get`` does, and tries once.
+        """
+        target = _parse(url, subject)
+        fault = self._guard.fault(str(plain(target)), configured=True)
+        if fault:
+            raise BlockedError(subject, fault)
+        inner = await self._shaken(target, subject, max_bytes)
+        async with closing(
+            inner, subject, lambda: self.admit(target.raw_host or "", subject)
+        ) as it:
+            yield it
+
+    async def _shaken(self, url: URL, subject: str, max_bytes: int) -> Inner:
+        host = url.host or ""
+        self.admit(url.raw_host or "", subject)
+        try:
+            async with self._limits.turn(host, subject), translated(subject):
+                return await self._sockets.shake(url, max_bytes)
+        except Refused as refusal:
+            status, headers = refusal.status, refusal.headers
+        wait = self._limits.learn(host, status, headers, self._clock())
+        if status in (TOO_MANY, UNAVAILABLE) and wait is not None:
+            raise RateLimited(subject, wait)
+        if status // 100 == _SERVER_FAULT:
+            raise TransientError(subject, f"the server answered with status {status}")
+        raise BlockedError(subject, f"refused with status {status}")
+
     async def _follow(self, url: URL, call: _Call, *, configured: bool) -> Exchange:
         permanent = True
         for hop in range(MAX_HOPS + 1):
@@ -181,7 +212,7 @@ class Http:
             if fault:
                 raise BlockedError(call.subject, fault)
             exchange = await self._in_turn(url, call)
-            location = _header(exchange, "location")
+            location = header(exchange, "location")
             if exchange.status not in _REDIRECTS or not location:
                 final = exchange.url if hop and permanent else ""
                 return self._judged(replace(exchange, moved_to=final), call)
@@ -190,7 +221,7 @@ class Http:
             if target.host != url.host:
                 if call.stay:
                     raise BlockedError(call.subject, "a redirect leads to another server")
-                call = replace(call, headers=_without_secrets(call.headers))
+                call = replace(call, headers=without_secrets(call.headers))
             if url.scheme == "https" and target.scheme != "https":
                 raise BlockedError(call.subject, "a redirect leads from https to http")
             # What began as the operator's plain http may stay plain; nothing else may become so.
@@ -203,9 +234,9 @@ class Http:
     async def _in_turn(self, url: URL, call: _Call) -> Exchange:
         self.admit(url.raw_host or "", call.subject)
         host = f"{url.host or ''} {call.lane}".rstrip()  # no host's name holds a space
-        async with self._limits.turn(host, call.subject), _translated(call.subject):
+        async with self._limits.turn(host, call.subject), translated(call.subject):
             exchange = await self._ask(url, call)
-        wait = self._limits.learn(host, exchange.status, _by_name(exchange), self._clock())
+        wait = self._limits.learn(host, exchange.status, by_name(exchange), self._clock())
         if _is_challenge(exchange):
             raise BlockedError(call.subject, "a challenge page came, not an answer")
         told = exchange.status in (TOO_MANY, UNAVAILABLE) and exchange.status not in call.answers
@@ -225,10 +256,10 @@ class Http:
             allow_redirects=False,
             proxy=self._settings.proxy or None,
         ) as response:
-            if not isinstance(response, _Response):
+            if not isinstance(response, Response):
                 raise TypeError("the session makes another kind of response")
             body = await _read(response, call)
-            return _exchange(response, body, started, self._clock())
+            return exchanged(response, body, started, self._clock())
 
     def _judged(self, exchange: Exchange, call: _Call) -> Exchange:
         status, kind = exchange.status, exchange.status // 100
@@ -242,21 +273,6 @@ class Http:
         if kind == _SERVER_FAULT or status in _TRY_LATER:
             raise TransientError(call.subject, f"the server answered with status {status}")
         raise BlockedError(call.subject, f"refused with status {status}")
-
-
-class _Response(aiohttp.ClientResponse):
-    """Remembers who answered; aiohttp forgets the connection once the body has arrived."""
-
-    peer_ip = ""
-    tls_cert = b""
-
-    async def start(self, connection: Connection) -> aiohttp.ClientResponse:
-        transport = connection.transport
-        if transport is not None:
-            self.peer_ip = str((transport.get_extra_info("peername") or ("",))[0])
-            tls = transport.get_extra_info("ssl_object")
-            self.tls_cert = (tls and tls.getpeercert(binary_form=True)) or b""
-        return await super().start(connection)
 
 
 def _parse(
@@ -280,65 +296,7 @@ async def _read(response: aiohttp.ClientResponse, call: _Call) -> bytes:
     return bytes(body)
 
 
-def _exchange(response: _Response, body: bytes, start: datetime, end: datetime) -> Exchange:
-    version, cert = response.version, response.tls_cert
-    return Exchange(
-        method=response.method,
-        url=str(response.url),
-        status=response.status,
-        reason=response.reason or "",
-        http_version=f"{version.major}.{version.minor}" if version else "",
-        request_headers=tuple(_without_secrets(response.request_info.headers).items()),
-        response_headers=tuple(
-            (name.decode("latin-1"), value.decode("latin-1"))
-            for name, value in response.raw_headers
-        ),
-        body=body,
-        started_at=start,
-        finished_at=end,
-        peer_ip=response.peer_ip,
-        tls_cert_sha256=hashlib.sha256(cert).hexdigest() if cert else "",
-        tls_cert=cert,
-    )
-
-
-@asynccontextmanager
-async def _translated(subject: str) -> AsyncIterator[None]:
-    """Turn aiohttp's errors into ours, without their text and chain: both may hold a URL."""
-    try:
-        yield
-    except aiohttp.ClientConnectorDNSError as error:
-        if isinstance(error.os_error, RefusedAddress):
-            raise BlockedError(subject, "the address is not public") from None
-        raise TransientError(subject, "the host name was not found") from None
-    except aiohttp.SocketTimeoutError:
-        raise TransientError(subject, "the server stalled") from None
-    except TimeoutError:
-        raise TransientError(subject, "no complete answer in time") from None
-    except (aiohttp.ClientConnectorCertificateError, aiohttp.ClientConnectorSSLError):
-        raise TransientError(subject, "the server's TLS certificate does not verify") from None
-    except aiohttp.ClientPayloadError:
-        raise TransientError(subject, "the answer was cut short or wrongly encoded") from None
-    except aiohttp.InvalidURL:
-        raise BlockedError(subject, "the address is not a valid URL") from None
-    except (aiohttp.ClientError, OSError) as error:
-        kind = type(error).__name__
-        raise TransientError(subject, f"the connection failed ({kind})") from None
-
-
 def _is_challenge(exchange: Exchange) -> bool:
-    if _header(exchange, "cf-mitigated").lower() == "challenge":
+    if header(exchange, "cf-mitigated").lower() == "challenge":
         return True
     return exchange.status in _MAY_BE_CHALLENGE and page_kind(exchange.body) == "a challenge page"
-
-
-def _by_name(exchange: Exchange) -> dict[str, str]:
-    return {name.lower(): value for name, value in exchange.response_headers}
-
-
-def _header(exchange: Exchange, name: str) -> str:
-    return _by_name(exchange).get(name, "")
-
-
-def _without_secrets(headers: Mapping[str, str]) -> dict[str, str]:
-    return {k: v for k, v in headers.items() if k.lower() not in _SECRET_HEADERS}

@@ -23,6 +23,7 @@ LAYERS = {
     "log": 2, "watch": 2, "telegram": 2,
     "telegram_faults": 2, "telegram_setup": 2, "telegram_updates": 2,
     "browser": 2, "net": 2, "net_connect": 2, "net_door": 2, "net_guard": 2, "net_limits": 2,
+    "net_answer": 2, "net_socket": 2,
     "collect": 3, "match": 3, "judge": 3, "evidence": 3, "store": 3, "notify": 3,
     "intake": 3,
     "measure": 3, "review": 3,
@@ -41,14 +42,23 @@ LAYERS = {
     "cli_messages": 5, "resending": 5,
     "cli_routing": 5, "explaining": 5, "muting": 5, "routechecking": 5,
     "botsetup": 5, "botsetup_words": 5, "cli_telegram": 5, "routewriting": 5, "talking": 5,
-    "cli_report": 5, "config_report": 2, "reporting": 5,
+    "cli_report": 5, "config_mastodon": 2, "config_report": 2, "reporting": 5,
     "answering": 5, "cli_klarifikasi": 5, "klarifikasi": 5, "klarifikasi_paper": 5,
     "klarifikasi_show": 5,
 }  # fmt: skip
 WALLS = frozenset({3})
 
 HOMES = {
-    "aiohttp": ["net.py", "net_connect.py", "net_guard.py", "net_limits.py", "demo/", "answering/"],
+    "aiohttp": [
+        "net.py",
+        "net_answer.py",
+        "net_connect.py",
+        "net_guard.py",
+        "net_limits.py",
+        "net_socket.py",
+        "demo/",
+        "answering/",
+    ],
     "telegram": ["telegram.py", "telegram_faults.py", "telegram_setup.py", "telegram_updates.py"],
     "sqlmodel": ["store/"],
     "sqlalchemy": ["store/"],
@@ -100,6 +110,8 @@ HOMES = {
     "msgspec": ["collect/", "evidence/", "run/replay.py", "text/"],
     "yarl": ["net.py", "net_connect.py", "net_guard.py"],
     "markupsafe": ["auditor/site.py", "notify/render.py"],
+    # The extra for screenshots; opened in a process of its own, and nowhere else.
+    "PIL": ["intake/picture_child.py"],
     # The extra for auditors: Datasette, and the server that it runs on.
     "datasette": ["auditor/site.py"],
     "uvicorn": ["auditor/site.py"],
@@ -108,6 +120,7 @@ HOMES = {
         "config_answers.py",
         "config_report.py",
         "config_form.py",
+        "config_mastodon.py",
         "config_notify.py",
         "config_review.py",
         "config_tips.py",

@@ -1,0 +1,90 @@
+"""What came back from a server: an exchange with who sent it, or an error of ours."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+import aiohttp
+from aiohttp.connector import Connection
+
+from monitor.errors import BlockedError, TransientError
+from monitor.model.evidence import Exchange
+from monitor.net_connect import RefusedAddress
+
+_SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization"})
+
+
+class Response(aiohttp.ClientResponse):
+    """Remembers who answered; aiohttp forgets the connection once the body has arrived."""
+
+    peer_ip = ""
+    tls_cert = b""
+
+    async def start(self, connection: Connection) -> aiohttp.ClientResponse:
+        transport = connection.transport
+        if transport is not None:
+            self.peer_ip = str((transport.get_extra_info("peername") or ("",))[0])
+            tls = transport.get_extra_info("ssl_object")
+            self.tls_cert = (tls and tls.getpeercert(binary_form=True)) or b""
+        return await super().start(connection)
+
+
+def exchanged(response: Response, body: bytes, start: datetime, end: datetime) -> Exchange:
+    version, cert = response.version, response.tls_cert
+    return Exchange(
+        method=response.method,
+        url=str(response.url),
+        status=response.status,
+        reason=response.reason or "",
+        http_version=f"{version.major}.{version.minor}" if version else "",
+        request_headers=tuple(without_secrets(response.request_info.headers).items()),
+        response_headers=tuple(
+            (name.decode("latin-1"), value.decode("latin-1"))
+            for name, value in response.raw_headers
+        ),
+        body=body,
+        started_at=start,
+        finished_at=end,
+        peer_ip=response.peer_ip,
+        tls_cert_sha256=hashlib.sha256(cert).hexdigest() if cert else "",
+        tls_cert=cert,
+    )
+
+
+@asynccontextmanager
+async def translated(subject: str) -> AsyncIterator[None]:
+    """Turn aiohttp's errors into ours, without their text and chain: both may hold a URL."""
+    try:
+        yield
+    except aiohttp.ClientConnectorDNSError as error:
+        if isinstance(error.os_error, RefusedAddress):
+            raise BlockedError(subject, "the address is not public") from None
+        raise TransientError(subject, "the host name was not found") from None
+    except aiohttp.SocketTimeoutError:
+        raise TransientError(subject, "the server stalled") from None
+    except TimeoutError:
+        raise TransientError(subject, "no complete answer in time") from None
+    except (aiohttp.ClientConnectorCertificateError, aiohttp.ClientConnectorSSLError):
+        raise TransientError(subject, "the server's TLS certificate does not verify") from None
+    except aiohttp.ClientPayloadError:
+        raise TransientError(subject, "the answer was cut short or wrongly encoded") from None
+    except aiohttp.InvalidURL:
+        raise BlockedError(subject, "the address is not a valid URL") from None
+    except (aiohttp.ClientError, OSError) as error:
+        kind = type(error).__name__
+        raise TransientError(subject, f"the connection failed ({kind})") from None
+
+
+def by_name(exchange: Exchange) -> dict[str, str]:
+    return {name.lower(): value for name, value in exchange.response_headers}
+
+
+def header(exchange: Exchange, name: str) -> str:
+    return by_name(exchange).get(name, "")
+
+
+def without_secrets(headers: Mapping[str, str]) -> dict[str, str]:
+    return {k: v for k, v in headers.items() if k.lower() not in _SECRET_HEADERS}
