@@ -96,6 +96,7 @@ lock: $(STAMP)/dev ## compile requirements/*.in into hash-pinned *.txt
 	$(COMPILE) requirements/dev.in -o requirements/dev.txt
 	$(COMPILE) -c requirements/dev.txt requirements/runtime.in -o requirements/runtime.txt
 	$(COMPILE) -c requirements/dev.txt requirements/audit.in -o requirements/audit.txt
+	$(COMPILE) -c requirements/dev.txt requirements/ocr.in -o requirements/ocr.txt
 	$(COMPILE) -c requirements/dev.txt requirements/build.in -o requirements/build.txt
 	$(COMPILE) -c requirements/dev.txt requirements/network.in -o requirements/network.txt
 	$(COMPILE) requirements/fuzz.in -o requirements/fuzz.txt

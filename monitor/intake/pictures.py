@@ -1,0 +1,76 @@
+"""Work on pictures from outside, each in a process of its own (``picture_child``)."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+CHILD = Path(__file__).with_name("picture_child.py")
+# Waiting included; the child's own bound is on the time that it computes.
+SECONDS = 30.0
+_BROKEN, _NO_PILLOW = 3, 4
+INSTALL = "pip install --require-hashes -r requirements/ocr.txt"
+# Of 256 bits. Measured on generated screenshots (docs/tips.md): the same one sent again differs
+# in fewer, two posts in the same app in more.
+ALIKE = 20
+
+Box = tuple[int, int, int, int]
+
+
+class NotReadable(ValueError):
+    """The picture cannot be opened within the bounds: broken, too large, or made to do harm."""
+
+
+class NoPillow(RuntimeError):
+    """The library that opens pictures is not installed: the extra ``ocr``."""
+
+    def __init__(self) -> None:
+        super().__init__(f"pictures cannot be opened here: {INSTALL}")
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How large a picture is, and its perceptual hash (64 hex)."""
+
+    width: int
+    height: int
+    look: str
+
+
+def prepared(data: bytes) -> bytes:
+    """Return a PNG in which letters can be read; ``NotReadable``, ``NoPillow``."""
+    return _done("prepare", data)
+
+
+def cropped(data: bytes, box: Box, hide: Sequence[Box] = ()) -> bytes:
+    """Return a PNG of a part of a picture, some boxes of it painted over."""
+    return _done("crop", data, {"box": box, "hide": list(hide)})
+
+
+def looked(data: bytes) -> Look:
+    """Return a picture's size and perceptual hash."""
+    return Look(**json.loads(_done("look", data)))
+
+
+def alike(one: str, other: str) -> bool:
+    """Say whether two perceptual hashes are of the same screenshot, sent again."""
+    return (int(one, 16) ^ int(other, 16)).bit_count() <= ALIKE
+
+
+def _done(work: str, data: bytes, order: Mapping[str, object] | None = None) -> bytes:
+    words = [sys.executable, "-I", str(CHILD), work, json.dumps(order or {})]
+    try:
+        done = subprocess.run(  # noqa: S603 - our own words; the picture is on standard input
+            words, input=data, capture_output=True, timeout=SECONDS, check=False, env={}
+        )
+    except subprocess.TimeoutExpired:
+        raise NotReadable("it takes too long to open") from None
+    if done.returncode == _NO_PILLOW:
+        raise NoPillow
+    if done.returncode:
+        raise NotReadable("it cannot be opened" if done.returncode == _BROKEN else "it does harm")
+    return done.stdout
