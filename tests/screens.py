@@ -206,14 +206,17 @@ def _marked(text: str, colours: dict[str, str]) -> str:
 def _wall(rng: random.Random, plan: _Plan, c: dict[str, str]) -> str:
     who, other = rng.sample(WRITERS, 2)
     ago = f"{rng.randint(2, 23)} jam · 🌐"
-    return f"""<div class=row style="border-bottom:1px solid {c["line"]}"><b style="font-size:20px">
+    return f"""<div class=row style="border-bottom:1px solid {c["line"]}"><b
+style="font-size:20px">
 dinding</b></div><div class=row><div class=av></div><div><b>{who}</b><div class=dim
 style="color:{c["dim"]}">{ago}</div></div></div><p>{_marked(plan.text, c)}</p>
 <div class="row dim" style="color:{c["dim"]};justify-content:space-between"><span>👍❤️
 {rng.randint(3, 900)}</span><span>{rng.randint(2, 80)} komentar · {rng.randint(2, 30)} kali
-dibagikan</span></div><div class=row style="justify-content:space-around;color:{c["dim"]};border:1px
+dibagikan</span></div><div class=row
+style="justify-content:space-around;color:{c["dim"]};border:1px
 solid {c["line"]};border-width:1px 0"><span>👍 Suka</span><span>💬 Komentari</span><span>↪ Bagikan
-</span></div><div class=row><div class=av></div><div style="background:{c["line"]};padding:6px 10px;
+</span></div><div class=row><div class=av></div><div style="background:{c["line"]};padding:6px
+10px;
 border-radius:14px"><b>{other}</b><br>{rng.choice(ANSWERS)}</div></div><div class=bottom
 style="border-top:1px solid {c["line"]};color:{c["dim"]}"><span>Beranda</span><span>Video</span>
 <span>Teman</span><span>Notifikasi</span><span>Menu</span></div>"""
@@ -229,8 +232,10 @@ def _bird(rng: random.Random, plan: _Plan, c: dict[str, str]) -> str:
     return f"""<div class=row><b>←</b><b style="font-size:18px">Postingan</b></div><div class=row>
 <div class=av></div><div><b>{who}</b><div style="color:{c["dim"]}">{handle}</div></div></div>
 <p style="font-size:17px">{_marked(plan.text, c)}</p><p style="color:{c["dim"]}">
-{rng.randint(1, 23)}.{rng.randint(10, 59)} · {rng.randint(1, 30)} Okt 2024 · <b>{rng.randint(1, 90)},{rng.randint(1, 9)}
-rb</b> Tayangan</p><div class=row style="border:1px solid {c["line"]};border-width:1px 0">{figures}
+{rng.randint(1, 23)}.{rng.randint(10, 59)} · {rng.randint(1, 30)} Okt 2024 ·
+<b>{rng.randint(1, 90)},{rng.randint(1, 9)}
+rb</b> Tayangan</p><div class=row style="border:1px solid {c["line"]};border-width:1px
+0">{figures}
 </div><div class=row style="justify-content:space-around;color:{c["dim"]}"><span>💬</span><span>🔁
 </span><span>♡</span><span>🔖</span><span>⇪</span></div><div class=bottom style="color:{c["dim"]};
 border-top:1px solid {c["line"]}"><span>Posting balasan Anda</span></div>"""
@@ -239,12 +244,15 @@ border-top:1px solid {c["line"]}"><span>Posting balasan Anda</span></div>"""
 def _gallery(rng: random.Random, plan: _Plan, c: dict[str, str]) -> str:
     who = rng.choice(WRITERS)
     name = who.lower().replace(" ", ".")
-    return f"""<div class=row style="border-bottom:1px solid {c["line"]}"><b style="font-size:21px;
-font-family:'Noto Serif'">galeri</b></div><div class=row><div class=av 
-style="width:32px;height:32px"></div><b style="font-size:14px">{name}</b></div><div class=pic></div><div class=row
+    return f"""<div class=row style="border-bottom:1px solid {c["line"]}"><b
+style="font-size:21px;
+font-family:'Noto Serif'">galeri</b></div><div class=row><div class=av
+style="width:32px;height:32px"></div><b style="font-size:14px">{name}</b></div><div
+class=pic></div><div class=row
 style="font-size:20px"><span>♡</span><span>💬</span><span>✈</span></div><p style="font-size:14px">
-<b>{rng.randint(3, 999)} suka</b></p><p style="font-size:14px"><b>{name}</b> 
+<b>{rng.randint(3, 999)} suka</b></p><p style="font-size:14px"><b>{name}</b>
 {_marked(plan.text, c)}</p><p class=dim style="color:{c["dim"]}">Lihat semua {rng.randint(2, 90)}
 komentar</p><p class=dim style="color:{c["dim"]}">{rng.randint(2, 6)} hari yang lalu</p><div
-class=bottom style="border-top:1px solid {c["line"]};font-size:18px"><span>⌂</span><span>⌕</span><span>⊞</span><span>▷</span>
+class=bottom style="border-top:1px solid
+{c["line"]};font-size:18px"><span>⌂</span><span>⌕</span><span>⊞</span><span>▷</span>
 <span>◉</span></div>"""
