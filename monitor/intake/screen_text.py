@@ -22,8 +22,9 @@ _APP = """
     terjemahkan terjemahan lihat semua lainnya selengkapnya beranda reels video marketplace
     notifikasi menu profil teman pesan telusuri cari jelajahi postingan posting kiriman tayangan
     tampilan ulang kutipan balasan repost retweet retweets likes like reply share follow following
-    disukai oleh dan orang jam menit detik hari minggu bulan tahun yang lalu j m d h mnt dtk mgg rb jt
-    ribu juta kali dibagikan tulis tambahkan komentarmu anda publik diedit disponsori terverifikasi posting
+    disukai oleh dan orang jam menit detik hari minggu bulan tahun yang lalu j m d h
+    mnt dtk mgg rb jt ribu juta kali dibagikan tulis tambahkan komentarmu anda publik diedit
+    disponsori terverifikasi
     asli audio teruskan diteruskan online mengetik anggota tweet tayang markah buat cerita status
 """
 _MONTHS = """
