@@ -33,6 +33,7 @@ class Reason(StrEnum):
     PAGE_GONE = "page_gone"
     ACCOUNT_CLOSED = "account_closed"
     OPTED_OUT = "opted_out"
+    WITHHELD = "withheld"
     FEED_GONE = "feed_gone"
     REFUSED = "refused"
 
@@ -45,6 +46,7 @@ RETRACTED = frozenset(
         Reason.PAGE_GONE,
         Reason.ACCOUNT_CLOSED,
         Reason.OPTED_OUT,
+        Reason.WITHHELD,
         Reason.FEED_GONE,
     }
 )

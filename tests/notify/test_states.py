@@ -54,6 +54,7 @@ SAID = [
     (ActState.EDITED, Reason.SEEN, "", "sudah disunting"),
     (ActState.HIDDEN, Reason.ACCOUNT_CLOSED, "", "Oleh siapa tidak diketahui"),
     (ActState.HIDDEN, Reason.OPTED_OUT, "", "tidak lagi kami baca"),
+    (ActState.HIDDEN, Reason.WITHHELD, "", "platform menahannya dari pandangan umum"),
     (ActState.HIDDEN, Reason.FEED_GONE, "", "alamat feed penerbitnya sudah tidak ada"),
     (ActState.THERE, Reason.SEEN, "", "terlihat kembali"),
 ]
