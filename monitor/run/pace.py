@@ -26,11 +26,15 @@ REFUSED_WAIT = 86_400.0
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """The schedule of a source after a page: seconds, unix seconds, and the look's time."""
+    """The schedule of a source after a page: seconds, unix seconds, and the look's time.
+
+    ``noticed`` is the notice of a stream that the look answers.
+    """
 
     interval: float
     next_check_at: float
     look_at: datetime
+    noticed: float | None = None
 
 
 class Tried(Protocol):
@@ -59,7 +63,7 @@ class Pace:
         ceiling = max(self._max, usual)
         interval = min(max(state.interval * factor, least, usual * SOONER), ceiling)
         wait = max(interval, page.next_in or 0.0)
-        return Step(interval, now.timestamp() + wait, now)
+        return Step(interval, now.timestamp() + wait, now, state.noticed)
 
     def failed(self, state: Tried, error: CollectError, now: datetime) -> float:
         """Return when to try again (unix seconds) after a failure."""

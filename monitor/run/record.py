@@ -22,7 +22,17 @@ from monitor.model.wire import finding_content
 from monitor.run import shadow
 from monitor.run.pace import Step
 from monitor.run.quarantine import Quarantine
-from monitor.store import cursors, erasure, findings, log, outbox, rechecks, register, register_edit
+from monitor.store import (
+    cursors,
+    erasure,
+    findings,
+    log,
+    outbox,
+    rechecks,
+    register,
+    register_edit,
+    streams,
+)
 from monitor.store.db import Connection
 from monitor.store.keys import KeyRing
 from monitor.store.seen import Seen, SeenState
@@ -252,6 +262,8 @@ class Recorder:
             next_check_at=step.next_check_at,
             look_at=step.look_at,
         )
+        if page.last:
+            streams.answered(tx, watch.watch_id, step.noticed, step.look_at.timestamp())
 
 
 def snapshot_of(watch: Watch, finding: Finding) -> dict[str, Canonical]:

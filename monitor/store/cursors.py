@@ -31,7 +31,8 @@ RETURNING watch_id, platform
 """
 ALL = """
 SELECT watch_id, platform, active, native_id, handle, address, cursor, next_check_at, interval,
-  failures, last_look_at, last_success_at, last_error, complete
+  failures, last_look_at, last_success_at, last_error, complete,
+  (SELECT at FROM notice WHERE notice.watch_id = source.watch_id)
 FROM source
 """
 LOAD = ALL + "WHERE watch_id = ?"
@@ -94,7 +95,8 @@ class SourceState:
     """All that is known of reading one source.
 
     ``last_look_at`` is the last complete look, the ``not_before`` of what the next one finds;
-    ``last_success_at`` the last time that reading worked at all.
+    ``last_success_at`` the last time that reading worked at all, ``noticed`` when a stream last
+    told of it (unix seconds).
     """
 
     watch_id: str
@@ -111,6 +113,7 @@ class SourceState:
     last_success_at: datetime | None
     last_error: str
     complete: bool
+    noticed: float | None = None
 
 
 def follow(tx: sqlite3.Connection, intervals: Mapping[str, float], now: float) -> None:

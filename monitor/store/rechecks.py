@@ -6,8 +6,9 @@ Times to compare are unix seconds, times to show are ISO 8601 texts.
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,6 +37,10 @@ WHERE finding_id = :finding AND began_at = :began_at AND checks = :checks
 """
 FAILED = "UPDATE recheck SET failures = failures + 1, due_at = ? WHERE finding_id = ?"
 PUT_OFF = "UPDATE recheck SET due_at = ? WHERE finding_id = ?"
+HASTEN = """
+UPDATE recheck SET due_at = :now
+WHERE due_at > :now AND finding_id IN (SELECT value FROM json_each(:findings))
+"""
 SHIFT = "UPDATE recheck SET due_at = due_at - ? WHERE due_at IS NOT NULL"
 # Spread, or all would be looked at in the same moment.
 CLAMP = """
@@ -147,6 +152,11 @@ def failed(tx: sqlite3.Connection, finding_id: str, due_at: float) -> None:
 def put_off(tx: sqlite3.Connection, finding_id: str, due_at: float | None) -> None:
     """Look later without having looked now; ``None`` ends the looks."""
     tx.execute(PUT_OFF, (due_at, finding_id))
+
+
+def hasten(tx: sqlite3.Connection, finding_ids: Collection[str], now: float) -> None:
+    """Make looks due at once (unix seconds); an act that is not looked at any more stays so."""
+    tx.execute(HASTEN, {"now": now, "findings": json.dumps(list(finding_ids))})
 
 
 def shift(tx: sqlite3.Connection, seconds: float) -> None:

@@ -6,6 +6,7 @@ from monitor.store.tables_answer import ANSWER_TABLES
 from monitor.store.tables_desk import DESK_TABLES
 from monitor.store.tables_hold import HOLD_TABLES
 from monitor.store.tables_recheck import RECHECK_TABLES
+from monitor.store.tables_stream import STREAM_TABLES
 from monitor.store.tables_target import TARGET_TABLES
 from monitor.store.tables_tips import TIP_TABLES
 from monitor.store.tables_turn import TURN_TABLES
@@ -18,4 +19,5 @@ ELSEWHERE = (
     *TIP_TABLES,
     *DESK_TABLES,
     *TARGET_TABLES,
+    *STREAM_TABLES,
 )
