@@ -125,6 +125,7 @@ class Http:
         answers: Collection[int] = (),
         lane: str = "",
         stay: bool = False,
+        attempts: int | None = None,
     ) -> Exchange:
         """Fetch a page; redirects are followed and every hop is checked.
 
@@ -133,7 +134,8 @@ class Http:
         after decompression. Conditional headers are the caller's; a 304 is returned.
         ``answers`` are further statuses that the caller reads by itself. ``lane`` names requests
         that the platform counts apart: what it says of their quota holds up no others. ``stay``
-        refuses a redirect to another host.
+        refuses a redirect to another host. ``attempts`` (default: the setting) is for a platform
+        where each try has a price.
 
         Returns 2xx, 304, 400, 404 and 410. Raises ``RateLimited``; ``BlockedError`` for a
         refusal, a challenge or login page, a refused address, a body over the bound; and
@@ -142,12 +144,12 @@ class Http:
         most = max_bytes or self._settings.max_bytes
         call = _Call(subject, expect, most, headers or {}, answers=answers, lane=lane, stay=stay)
         target = _parse(url, subject, params)
-        attempt = 0
+        tries, attempt = attempts or self._settings.attempts, 0
         while True:
             try:
                 return await self._follow(target, call, configured=configured)
             except TransientError:
-                if attempt + 1 >= self._settings.attempts:
+                if attempt + 1 >= tries:
                     raise
             await self._sleep(self._chance() * min(LONGEST_DELAY, BASE_DELAY * 2**attempt))
             attempt += 1
