@@ -136,6 +136,9 @@ class TargetPage:
 
     ``items`` pairs each act with the register line that gives the right to keep it; the rest is
     as in ``Page``. ``withheld`` counts acts that the platform says are there and does not list.
+    A look that ends without a ``last`` page is taken up from its cursor. ``listed`` is how much
+    the platform showed, posts and acts of anybody, as a bare count: several looks that are shown
+    nothing at all are told. ``None`` where it was not counted.
     """
 
     items: tuple[tuple[Watch, RawItem], ...]
@@ -145,6 +148,7 @@ class TargetPage:
     note: str = ""
     withheld: int = 0
     next_in: float | None = None
+    listed: int | None = None
 
 
 @runtime_checkable
@@ -162,7 +166,12 @@ class ReadsTargets(Protocol):
         last_look: datetime | None,
         members: Members,
     ) -> AsyncIterator[TargetPage]:
-        """Yield pages, oldest work first; raise ``CollectError``. The cursor names no stranger."""
+        """Yield pages, oldest work first; raise ``CollectError``. The cursor names no stranger.
+
+        ``last_look`` is when the last complete look began. An act whose time is unknown counts
+        only where ``RawItem.not_before`` lies after monitoring of the person began: that may be
+        ``last_look``, or the time of the post that was acted upon (POLICY 12).
+        """
         ...
 
 
@@ -217,6 +226,20 @@ class Streams(Protocol):
         ``accounts`` maps native ids to watch ids. The first batch, which may be empty, comes once
         the platform follows these accounts. An empty ``cursor`` begins with the present. An end
         without an error asks for a new connection.
+        """
+        ...
+
+
+@runtime_checkable
+class PerServer(Protocol):
+    """A collector of many servers (``Requirement.SERVER_ALLOWLIST``), each with its own say."""
+
+    @property
+    def servers(self) -> Mapping[str, str]:
+        """Map each host that is asked (ASCII, without port) to its server's name.
+
+        The name is the one that attestations bear and that stands behind the @ of an address. A
+        host that is not among them is never asked.
         """
         ...
 

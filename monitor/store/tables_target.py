@@ -33,6 +33,7 @@ class TargetSource(SQLModel, table=True):
     failures: int = _col(INTEGER)
     empty: int = _col(INTEGER)
     withheld: int = _col(INTEGER)
+    began_at: str | None = _col(TEXT, null=True)
     last_look_at: str | None = _col(TEXT, null=True)
     last_success_at: str | None = _col(TEXT, null=True)
     last_error: str | None = _col(TEXT, null=True)

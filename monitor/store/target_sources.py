@@ -22,7 +22,7 @@ Cursor = Mapping[str, object]
 
 ALL = """
 SELECT key, platform, handle, native_id, type, active, cursor, next_check_at, interval, failures,
-  empty, withheld, last_look_at, last_success_at, last_error, complete
+  empty, withheld, began_at, last_look_at, last_success_at, last_error, complete
 FROM target_source
 """
 ONE = ALL + "WHERE key = ?"
@@ -41,6 +41,7 @@ FROM json_each(:targets) WHERE true
 ON CONFLICT (key) DO UPDATE SET
   cursor = CASE WHEN native_id = excluded.native_id THEN cursor ELSE '{}' END,
   last_look_at = CASE WHEN native_id = excluded.native_id THEN last_look_at END,
+  began_at = CASE WHEN native_id = excluded.native_id THEN began_at END,
   next_check_at = CASE WHEN active AND native_id = excluded.native_id THEN next_check_at
     ELSE :now END,
   failures = CASE WHEN active THEN failures ELSE 0 END,
@@ -55,12 +56,13 @@ WHERE rowid IN (
   ORDER BY next_check_at LIMIT :limit)
 RETURNING key
 """
+# ``not_before`` is when a look began: an act may follow the reading of its list at once.
 SAVE = """
 UPDATE target_source SET cursor = :cursor, complete = :complete, interval = :interval,
   next_check_at = :next_check_at, failures = 0, last_error = NULL, last_success_at = :look_at,
-  withheld = :withheld, empty = CASE WHEN :empty IS NULL THEN empty WHEN :empty THEN empty + 1
-    ELSE 0 END,
-  last_look_at = CASE WHEN :complete THEN :look_at ELSE last_look_at END
+  withheld = :withheld, empty = coalesce(:empty, empty),
+  began_at = CASE WHEN :ended THEN NULL ELSE :began_at END,
+  last_look_at = CASE WHEN :ended AND :complete THEN :began_at ELSE last_look_at END
 WHERE key = :key
 """
 FAILED = """
@@ -89,7 +91,9 @@ FROM target_source WHERE active = 1 GROUP BY platform ORDER BY platform
 class TargetState:
     """All that is known of reading one public account.
 
-    ``last_look_at`` is the last complete look, ``last_success_at`` the last that worked at all.
+    ``began_at`` is when the look that is under way began, ``last_look_at`` when the last complete
+    one did; ``last_success_at`` is when reading last worked at all. While a look is under way,
+    ``complete`` and ``withheld`` speak of it so far.
     """
 
     key: str
@@ -101,6 +105,7 @@ class TargetState:
     failures: int
     empty: int
     withheld: int
+    began_at: datetime | None
     last_look_at: datetime | None
     last_success_at: datetime | None
     last_error: str
@@ -164,6 +169,13 @@ def due(tx: sqlite3.Connection, now: float, limit: int, jitter: float) -> list[s
 
 
 @guard()
+def is_due(conn: sqlite3.Connection, now: float) -> bool:
+    """Say whether any account is due, without taking the right to write."""
+    query = "SELECT 1 FROM target_source WHERE active = 1 AND next_check_at <= ? LIMIT 1"
+    return conn.execute(query, (now,)).fetchone() is not None
+
+
+@guard()
 def load(conn: sqlite3.Connection, key: str) -> TargetState:
     """Return one account; ``SourceGoneError`` where there is none."""
     row = conn.execute(ONE, (key,)).fetchone()
@@ -184,32 +196,38 @@ def reach(conn: sqlite3.Connection, now: float, polls: int) -> list[TargetReach]
     return [TargetReach(*row) for row in conn.execute(REACH, {"now": now, "polls": polls})]
 
 
-def save(
-    tx: sqlite3.Connection,
-    key: str,
-    *,
-    cursor: Cursor,
-    complete: bool,
-    interval: float,
-    next_check_at: float,
-    look_at: datetime,
-    withheld: int,
-    empty: bool | None,
-) -> None:
-    """Store how far reading came, in the transaction of what was read.
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a look came. ``complete`` and ``withheld`` speak of the whole look so far.
 
-    ``complete`` is true where this look reached its end and nothing was held back. ``empty`` says
-    that the whole look was shown nothing; ``None`` while it is under way, or where nobody knows.
+    ``ended`` says that it reached its end. ``empty`` is the new count of looks in a row that were
+    shown nothing, ``None`` where it stays. ``interval`` is in seconds, ``next_check_at`` unix time.
     """
+
+    cursor: Cursor
+    began_at: datetime
+    look_at: datetime
+    interval: float
+    next_check_at: float
+    complete: bool
+    ended: bool
+    withheld: int
+    empty: int | None
+
+
+def save(tx: sqlite3.Connection, key: str, progress: Progress) -> None:
+    """Store how far reading came, in the transaction of what was read."""
     values = {
         "key": key,
-        "cursor": json.dumps(dict(cursor), separators=(",", ":")),
-        "complete": int(complete),
-        "interval": interval,
-        "next_check_at": next_check_at,
-        "look_at": to_text(look_at),
-        "withheld": withheld,
-        "empty": empty,
+        "cursor": json.dumps(dict(progress.cursor), separators=(",", ":")),
+        "began_at": to_text(progress.began_at),
+        "look_at": to_text(progress.look_at),
+        "interval": progress.interval,
+        "next_check_at": progress.next_check_at,
+        "complete": progress.complete,
+        "ended": progress.ended,
+        "withheld": progress.withheld,
+        "empty": progress.empty,
     }
     _one(tx.execute(SAVE, values), key)
 
@@ -236,14 +254,10 @@ def _state(row: Sequence[Any]) -> TargetState:
     values["active"], values["complete"] = bool(values["active"]), bool(values["complete"])
     values["cursor"] = json.loads(values["cursor"])
     values["last_error"] = values["last_error"] or ""
-    values["last_look_at"] = _instant(values["last_look_at"])
-    values["last_success_at"] = _instant(values["last_success_at"])
+    for name in ("began_at", "last_look_at", "last_success_at"):
+        values[name] = from_text(values[name]) if values[name] else None
     account = TargetAccount(platform, handle, AccountType(kind), native_id)
     return TargetState(key=key, account=account, **values)
-
-
-def _instant(text: str | None) -> datetime | None:
-    return from_text(text) if text else None
 
 
 def _one(change: sqlite3.Cursor, key: str) -> None:

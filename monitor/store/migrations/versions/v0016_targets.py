@@ -19,6 +19,7 @@ STATEMENTS = (
         failures INTEGER NOT NULL,
         empty INTEGER NOT NULL,
         withheld INTEGER NOT NULL,
+        began_at TEXT,
         last_look_at TEXT,
         last_success_at TEXT,
         last_error TEXT,
