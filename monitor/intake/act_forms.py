@@ -1,4 +1,4 @@
-"""What an import profile says, as values: whose rows, where each field stands, what to leave out."""
+"""What an import profile says, as values: whose rows, where fields stand, what to leave out."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from html import unescape
-from typing import IO, Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from monitor.model.contest import ZONES
@@ -52,13 +52,19 @@ class BadTime(ValueError):
 # ---- bytes to text and back --------------------------------------------------------------------
 
 
+class Reads(Protocol):
+    """What is asked of a file."""
+
+    def read(self, size: int = -1, /) -> bytes: ...
+
+
 class Text:
     """A file's characters, a piece at a time, in a form that can be turned back into its bytes.
 
     Bytes that are no UTF-8 become lone surrogates, which ``words`` reads as Windows-1252.
     """
 
-    def __init__(self, file: IO[bytes], encoding: str = "") -> None:
+    def __init__(self, file: Reads, encoding: str = "") -> None:
         """``encoding`` is used where the file bears no mark of its own."""
         self._file = file
         self._first = file.read(CHUNK)

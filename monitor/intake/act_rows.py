@@ -1,0 +1,252 @@
+"""One row becomes what it says: whose act, which, when, upon what. Nothing is guessed.
+
+Whose act it is is read first and alone: of a row that is nobody's on the register nothing more is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from monitor.intake import act_paths, act_words, tip_links
+from monitor.intake.act_csv import fold
+from monitor.intake.act_forms import Column, Condition, Profile, TableForm
+from monitor.intake.act_lines import Row
+from monitor.model.activity import Signal
+from monitor.text.markup import html_to_text
+from monitor.watch.addresses import BadAddress, normalise
+
+LONGEST_TEXT = 100_000
+LONGEST_NAME = 2_000
+# What platforms and people write where a time is not known.
+NO_TIME = frozenset({"", "-", "n/a", "null", "none", "unknown", "tidak diketahui"})
+_WORDS = frozenset({"text", "target_text", "media_alt"})
+
+
+class BadField(ValueError):
+    """A field of a row cannot be used."""
+
+    def __init__(self, column: str, expected: str) -> None:
+        self.column, self.expected = column, expected
+        super().__init__(expected)
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Whose act a row says it is; ``reason`` says why it is no act at all."""
+
+    platform: str
+    native_id: str = ""
+    handle: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A row's fields. ``day`` is the beginning of the day where no hour is stated.
+
+    ``repaired`` says that the words came damaged and are read as they were meant.
+    """
+
+    signal: Signal
+    object_id: str
+    object_url: str
+    occurred_at: datetime | None
+    day: datetime | None
+    text: str
+    media: tuple[str, str, str]
+    target: Mapping[str, str]
+    repaired: bool
+
+
+class Reader:
+    """Reads the rows of one table."""
+
+    def __init__(self, profile: Profile, table: TableForm, owners: frozenset[str]) -> None:
+        """``owners`` are the names that an archive's own person goes by in it, folded."""
+        self._profile, self._table, self._owners = profile, table, owners
+
+    def who(self, row: Row) -> Who:
+        """Say whose act a row is, and nothing else of it."""
+        platform = self._word("platform", row).lower() or self._profile.platform
+        if reason := self._reason(row):
+            return Who(platform, reason=reason)
+        if self._profile.own:
+            return Who(platform)
+        native_id = _short(self._word("actor_id", row))
+        handle = _account(platform, _short(self._word("actor_handle", row)))
+        return Who(platform, native_id, handle)
+
+    def told(self, row: Row, platform: str, now: datetime) -> Told:
+        """Read a row of a registered person's. Raises ``BadField``."""
+        repaired: list[bool] = []
+        read = {
+            name: self._read(name, row, repaired)
+            for name in self._table.columns
+            if name not in ("platform", "signal", "actor_id", "actor_handle", "time")
+        }
+        signal = self._signal(row)
+        occurred_at, day = self._when(row, now)
+        target = self._target(platform, read)
+        media = (read.get("media_kind", ""), read.get("media_url", ""), read.get("media_alt", ""))
+        text = read.get("text", "")
+        if not text and not target and not any(media):
+            raise BadField("text", "words, a picture, or what was acted upon")
+        made = read.get("object_id", "")
+        stamp = (occurred_at or day or "") and (occurred_at or day or now).isoformat()
+        return Told(
+            signal=signal,
+            object_id=made or _hash(signal, stamp, text, target, media),
+            object_url=read.get("object_url", ""),
+            occurred_at=occurred_at,
+            day=day,
+            text=text,
+            media=media,
+            target=target,
+            repaired=any(repaired),
+        )
+
+    def _reason(self, row: Row) -> str:
+        for why, condition in self._table.skips:
+            if holds(condition, row):
+                return why
+        for where in self._table.by_owner:
+            author = act_words.words(act_words.plain(where.find(row.values, row.around)))[0]
+            if author and fold(author) not in self._owners:
+                return "somebody else's act in this person's archive"
+        return ""
+
+    def _signal(self, row: Row) -> Signal:
+        for signal, condition in self._table.cases:
+            if holds(condition, row):
+                return signal
+        word = self._word("signal", row).lower()
+        if not word and self._table.signal:
+            return self._table.signal
+        try:
+            return Signal(word)
+        except ValueError:
+            raise BadField("signal", f"one of {', '.join(Signal)}") from None
+
+    def _when(self, row: Row, now: datetime) -> tuple[datetime | None, datetime | None]:
+        if "time" not in self._table.columns:
+            return None, None
+        text = self._word("time", row)
+        if text.lower() in NO_TIME:
+            return None, None
+        try:
+            return act_words.instant(text, self._table.forms, self._table.zone, now)
+        except act_words.BadTime as error:
+            raise BadField("time", str(error)) from None
+
+    def _target(self, platform: str, read: Mapping[str, str]) -> dict[str, str]:
+        found = {
+            name.removeprefix("target_"): value
+            for name, value in read.items()
+            if name.startswith("target_") and value
+        }
+        if "author_handle" in found:
+            found["author_handle"] = _account(platform, found["author_handle"])
+        elif (url := found.get("url")) and (link := tip_links.read(url)):
+            if link.platform == platform:
+                found["author_handle"] = link.account
+            found.setdefault("id", link.text)
+        return {name: value for name, value in found.items() if value}
+
+    def _word(self, name: str, row: Row) -> str:
+        word = self._read(name, row, [])
+        return self._table.values.get(name, {}).get(fold(word), word)
+
+    def _read(self, name: str, row: Row, repaired: list[bool]) -> str:
+        column = self._table.columns.get(name)
+        if column is None:
+            return ""
+        text, damaged = act_words.words(value(column, row))
+        if damaged:
+            repaired.append(True)
+        most = LONGEST_TEXT if name in _WORDS else LONGEST_NAME
+        if len(text) > most:
+            raise BadField(name, f"at most {most} characters")
+        return text.strip() if name not in _WORDS else text
+
+
+def value(column: Column, row: Row) -> str:
+    """Return a field as it stands in a row, treated as its column says."""
+    if column.template:
+        parts = [text if where is None else _at(row, where) for text, where in column.template]
+        lacking = any(where is not None and not _at(row, where) for _, where in column.template)
+        return "" if lacking else "".join(parts)
+    found = [text for where in column.sources if (text := _spoken(column, row, where))]
+    text = ("\n\n".join(dict.fromkeys(found)) if column.joined else found[0]) if found else ""
+    if column.pattern and text:
+        match = column.pattern.search(text[:LONGEST_NAME])
+        text = (match[1] if column.pattern.groups else match[0]) if match else ""
+    if column.html and text:
+        text = html_to_text(text[: 4 * LONGEST_TEXT])[0]
+    return text or column.value
+
+
+def _spoken(column: Column, row: Row, where: act_paths.Where) -> str:
+    text = act_words.spoken(where.find(row.values, row.around))
+    if column.cell:
+        text = act_words.cell(text)
+    return act_words.entities(text) if column.entities else text
+
+
+def _at(row: Row, where: act_paths.Where) -> str:
+    return act_words.plain(where.find(row.values, row.around))
+
+
+def holds(condition: Condition, row: Row) -> bool:
+    """Say whether a row fulfils all of a condition; an empty list is nothing."""
+
+    def there(where: act_paths.Where) -> bool:
+        return where.find(row.values, row.around) not in (None, "", [], {}, False)
+
+    return (
+        all(there(where) for where in condition.has)
+        and not any(there(where) for where in condition.lacks)
+        and all(_said(row, where) in words for where, words in condition.says)
+        and all(_said(row, where) not in words for where, words in condition.says_not)
+    )
+
+
+def _said(row: Row, where: act_paths.Where) -> str:
+    found: Any = where.find(row.values, row.around)
+    if isinstance(found, bool):
+        return str(found).lower()
+    return act_words.plain(found)
+
+
+def record(row: Row, strangers: Sequence[tuple[str, ...]]) -> Any:
+    """Return a row without what other people did to it, ``None`` where it holds nothing such."""
+    kept = act_paths.without(row.values, strangers)
+    return None if kept == row.values else kept
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST_NAME else ""
+
+
+def _account(platform: str, text: str) -> str:
+    """Return a handle in its one form; a link to a profile becomes its handle."""
+    if not text:
+        return ""
+    if "/" in text and platform != "feed" and (link := tip_links.read(text)):
+        return link.account if link.platform == platform else ""
+    try:
+        return normalise(platform, text)
+    except BadAddress:
+        return ""
+
+
+def _hash(
+    signal: Signal, stamp: str, text: str, target: Mapping[str, str], media: Sequence[str]
+) -> str:
+    """Return what stands for an act without an id of its own: what it is, when, upon what."""
+    parts = [signal.value, stamp, text, target.get("id", ""), target.get("url", ""), *media]
+    joined = b"".join(b"%d:%s" % (len(p.encode()), p.encode()) for p in parts)
+    return f"row:{hashlib.sha256(joined).hexdigest()}"
