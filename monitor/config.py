@@ -72,12 +72,16 @@ class Feeds(_Polled):
 
 
 class Bluesky(_Polled):
-    """``directory`` is the did:plc identity directory, ``resolver`` answers resolveHandle."""
+    """``directory`` is the did:plc identity directory, ``resolver`` answers resolveHandle.
+
+    ``appview`` is the query server that says who engaged with a candidate's posts.
+    """
 
     interval: Seconds = 300.0
     min_interval: Seconds = 60.0
     directory: str = "https://plc.directory"
     resolver: str = "https://public.api.bsky.app"
+    appview: str = "https://public.api.bsky.app"
     full_scan: Seconds = 86_400.0
 
 
@@ -104,6 +108,18 @@ class Schedule(Section):
     card_timeout: Seconds = 20.0
     poll_timeout: Seconds = 600.0
     stop_grace: Seconds = 20.0
+
+
+class Reverse(Section):
+    """Reading who engaged with candidates', parties' and teams' accounts.
+
+    ``interval`` lies between two looks at one such account; ``workers`` is how many are read at
+    once. Only people on the register are ever kept.
+    """
+
+    enabled: bool = True
+    interval: Seconds = 3_600.0
+    workers: Count = 2
 
 
 class Capture(Section):
@@ -202,6 +218,7 @@ class Config(Section):
     paths: Paths = Paths()
     collect: Collect = Collect()
     schedule: Schedule = Schedule()
+    reverse: Reverse = Reverse()
     capture: Capture = Capture()
     notify: Notify = Notify()
     rules: Rules = Rules()
