@@ -10,7 +10,7 @@ from pathlib import Path
 from monitor import app, config, console, governing, routechecking, watch
 from monitor.clock import utc_now
 from monitor.collect import registry as collectors
-from monitor.errors import ConfigError, Fault
+from monitor.errors import ConfigError, Fault, StoreError
 from monitor.log import set_up
 from monitor.notify import registry as notifiers
 from monitor.run import enrol
@@ -18,6 +18,7 @@ from monitor.run.cases import failures, runnable
 from monitor.run.outage import Outage
 from monitor.run.pipeline import PollReport
 from monitor.run.rules import Reader
+from monitor.store import keys
 from monitor.watch import register as register_file
 from monitor.watch import rules as rule_files
 
@@ -52,6 +53,7 @@ def check(path: Path) -> int:
     faults: list[Fault] = []
     faults += _faults_of(lambda: _check_register(settings))
     faults += _faults_of(lambda: _check_secrets(settings))
+    faults += _faults_of(lambda: _check_keys(settings))
     faults += _faults_of(lambda: governing.check(settings))
     faults += _faults_of(lambda: _check_roots(settings))
     faults += _faults_of(lambda: routechecking.check(settings))
@@ -133,6 +135,15 @@ def _check_secrets(settings: config.Config) -> None:
         needed = notifiers.info(name).needs_secret
         if needed:
             config.read_secret(settings, needed)
+
+
+def _check_keys(settings: config.Config) -> None:
+    folder = settings.path("keys")
+    try:
+        keys.load(folder)
+    except StoreError as error:
+        said = str(error).removeprefix(f"{folder}: ")
+        raise ConfigError([Fault(str(folder), "", "this installation's keys", said)]) from None
 
 
 def _check_roots(settings: config.Config) -> None:
