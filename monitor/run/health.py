@@ -17,7 +17,7 @@ from monitor.errors import AuthError, BlockedError, CollectError, ProofError, Sh
 from monitor.log import logger
 from monitor.model.delivery import DeliveryState
 from monitor.model.person import Watch
-from monitor.store import alarms, holds, invitations, log, outbox
+from monitor.store import alarms, holds, invitations, log, outbox, target_sources
 from monitor.store.db import Connection
 from monitor.store.reach import reach
 from monitor.store.writer import Writer
@@ -28,6 +28,12 @@ TEXTS = {
     "auth": "Platform {subject} menolak kredensial. Periksa rahasia yang disebut di log.",
     "stale": "{count} sumber {subject} tidak terbaca lebih dari {polls} kali jadwal. "
     "Tidak teramati, bukan tidak ada. Periksa: netralitas status",
+    "target-stale": "{count} akun paslon atau partai di {subject}: siapa yang berinteraksi "
+    "dengannya tidak terbaca lebih dari {polls} kali jadwal. Tidak teramati, bukan tidak ada.",
+    "target-refused": "Platform {subject} menolak mengatakan siapa yang berinteraksi dengan akun "
+    "paslon dan partai. Akun pegawai sendiri tetap dibaca. Periksa: netralitas status",
+    "target-empty": "{subject}: {count} kali berturut-turut platform tidak menunjukkan apa pun, "
+    "baik unggahan maupun interaksi. Tidak teramati, bukan tidak ada. Periksa alamatnya.",
     "proof": "Bukti tanda tangan untuk sumber {subject} tidak sah. Tidak ada yang dicatat darinya.",
     "shared": "Akun pada sumber {subject} ternyata terdaftar atas nama orang lain. "
     "Tidak ada yang dicatat; perbaiki register.",
@@ -139,6 +145,19 @@ class Health:
         elif isinstance(error, BlockedError):
             self.alarm("blocked", watch.platform)
 
+    def target_failed(self, platform: str, error: CollectError) -> None:
+        """Tell at once that a platform will not say who engaged; the rest when it lasts."""
+        if isinstance(error, (AuthError, BlockedError)):
+            self.alarm("target-refused", platform)
+
+    def target_read(self, key: str, empty: int | None) -> None:
+        """Note a finished look; ``empty`` is how many in a row were shown nothing, if known."""
+        self.clear("internal", key)
+        if empty is not None and empty >= self._settings.stale_polls:
+            self.alarm("target-empty", key, count=empty)
+        elif empty == 0:
+            self.clear("target-empty", key)
+
     def recovered(self, watch: Watch) -> None:
         """Clear what one source's alarms said; a page was read and recorded."""
         for kind in ("proof", "shared", "internal", "unavailable", "admission"):
@@ -147,6 +166,7 @@ class Health:
     def check(self) -> None:
         """Look at the whole: stale platforms, backlog, disk. Called on a schedule."""
         self._check_sources()
+        self._check_targets()
         # What quiet hours or a mute hold back is no backlog.
         conn = self._writer.reader()
         pending = outbox.backlog(conn)[DeliveryState.PENDING]
@@ -176,6 +196,22 @@ class Health:
             if not seen.failing:
                 self.clear("blocked", seen.platform)
                 self.clear("auth", seen.platform)
+
+    def _check_targets(self) -> None:
+        conn, polls = self._writer.reader(), self._settings.stale_polls
+        found = target_sources.reach(conn, self._clock().timestamp(), polls)
+        stale = {seen.platform: seen.stale for seen in found if seen.stale}
+        for platform, count in stale.items():
+            self.alarm("target-stale", platform, count=count, polls=polls)
+        failing = {seen.platform for seen in found if seen.failing}
+        read = {state.key for state in target_sources.statuses(conn, active=True)}
+        for kind, wrong in (
+            ("target-stale", set(stale)),
+            ("target-refused", failing),
+            ("target-empty", read),  # an account that is no longer read is no worry either
+        ):
+            for subject in self.subjects(kind) - wrong:
+                self.clear(kind, subject)
 
     def _check_passing(self) -> None:
         """Clear what happened once and is not said to be over by anything else."""
