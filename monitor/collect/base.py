@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -220,7 +220,7 @@ class Streams(Protocol):
         """How many accounts one connection may follow; 0 where no stream is set up."""
         ...
 
-    def stream(self, accounts: Mapping[str, str], cursor: Cursor) -> AsyncIterator[Notices]:
+    def stream(self, accounts: Mapping[str, str], cursor: Cursor) -> AsyncGenerator[Notices, None]:
         """Yield batches while one connection lasts; raise ``CollectError`` when it fails.
 
         ``accounts`` maps native ids to watch ids. The first batch, which may be empty, comes once

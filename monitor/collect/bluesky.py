@@ -7,14 +7,14 @@ records that a registered person acted upon (``bluesky_context``).
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, time
 from http import HTTPStatus
 
 from monitor.clock import Clock, utc_now
 from monitor.collect import bluesky_parse as parse
-from monitor.collect.base import Cursor, Followed, Info, Page, Requirement
+from monitor.collect.base import Cursor, Followed, Info, Notices, Page, Requirement
 from monitor.collect.bluesky_again import Look
 from monitor.collect.bluesky_capture import Shot, same
 from monitor.collect.bluesky_cursor import load
@@ -23,6 +23,7 @@ from monitor.collect.bluesky_identity import Directory
 from monitor.collect.bluesky_poll import HandedOver, Poll
 from monitor.collect.bluesky_proof import AbsentError, Claim, verify
 from monitor.collect.bluesky_server import Server
+from monitor.collect.bluesky_stream import MOST_ACCOUNTS, stream
 from monitor.config import Bluesky as Settings
 from monitor.errors import CollectError, NormaliseError, ProofError
 from monitor.model.activity import (
@@ -128,6 +129,14 @@ class Bluesky:
             collector="bluesky",
             collector_version=VERSION,
         )
+
+    @property
+    def stream_size(self) -> int:
+        return MOST_ACCOUNTS if self._settings.stream else 0
+
+    def stream(self, accounts: Mapping[str, str], cursor: Cursor) -> AsyncGenerator[Notices, None]:
+        """Be told of what these accounts do; see ``bluesky_stream``."""
+        return stream(self._http, self._settings, self._clock, accounts, cursor)
 
     async def follows(self, watch: Watch, accounts: Sequence[str]) -> Followed:
         """Say which of these accounts the person follows, by the whole list of this moment."""

@@ -41,6 +41,14 @@ HASTEN = """
 UPDATE recheck SET due_at = :now
 WHERE due_at > :now AND finding_id IN (SELECT value FROM json_each(:findings))
 """
+ACTS = """
+SELECT f.seq, f.finding_id, CAST(w.body AS TEXT) ->> '$.watch_id',
+  CAST(c.body AS TEXT) ->> '$.activity.object.id'
+FROM finding f JOIN recheck r USING (finding_id)
+JOIN content c ON c.seq = f.seq AND c.name = 'finding'
+JOIN content w ON w.seq = f.seq AND w.name = 'watch'
+WHERE f.seq > ? AND r.due_at IS NOT NULL
+"""
 SHIFT = "UPDATE recheck SET due_at = due_at - ? WHERE due_at IS NOT NULL"
 # Spread, or all would be looked at in the same moment.
 CLAMP = """
@@ -157,6 +165,15 @@ def put_off(tx: sqlite3.Connection, finding_id: str, due_at: float | None) -> No
 def hasten(tx: sqlite3.Connection, finding_ids: Collection[str], now: float) -> None:
     """Make looks due at once (unix seconds); an act that is not looked at any more stays so."""
     tx.execute(HASTEN, {"now": now, "findings": json.dumps(list(finding_ids))})
+
+
+@guard()
+def acts(conn: sqlite3.Connection, after: int) -> list[tuple[int, str, str, str]]:
+    """Return the acts that are looked at again, of log entries after a number.
+
+    Each is (entry, finding, register line, the act's own record).
+    """
+    return conn.execute(ACTS, (after,)).fetchall()
 
 
 def shift(tx: sqlite3.Connection, seconds: float) -> None:

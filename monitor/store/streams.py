@@ -29,7 +29,8 @@ WHERE active = 1 AND failures = 0 AND next_check_at > :now
 """
 SPREAD = """
 UPDATE source SET next_check_at = min(next_check_at,
-  :now + :within * (random() & 65535) / 65535.0)
+  max(:now + :within * (random() & 65535) / 65535.0,
+    coalesce(unixepoch(last_success_at) + :within, 0)))
 WHERE active = 1 AND failures = 0 AND watch_id IN (SELECT value FROM json_each(:ids))
 """
 AGAIN = """
@@ -59,7 +60,10 @@ def note(tx: sqlite3.Connection, watch_ids: Collection[str], now: float) -> None
 
 
 def hasten(tx: sqlite3.Connection, watch_ids: Collection[str], now: float, within: float) -> None:
-    """Have sources looked at within so many seconds, spread evenly; none comes later for it."""
+    """Have sources looked at within so many seconds, spread evenly; none comes later for it.
+
+    However often this is asked for, a source is not looked at more often than that.
+    """
     values = {"ids": json.dumps(list(watch_ids)), "now": now, "within": within}
     tx.execute(SPREAD, values)
 
