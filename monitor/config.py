@@ -83,6 +83,8 @@ class Bluesky(_Polled):
     resolver: str = "https://public.api.bsky.app"
     appview: str = "https://public.api.bsky.app"
     full_scan: Seconds = 86_400.0
+    stream: tuple[Annotated[str, Field(pattern=r"^wss?://")], ...] = ()
+    stream_interval: Seconds = 3_600.0
 
 
 class Collect(Section):

@@ -74,6 +74,8 @@ TEXTS = {
     "belum dijawab; langkah perkara dapat diambil dengan: netralitas review step",
     "codes": "{count} kode klarifikasi yang salah dalam dua jam. Kode tidak diterima untuk "
     "sementara; jawaban di kertas tetap terbuka. Mungkin ada yang mencoba-coba.",
+    "stream": "Aliran pemberitahuan {subject} terputus, ditolak, atau diam. Sumbernya tetap dibaca "
+    "berkala; perbuatan yang dihapus di antara dua kunjungan dapat luput. Sebabnya ada di log.",
     "clock": "Jam mesin mundur {count} detik. Jadwal disusun ulang; periksa sinkronisasi waktu.",
 }
 RECOVERED = "Pulih: {kind}."
