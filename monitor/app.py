@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from contextlib import (
     AbstractContextManager,
     AsyncExitStack,
@@ -19,6 +19,7 @@ from pathlib import Path
 from monitor.clock import Clock, utc_now
 from monitor.collect import registry as collectors
 from monitor.collect.base import Collector
+from monitor.collect.gate import Attestation
 from monitor.config import Config, load, read_secret
 from monitor.errors import ConfigError, EvidenceError, Fault, NotifyError, StoreError
 from monitor.evidence import stamp
@@ -26,13 +27,15 @@ from monitor.evidence.files import Files
 from monitor.log import logger, set_up
 from monitor.model.rule import RuleSet
 from monitor.net import Http
+from monitor.net_door import Behind, Door
 from monitor.notify import registry as notifiers
 from monitor.notify.base import Notifier
 from monitor.notify.render import render_health
-from monitor.run import bot_made, enrol, governance, outage, pictures, startup
+from monitor.run import bot_made, enrol, governance, outage, pace, pictures, startup, stream
 from monitor.run.answers import Answering
 from monitor.run.daemon import Daemon
 from monitor.run.dispatch import Dispatcher
+from monitor.run.doors import Doors
 from monitor.run.erase import Eraser
 from monitor.run.governance import Admission
 from monitor.run.health import Health
@@ -46,6 +49,7 @@ from monitor.run.record import Recorder
 from monitor.run.reload import Place, Reloader
 from monitor.run.reminders import Reminders
 from monitor.run.retain import Retainer
+from monitor.run.reverse import Reverse
 from monitor.run.roster import Roster
 from monitor.run.routing import Router
 from monitor.run.rules import Reader
@@ -168,14 +172,16 @@ async def opened(config: Config, clock: Clock = utc_now) -> AsyncIterator[App]:
         files = Files(config.snapshots)
         files.sweep(lambda: set(commitments(writer.reader())))
         http = await stack.enter_async_context(Http(config.http, clock))
-        made = _collectors(config, http, clock)
         told = health(config, writer, clock)
+        doors = _doors(config, http, writer, told, clock)
         drawn = await stack.enter_async_context(pictures.opened(config, http, told))
-        parts = _parts(config, Reader(ruleset), made, writer, files, keyring, drawn, clock)
+        parts = _parts(
+            config, Reader(ruleset), doors.collectors, writer, files, keyring, drawn, clock
+        )
         dispatcher = Dispatcher(writer, ruleset, await _notifiers(config, stack), config, clock)
         reloader = Reloader(place(config), parts, dispatcher)
         reloader.begin()
-        season = Season(parts.reader, parts.health, admission, ends)
+        season = Season(parts.reader, parts.health, admission, ends, doors.fault)
         seals = sealer(config, writer, http, clock)
         ways = [(route.notifier, route.destination) for route in config.notify.routes]
         again = Rechecker(parts, files, season, config.recheck, ways)
@@ -188,8 +194,17 @@ async def opened(config: Config, clock: Clock = utc_now) -> AsyncIterator[App]:
         job = (config, parts, dispatcher, reloader, season, seals, roster, again)
         reminders = Reminders(writer, config, clock)
         beside = bot_made.tasks(config, parts, keyring, lambda: dispatcher.ruleset, stack)
+        beside += stream.tasks(config, parts, doors, season, again.run_once)
         recaps = Recaps(writer, config, clock)
-        daemon = Daemon(*job, retainer=retainer, reminders=reminders, recaps=recaps, beside=beside)
+        daemon = Daemon(
+            *job,
+            doors=doors,
+            retainer=retainer,
+            reminders=reminders,
+            recaps=recaps,
+            reverse=Reverse(config, parts, season, admission, doors.is_open),
+            beside=beside,
+        )
         yield App(config, ruleset, writer, daemon, dispatcher)
 
 
@@ -267,7 +282,7 @@ def initialise(config: Config) -> None:
 def _usual(config: Config) -> dict[str, float]:
     """Return the usual interval of every platform that is on, in seconds."""
     return {
-        platform: section.interval
+        platform: pace.usual(section)
         for name, platform in collectors.PLATFORMS.items()
         if (section := getattr(config.collect, name)).enabled
     }
@@ -275,17 +290,21 @@ def _usual(config: Config) -> dict[str, float]:
 
 def _intervals(config: Config) -> Mapping[str, tuple[float, float]]:
     sections = {p: getattr(config.collect, n) for n, p in collectors.PLATFORMS.items()}
-    return {p: (section.interval, section.min_interval) for p, section in sections.items()}
+    return {p: (pace.usual(section), section.min_interval) for p, section in sections.items()}
 
 
-def _collectors(config: Config, http: Http, clock: Clock) -> dict[str, Collector]:
-    """Make the collector of each platform that is on: a line for it may come at any time."""
+def _doors(config: Config, http: Http, writer: Writer, told: Health, clock: Clock) -> Doors:
+    """Make the collector of each platform that is on and may be read: lines come at any time."""
+
+    def make(name: str, papers: Collection[Attestation], door: Door) -> Collector:
+        behind = Behind(http, door)
+        return collectors.make(name, config, behind, clock, attestations=papers)
+
     on = _usual(config)
-    return {
-        platform: collectors.make(name, config, http, clock)
-        for name, platform in collectors.PLATFORMS.items()
-        if platform in on
-    }
+    names = {platform: name for name, platform in collectors.PLATFORMS.items() if platform in on}
+    doors = Doors(names, make, writer, told, clock)
+    doors.look()
+    return doors
 
 
 async def tell_operators(config: Config, text: str) -> bool:

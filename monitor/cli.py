@@ -14,6 +14,7 @@ from monitor import (
     cli_contests,
     cli_documents,
     cli_evidence,
+    cli_gate,
     cli_governance,
     cli_klarifikasi,
     cli_messages,
@@ -44,6 +45,8 @@ app = typer.Typer(
     "3 a fatal fault.",
 )
 app.add_typer(cli_contests.app, name="contests")
+app.add_typer(cli_gate.gate, name="gate")
+app.add_typer(cli_gate.platform, name="platform")
 app.add_typer(cli_governance.app, name="governance")
 app.add_typer(cli_klarifikasi.app, name="klarifikasi")
 app.add_typer(cli_messages.app, name="messages")

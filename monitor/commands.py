@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from monitor import app, config, console, governing, routechecking, watch
+from monitor import app, config, console, gating, governing, routechecking, watch
 from monitor.clock import utc_now
 from monitor.collect import registry as collectors
 from monitor.errors import ConfigError, Fault, StoreError
@@ -55,6 +55,7 @@ def check(path: Path) -> int:
     faults += _faults_of(lambda: _check_secrets(settings))
     faults += _faults_of(lambda: _check_keys(settings))
     faults += _faults_of(lambda: governing.check(settings))
+    faults += _faults_of(lambda: gating.check(settings))
     faults += _faults_of(lambda: _check_roots(settings))
     faults += _faults_of(lambda: routechecking.check(settings))
     try:

@@ -10,7 +10,7 @@ import pytest
 from monitor import watch
 from monitor.clock import utc_now
 from monitor.collect import registry
-from monitor.collect.base import LooksAgain
+from monitor.collect.base import LooksAgain, PerServer, Requirement
 from monitor.config import parse
 from monitor.net import Http
 from tests import contracts
@@ -45,6 +45,14 @@ def test_collectors_look_again_at_what_they_say() -> None:
         assert made.info.looks_again <= made.info.observes, name
         assert made.info.retractions.hours > 0, name
         assert made.info.retractions.basis, name
+
+
+def test_collectors_of_many_servers_say_which_they_ask() -> None:
+    config = parse({"http": {"contact": "uji@contoh.test"}}, "uji")
+    for name in collectors():
+        made = registry.make(name, config, Http(config.http), utc_now, attestations=papers(name))
+        asks = made.info.requires is Requirement.SERVER_ALLOWLIST
+        assert isinstance(made, PerServer) is asks, f"{name}: see collect.base.PerServer"
 
 
 def test_notifiers_and_their_registry() -> None:

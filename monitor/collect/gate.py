@@ -7,12 +7,12 @@ made and before each of its requests, so that a right that ends closes what runs
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from monitor.clock import Clock
-from monitor.collect.base import Info, Requirement
+from monitor.collect.base import Collector, Info, PerServer, Requirement
 from monitor.model.day import local_day
 
 # Days of papers are those of the capital.
@@ -93,10 +93,12 @@ class Guarded:
         self._attestations = attestations
         self._clock = clock
         self._info: Info | None = None
+        self._servers: Mapping[str, str] = {}
 
-    def of(self, info: Info) -> None:
+    def of(self, collector: Collector) -> None:
         """Say whose door this is; until then it is shut."""
-        self._info = info
+        self._info = collector.info
+        self._servers = collector.servers if isinstance(collector, PerServer) else {}
 
     def __call__(self, host: str) -> str:
         """Return why a host must not be asked now; empty where it may be."""
@@ -104,5 +106,7 @@ class Guarded:
             return "a collector that is being made asks nothing"
         if self._info.requires is Requirement.NONE:
             return ""
-        day = today(self._clock())
-        return check(self._info, self._attestations, day, host.lower()) or ""
+        server = self._servers.get(host, "")
+        if is_per_server(self._info) and not server:
+            return f"collector {self._info.name!r} asks only the servers that it is set to ask"
+        return check(self._info, self._attestations, today(self._clock()), server) or ""

@@ -9,7 +9,7 @@ from typing import cast
 
 from monitor.clock import Clock
 from monitor.collect import gate
-from monitor.collect.base import Collector
+from monitor.collect.base import Collector, Info
 from monitor.config import Config, read_secret
 from monitor.errors import ConfigError, Fault
 from monitor.net import Http
@@ -26,6 +26,10 @@ PLATFORMS = {"bluesky": "bluesky", "feeds": "feed"}
 SECRETS: dict[str, str] = {}
 
 
+class Refused(ConfigError):
+    """The gate keeps a collector out: no right to read is on record."""
+
+
 def make(
     name: str,
     config: Config,
@@ -34,30 +38,37 @@ def make(
     *,
     attestations: Collection[gate.Attestation] = (),
 ) -> Collector:
-    """Make a collector; raise ``ConfigError`` for an unknown name and for one the gate keeps out.
+    """Make a collector; ``ConfigError`` for an unknown name, ``Refused`` where the gate is shut.
 
     A collector gets the section of ``[collect]`` that bears its name, and one that needs a secret
     what reads it. The gate is asked here, so that no caller can pass it by; a secret that is not
     there is told now and not at the first look. ``attestations`` is asked again before each
     request: a right that is taken out of it closes the collector at once.
     """
+    door = gate.Guarded(attestations, clock)
+    collector = _built(name, config, Behind(http, door), clock)
+    reason = gate.check(collector.info, attestations, gate.today(clock()))
+    if reason is not None:
+        raise Refused([Fault("collectors", name, "a recorded right to read", reason)])
+    if secret := SECRETS.get(name):
+        read_secret(config, secret)
+    door.of(collector)
+    return collector
+
+
+def info(name: str, config: Config, clock: Clock) -> Info:
+    """Say what a collector is, whether or not it may run; raise ``ConfigError`` as ``make``."""
+    shut = Behind(Http(config.http, clock), gate.Guarded((), clock))
+    return _built(name, config, shut, clock).info
+
+
+def _built(name: str, config: Config, http: Http, clock: Clock) -> Collector:
     path = COLLECTORS.get(name)
     if path is None:
         known = ", ".join(sorted(COLLECTORS))
         raise ConfigError([Fault("collectors", name, f"one of {known}", repr(name))])
     module, _, attribute = path.partition(":")
-    build = cast(
-        "Callable[..., Collector]",
-        getattr(importlib.import_module(module), attribute),
-    )
+    build = cast("Callable[..., Collector]", getattr(importlib.import_module(module), attribute))
     secret = SECRETS.get(name)
     reads = (partial(read_secret, config, secret),) if secret else ()
-    door = gate.Guarded(attestations, clock)
-    collector = build(Behind(http, door), getattr(config.collect, name), clock, *reads)
-    reason = gate.check(collector.info, attestations, gate.today(clock()))
-    if reason is not None:
-        raise ConfigError([Fault("collectors", name, "a recorded right to read", reason)])
-    if secret:
-        read_secret(config, secret)
-    door.of(collector.info)
-    return collector
+    return build(http, getattr(config.collect, name), clock, *reads)

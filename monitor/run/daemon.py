@@ -14,17 +14,27 @@ from monitor.model.person import Watch
 from monitor.run import systemd
 from monitor.run.compose import HEALTH
 from monitor.run.dispatch import LONGEST_WAIT, Dispatcher
+from monitor.run.doors import Doors
 from monitor.run.pipeline import Parts, Pipeline, PollReport
 from monitor.run.recaps import RECAP, RECAP_SECONDS, Recaps
 from monitor.run.recheck import Rechecker
 from monitor.run.reload import Reloader
 from monitor.run.reminders import REMIND_SECONDS, Reminders
 from monitor.run.retain import LOOK_SECONDS, Retainer
+from monitor.run.reverse import Reverse
 from monitor.run.roster import Roster
 from monitor.run.schedule import Scheduler
 from monitor.run.seal import Sealer
 from monitor.run.season import Season
-from monitor.store import cursors, outbox, rates, rechecks, register_edit, shadow
+from monitor.store import (
+    cursors,
+    outbox,
+    rates,
+    rechecks,
+    register_edit,
+    shadow,
+    target_sources,
+)
 
 DISPATCH_LIMIT = 100
 DISPATCH_SECONDS = 1.0
@@ -56,9 +66,11 @@ class Daemon:
         roster: Roster,
         rechecker: Rechecker,
         *,
+        doors: Doors,
         retainer: Retainer,
         reminders: Reminders,
         recaps: Recaps,
+        reverse: Reverse,
         beside: Sequence[Task] = (),
     ) -> None:
         self._settings = settings
@@ -70,12 +82,14 @@ class Daemon:
         self._retainer = retainer
         self._reminders = reminders
         self._recaps = recaps
-        self._beside = beside
+        self._reverse = reverse
+        self._beside = (*[reverse.work] * settings.reverse.workers, *beside)
         self._quarantine = parts.quarantine
         self._health = parts.health
         self._writer = parts.writer
         self._seen = parts.seen
         self._roster = roster
+        self._doors = doors
         self.rechecker = rechecker
         self._clock = parts.clock
         self._queue: asyncio.Queue[Watch] = asyncio.Queue()
@@ -89,9 +103,12 @@ class Daemon:
     async def once(self, told: Watcher | None = None) -> list[PollReport]:
         """Look once at every active source and again at what is due, and send what is owed.
 
-        Returns the reports; outside the contests there is nothing to look at, and none.
+        Who engaged with candidates' accounts is read last; those reports are told, not returned.
+        Returns the sources' reports; outside the contests there is nothing to look at, and none.
         """
-        watches = self._roster if self._season.open(self._clock()) else ()
+        now = self._clock()
+        lines = self._roster if self._season.open(now) else ()
+        watches = (watch for watch in lines if self._season.admits(watch, now))
         gate = asyncio.Semaphore(self._settings.schedule.workers)
 
         async def look(watch: Watch) -> PollReport:
@@ -102,6 +119,9 @@ class Daemon:
             return report
 
         reports = await asyncio.gather(*(look(watch) for watch in watches))
+        for report in await self._reverse.once():
+            if told:
+                told(report)
         await self.rechecker.run_all()
         self._health.check()
         self.rechecker.warn()
@@ -157,6 +177,8 @@ class Daemon:
             cursors.clamp(tx, now, self._settings.schedule.max_interval)
             outbox.clamp(tx, now, LONGEST_WAIT)
             rechecks.clamp(tx, now, self.rechecker.longest)
+            longest = max(self._settings.schedule.max_interval, self._settings.reverse.interval)
+            target_sources.clamp(tx, now, longest)
 
     def _scheduler(self) -> Scheduler:
         settings = self._settings.schedule
@@ -197,11 +219,13 @@ class Daemon:
         now = self._clock()
         stepped = self._health.tick(now)
         self._roster.look()
+        self._doors.look()
         with self._writer.transaction() as tx:
             if stepped:
                 # What was to be done at a time by the old clock is done at the same distance now.
                 cursors.shift(tx, stepped)
                 rechecks.shift(tx, stepped)
+                target_sources.shift(tx, stepped)
                 outbox.clamp(tx, now.timestamp(), LONGEST_WAIT)
             room = self._settings.schedule.batch - self._queue.qsize()
             jitter = self._settings.schedule.jitter
@@ -229,7 +253,9 @@ class Daemon:
         while not self._stop.is_set():
             watch = await self._queue.get()
             try:
-                if self._season.open(self._clock()):
+                now = self._clock()
+                # Asked again: while it waited its platform may have been switched off.
+                if self._season.open(now) and self._season.admits(watch, now):
                     await self._pipeline.poll(watch)
                     self._polls += 1
             finally:

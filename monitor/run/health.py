@@ -54,6 +54,12 @@ TEXTS = {
     "Lihat: netralitas rules list",
     "admission": "Baris register {subject} tidak boleh diamati dalam mode ini dan tidak dibaca. "
     "Yang diperlukan: {cause}.",
+    "gate": "Pembacaan {subject} berhenti atau tidak dimulai: {cause}. Tidak teramati, bukan tidak "
+    "ada. Setelah haknya ada: netralitas gate record",
+    "gate-soon": "Hak membaca {subject} hari berakhir {until}; sesudah hari itu pembacaannya "
+    "berhenti sendiri. Perpanjang: netralitas gate record",
+    "off": "Pembacaan {subject} dimatikan dengan perintah. Tidak teramati, bukan tidak ada. "
+    "Menyalakan lagi: netralitas platform on {subject}",
     "season": "Tidak ada pemilihan yang sedang berlangsung menurut berkasnya. Pemantauan berhenti "
     "sendiri: tidak ada sumber yang dibaca. Untuk memperpanjang: netralitas contests extend",
     "seal": "Otoritas cap waktu {subject} belum mengecap segel sejak {since}. Log tetap dirantai "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from monitor.log import logger
@@ -19,13 +20,21 @@ class Season:
     """Asked before every look. When no contest is live any more it says so, once."""
 
     def __init__(
-        self, reader: Reader, health: Health, admission: Admission, ends: datetime | None
+        self,
+        reader: Reader,
+        health: Health,
+        admission: Admission,
+        ends: datetime | None,
+        shut: Callable[[Watch, datetime], str],
     ) -> None:
-        """``ends`` is when the trial does, if it is one."""
+        """``ends`` is when the trial does, if it is one; ``shut`` says why a source must not be
+        read now, or nothing (``Doors.fault``).
+        """
         self._reader = reader
         self._health = health
         self._admission = admission
         self._ends = ends
+        self._shut = shut
         self._open: bool | None = None
 
     def open(self, now: datetime) -> bool:
@@ -42,6 +51,8 @@ class Season:
 
     def admits(self, watch: Watch, now: datetime) -> bool:
         """Say whether a line may be watched; one that came in meanwhile is told, once."""
+        if self._shut(watch, now):
+            return False
         fault = self._admission.fault(watch, now)
         if fault:
             self._health.alarm(UNFIT, watch.watch_id, cause=fault.expected)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime
+from typing import ClassVar, cast
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import BaseTestServer, TestServer
 
-from monitor.collect.base import Info, Requirement
+from monitor.clock import Clock
+from monitor.collect.base import Collector, Info, Requirement
 from monitor.collect.gate import Attestation, Guarded, check, today
 from monitor.errors import BlockedError, ClosedError
 from monitor.net import Http
@@ -32,9 +34,23 @@ class Watched:
         return self.now
 
 
-def guarded(info: Info, papers: list[Attestation], now: datetime = NOW) -> Guarded:
-    door = Guarded(papers, Watched(now))
-    door.of(info)
+class Told:
+    """What the gate asks of a collector."""
+
+    def __init__(self, info: Info) -> None:
+        self.info = info
+
+
+class Many(Told):
+    """The same of one that reads several servers; one of them answers at another name."""
+
+    servers: ClassVar = {"satu.example": "satu.example", "127.0.0.1": "satu.example"}
+
+
+def guarded(info: Info, papers: list[Attestation], clock: Clock = lambda: NOW) -> Guarded:
+    door = Guarded(papers, clock)
+    made = Many(info) if info.requires is Requirement.SERVER_ALLOWLIST else Told(info)
+    door.of(cast("Collector", made))
     return door
 
 
@@ -73,8 +89,7 @@ def test_a_right_that_is_taken_back_or_ends_shuts_the_door() -> None:
     assert "no attestation is on record" in door("portal.example")
     papers.append(PAPER)
     clock = Watched(NOW)
-    door = Guarded(papers, clock)
-    door.of(INFO)
+    door = guarded(INFO, papers, clock)
     assert door("portal.example") == ""
     clock.now = datetime.fromisoformat(f"{LAST}T17:00:00+00:00")
     assert door("portal.example").endswith(f"ended on {LAST}")
@@ -98,10 +113,10 @@ async def test_no_request_and_no_redirect_passes_a_shut_door() -> None:
     async with TestServer(app) as server:
         hosts = [f"http://{host}:{server.port}" for host in ("127.0.0.1", "localhost")]
         async with client(*hosts) as http:
-            here = replace(PAPER, server="127.0.0.1")
-            open_, shut = Behind(http, guarded(SERVERS, [here])), Behind(http, guarded(SERVERS, []))
+            open_ = Behind(http, guarded(SERVERS, [SERVED]))
+            shut = Behind(http, guarded(SERVERS, []))
             await _get(open_, server, "/satu")
-            with pytest.raises(ClosedError, match="permission for localhost"):
+            with pytest.raises(ClosedError, match="only the servers that it is set to ask"):
                 await _get(open_, server, "/pindah")
             for door in (shut, Behind(shut, lambda _: ""), Behind(open_, lambda _: "mati")):
                 with pytest.raises(ClosedError):

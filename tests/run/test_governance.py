@@ -335,6 +335,11 @@ def test_what_was_recorded_on_trial_never_leaves(writer: Writer, tmp_path: Path)
     assert STAMP in gate(writer, found, "", STAMP)
 
 
+def never(*_: object) -> str:
+    """Stand for the doors of platforms: all open."""
+    return ""
+
+
 # ---- a line that comes in, and a consent that ends, while the program runs --------------------
 
 
@@ -342,7 +347,7 @@ def test_a_line_that_may_not_be_watched_is_told_once(writer: Writer, tmp_path: P
     found = settings(tmp_path)
     health = Health(writer, found.health, tmp_path, (), lambda: NOW)
     reader = Reader(watch.load(watch.shipped(), contests=("pilgub-31-2017",)))
-    season = Season(reader, health, Admission(found, TESTERS), NOW + TRIAL_TIME)
+    season = Season(reader, health, Admission(found, TESTERS), NOW + TRIAL_TIME, never)
     last, after = NOW + timedelta(days=19), NOW + timedelta(days=20)
     assert season.admits(INVENTED, after)
     assert season.admits(AGREED, last)
@@ -361,7 +366,7 @@ def test_a_trials_last_second(writer: Writer, tmp_path: Path) -> None:
     reader = Reader(watch.load(watch.shipped(), contests=("pilgub-31-2017",)))
     ends = enter(writer, found, INVENTED)
     assert ends is not None
-    season = Season(reader, health, Admission(found, {}), ends)
+    season = Season(reader, health, Admission(found, {}), ends, never)
     season.check(ends - timedelta(seconds=1))
     with pytest.raises(ConfigError, match="a trial of 30 days"):
         season.check(ends)
