@@ -30,7 +30,8 @@ from monitor.watch.toml import Table, near, read, shown
 
 FOLDER = "profiles"
 COLUMNS = (
-    "platform", "signal", "actor_id", "actor_handle", "object_id", "object_url", "time", "text",
+    "platform", "signal", "actor_id", "actor_handle", "object_id", "object_url", "time",
+    "not_before", "text",
     "media_kind", "media_url", "media_alt", "target_id", "target_url", "target_author_id",
     "target_author_handle", "target_text",
 )  # fmt: skip

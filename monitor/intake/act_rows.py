@@ -23,6 +23,7 @@ LONGEST_TEXT = 100_000
 LONGEST_NAME = 2_000
 # What platforms and people write where a time is not known.
 NO_TIME = frozenset({"", "-", "n/a", "null", "none", "unknown", "tidak diketahui"})
+_APART = frozenset({"platform", "signal", "actor_id", "actor_handle", "time", "not_before"})
 _WORDS = frozenset({"text", "target_text", "media_alt"})
 
 
@@ -46,7 +47,7 @@ class Who:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A row's fields. ``day`` is the beginning of the day where no hour is stated.
+    """A row's fields. ``not_before`` bounds an act without a time: its day, or its object's time.
 
     ``repaired`` says that the words came damaged and are read as they were meant.
     """
@@ -55,7 +56,7 @@ class Told:
     object_id: str
     object_url: str
     occurred_at: datetime | None
-    day: datetime | None
+    not_before: datetime | None
     text: str
     media: tuple[str, str, str]
     target: Mapping[str, str]
@@ -86,23 +87,24 @@ class Reader:
         read = {
             name: self._read(name, row, repaired)
             for name in self._table.columns
-            if name not in ("platform", "signal", "actor_id", "actor_handle", "time")
+            if name not in _APART
         }
         signal = self._signal(row)
-        occurred_at, day = self._when(row, now)
+        occurred_at, not_before = self._when(row, now)
         target = self._target(platform, read)
         media = (read.get("media_kind", ""), read.get("media_url", ""), read.get("media_alt", ""))
         text = read.get("text", "")
         if not text and not target and not any(media):
             raise BadField("text", "words, a picture, or what was acted upon")
         made = read.get("object_id", "")
-        stamp = (occurred_at or day or "") and (occurred_at or day or now).isoformat()
+        when = occurred_at or not_before
+        stamp = when.isoformat() if when else ""
         return Told(
             signal=signal,
             object_id=made or _hash(signal, stamp, text, target, media),
             object_url=read.get("object_url", ""),
             occurred_at=occurred_at,
-            day=day,
+            not_before=not_before,
             text=text,
             media=media,
             target=target,
@@ -132,15 +134,23 @@ class Reader:
             raise BadField("signal", f"one of {', '.join(Signal)}") from None
 
     def _when(self, row: Row, now: datetime) -> tuple[datetime | None, datetime | None]:
-        if "time" not in self._table.columns:
-            return None, None
-        text = self._word("time", row)
+        at, day = self._instant("time", self._table.forms, row, now)
+        if at:
+            return at, None
+        bound, first = self._instant("not_before", (act_words.ID, *self._table.forms), row, now)
+        bounds = [one for one in (day, bound, first) if one]
+        return None, max(bounds, default=None)
+
+    def _instant(
+        self, name: str, forms: tuple[str, ...], row: Row, now: datetime
+    ) -> tuple[datetime | None, datetime | None]:
+        text = self._word(name, row)
         if text.lower() in NO_TIME:
             return None, None
         try:
-            return act_words.instant(text, self._table.forms, self._table.zone, now)
+            return act_words.instant(text, forms, self._table.zone, now)
         except act_words.BadTime as error:
-            raise BadField("time", str(error)) from None
+            raise BadField(name, str(error)) from None
 
     def _target(self, platform: str, read: Mapping[str, str]) -> dict[str, str]:
         found = {

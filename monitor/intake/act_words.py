@@ -32,6 +32,9 @@ _HIGH = "".join(map(chr, sorted({*_BYTE_OF, *range(0xA0, 0x100)})))
 _RUN = re.compile(f"[{re.escape(_HIGH)}]{{2,}}")
 _ESCAPED = re.compile("[\udc80-\udcff]")
 _ODD = re.compile("[\x00\ud800-\udfff]")
+ID = "x_id"  # X's own ids hold the time at which they were given out
+_X_EPOCH_MS = 1_288_834_974_657
+_X_ID = re.compile(r"\d{15,19}")
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 _AHEAD = timedelta(days=1)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -192,8 +195,8 @@ def instant(
 ) -> tuple[datetime | None, datetime | None]:
     """Return when an act happened, or, for a day without an hour, only the day's beginning.
 
-    ``forms`` are ``iso``, ``unix``, ``unix_ms`` or patterns of ``strptime``; ``at`` is the zone of
-    times that state none. Raises ``BadTime``. No time is ever made up.
+    ``forms`` are ``iso``, ``unix``, ``unix_ms``, ``x_id`` or patterns of ``strptime``; ``at`` is
+    the zone of times that state none. Raises ``BadTime``. No time is ever made up.
     """
     text = " ".join(text.split())
     for form in forms:
@@ -218,6 +221,10 @@ def _read(text: str, form: str) -> datetime | None:
             if not _NUMBER.fullmatch(text):
                 return None
             return datetime.fromtimestamp(float(text) / (1000 if form == "unix_ms" else 1), UTC)
+        if form == ID:
+            return _read(str(int(text) >> 22), "x_ms") if _X_ID.fullmatch(text) else None
+        if form == "x_ms":
+            return datetime.fromtimestamp((int(text) + _X_EPOCH_MS) / 1000, UTC)
         if form == "iso":
             return datetime.fromisoformat(text.replace(" UTC", "+00:00"))
         return datetime.strptime(_english(text), form)  # noqa: DTZ007, the zone is asked for above

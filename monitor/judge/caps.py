@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from monitor.judge.moment import act_days, bounds
-from monitor.model.activity import Activity, Signal, TargetState
+from monitor.model.activity import FILED, Activity, Signal, TargetState
 from monitor.model.contest import Phase
 from monitor.model.finding import Outcome, Reading
 from monitor.model.person import NEVER_POLLED, Ownership, PersonFacts
+from monitor.model.tip import COLLECTOR
 
 # A stated key without a value is the fact "unknown". A person without a candidate spouse is
 # stated as null too, so that key caps nothing.
@@ -19,6 +20,8 @@ QUESTIONS = {
     "intervals": "Apakah yang bersangkutan sedang cuti di luar tanggungan negara atau tugas lain?",
 }
 WHEN = "Kapan perbuatan ini terjadi?"
+TOLD = "Adakah sumber lain yang menguatkan laporan ini?"
+FROM_FILE = "Perbuatan ini diketahui dari berkas: apa yang membenarkannya selain berkas itu?"
 NOT_SURE = frozenset({Ownership.UNVERIFIED, Ownership.CONTESTED})
 
 
@@ -38,6 +41,9 @@ def caps(
     activity: Activity, reading: Reading, person: PersonFacts | None, stated: frozenset[str]
 ) -> Iterator[Cap]:
     """Yield every cap that applies."""
+    if activity.collector == COLLECTOR:
+        # Somebody's word, and a picture that anybody can make: a question, however many send it.
+        yield Cap(Outcome.REVIEW, TOLD)
     if person is not None:
         yield from _of_person(activity, person)
     if _time_unknown(activity, reading, stated):
@@ -46,6 +52,9 @@ def caps(
         yield Cap(Outcome.REVIEW, "Apa isi unggahan yang ditanggapi? Isinya tidak dapat dibaca.")
     if "several-contests" in reading.features:
         yield Cap(Outcome.REVIEW, "Nomor urut ini untuk pemilihan yang mana?")
+    if activity.collector == FILED:
+        # Whoever had the file last could have written it; no platform was asked.
+        yield Cap(Outcome.REVIEW, FROM_FILE)
     if not activity.complete:
         yield Cap(Outcome.REVIEW, "Bagian mana dari unggahan yang ditahan oleh platform?")
 

@@ -29,6 +29,10 @@ RELATIONAL = frozenset(
 )
 
 
+# The name of the way by which acts come out of files that were handed in.
+FILED = "import"
+
+
 class TimeSource(StrEnum):
     """Who vouches for ``occurred_at``. A client's claim is not a server's."""
 
