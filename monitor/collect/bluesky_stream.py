@@ -20,6 +20,7 @@ import msgspec
 
 from monitor.clock import Clock
 from monitor.collect.base import Cursor, Notice, NoticeKind, Notices
+from monitor.collect.bluesky_identity import is_did
 from monitor.collect.bluesky_parse import COLLECTIONS, Ref
 from monitor.config import Bluesky as Settings
 from monitor.errors import BlockedError, TransientError
@@ -177,6 +178,8 @@ async def stream(
     if not 0 < len(accounts) <= MOST_ACCOUNTS:
         # No list at all would mean everybody.
         raise ValueError(f"{len(accounts)} accounts for one connection, of 1 to {MOST_ACCOUNTS}")
+    # One id of no valid form would have the whole list refused.
+    accounts = {did: watch_id for did, watch_id in accounts.items() if is_did(did)}
     url = _CHANCE.choice(settings.stream)
     reading = _resumed(accounts, cursor, urlsplit(url).netloc, _now(clock))
     async with http.socket(_address(url, reading), subject=_SUBJECT, max_bytes=MOST_BYTES) as door:
@@ -249,7 +252,9 @@ def _notice(event: _Event, watch_id: str) -> Notice | None:
     if event.kind in ("account", "identity"):
         return Notice(watch_id, NoticeKind.ACCOUNT)
     commit = event.commit
-    if event.kind != "commit" or commit is None or commit.collection not in COLLECTIONS:
+    if event.kind != "commit" or commit is None:
+        return None
+    if commit.collection and commit.collection not in COLLECTIONS:
         return None
     uri = f"at://{event.did}/{commit.collection}/{commit.rkey}"
     if commit.operation != _DELETE or Ref(uri).parts is None:

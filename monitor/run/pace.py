@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from monitor.collect.base import Page
 from monitor.errors import (
@@ -35,6 +35,15 @@ class Step:
     next_check_at: float
     look_at: datetime
     noticed: float | None = None
+
+
+def usual(section: Any) -> float:
+    """Return the seconds between two looks, by a collector's settings.
+
+    They are rarer where a stream tells of acts.
+    """
+    streamed = getattr(section, "stream", ())
+    return float(section.stream_interval if streamed else section.interval)
 
 
 class Tried(Protocol):

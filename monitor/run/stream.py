@@ -12,16 +12,19 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime
 from zlib import crc32
 
 from monitor.collect.base import Notice, NoticeKind, Notices, Streams
+from monitor.config import Config
 from monitor.errors import BlockedError, CollectError, RateLimited
 from monitor.log import logger
+from monitor.run.doors import Doors
 from monitor.run.pipeline import Parts
+from monitor.run.season import Season
 from monitor.run.stream_acts import Acts
 from monitor.store import rechecks, streams
 
@@ -222,6 +225,24 @@ class Streaming:
             await self._taken_back.wait()
             self._taken_back.clear()
             await self._again()
+
+
+def tasks(
+    settings: Config,
+    parts: Parts,
+    doors: Doors,
+    season: Season,
+    again: Callable[[], Awaitable[int]],
+) -> list[Callable[[], Coroutine[None, None, None]]]:
+    """Return what keeps the streams open, or nothing where the settings name none."""
+    if not settings.collect.bluesky.stream:
+        return []
+    within = {"bluesky": settings.collect.bluesky.interval}
+
+    def may(platform: str, now: datetime) -> bool:
+        return doors.is_open(platform) and season.open(now)
+
+    return [Streaming(parts, may, within, again).run]
 
 
 def divided(accounts: Mapping[str, str], size: int) -> list[dict[str, str]]:
