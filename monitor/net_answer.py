@@ -14,7 +14,7 @@ from monitor.errors import BlockedError, TransientError
 from monitor.model.evidence import Exchange
 from monitor.net_connect import RefusedAddress
 
-_SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization"})
+_SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization", "x-goog-api-key"})
 
 
 class Response(aiohttp.ClientResponse):
