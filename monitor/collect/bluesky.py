@@ -1,8 +1,9 @@
 """Bluesky: posts, answers, quotes, reposts, likes and follows of registered accounts.
 
-Everything is read from the registered account's own repository, on its own server, without
-logging in; so nothing is ever received about people who are not on the register, except the
-records that a registered person acted upon (``bluesky_context``).
+Every act is read from the registered account's own repository, on its own server, without
+logging in. Of people who are not on the register only the records come that a registered person
+acted upon (``bluesky_context``), and, one page at a time, the lists of who engaged with a
+candidate's account, of which nobody else is kept (``bluesky_reverse``).
 """
 
 from __future__ import annotations
@@ -14,7 +15,17 @@ from http import HTTPStatus
 
 from monitor.clock import Clock, utc_now
 from monitor.collect import bluesky_parse as parse
-from monitor.collect.base import Cursor, Followed, Info, Notices, Page, Requirement
+from monitor.collect import bluesky_place as place
+from monitor.collect.base import (
+    Cursor,
+    Followed,
+    Info,
+    Members,
+    Notices,
+    Page,
+    Requirement,
+    TargetPage,
+)
 from monitor.collect.bluesky_again import Look
 from monitor.collect.bluesky_capture import Shot, same
 from monitor.collect.bluesky_cursor import load
@@ -22,6 +33,8 @@ from monitor.collect.bluesky_follows import followed, named
 from monitor.collect.bluesky_identity import Directory
 from monitor.collect.bluesky_poll import HandedOver, Poll
 from monitor.collect.bluesky_proof import AbsentError, Claim, verify
+from monitor.collect.bluesky_reverse import HandedOver as Engaged
+from monitor.collect.bluesky_reverse import Walk
 from monitor.collect.bluesky_server import Server
 from monitor.collect.bluesky_stream import MOST_ACCOUNTS, stream
 from monitor.config import Bluesky as Settings
@@ -35,7 +48,7 @@ from monitor.model.activity import (
     TargetState,
     TimeSource,
 )
-from monitor.model.contest import ZONES
+from monitor.model.contest import ZONES, TargetAccount
 from monitor.model.evidence import Capture, RawItem
 from monitor.model.person import Watch
 from monitor.model.state import Again, Known
@@ -53,6 +66,7 @@ BLIND_SPOTS = (
     "an edit of a record older than the newest 100, until the next full listing",
     "records under keys that were set to before monitoring began",
     "words inside pictures and videos",
+    "in the lists of who engaged with a candidate: accounts that the query server does not show",
 )
 
 
@@ -65,6 +79,7 @@ class Bluesky:
         self._clock = clock
         self._directory = Directory(http, settings)
         self._handed = HandedOver()
+        self._engaged = Engaged()
 
     @property
     def info(self) -> Info:
@@ -146,6 +161,30 @@ class Bluesky:
         wanted = await named(self._directory, accounts, subject)
         found = await followed(Server(self._http, identity.pds, did, subject), wanted)
         return found if len(wanted) == len(accounts) else replace(found, complete=False)
+
+    def engagers(
+        self,
+        target: TargetAccount,
+        cursor: Cursor,
+        last_look: datetime | None,
+        members: Members,
+    ) -> AsyncIterator[TargetPage]:
+        """Yield registered people's acts upon a public account; see ``bluesky_reverse``.
+
+        ``not_before`` is the last look at everything, not ``last_look``: between those a list is
+        read only where its count moved.
+        """
+        del last_look
+        return Walk(
+            http=self._http,
+            directory=self._directory,
+            settings=self._settings,
+            clock=self._clock,
+            account=target,
+            members=members,
+            state=place.load(cursor),
+            handed=self._engaged,
+        ).pages()
 
     async def capture(self, activity: Activity, raw: RawItem, watch: Watch) -> Capture:
         """Fetch the record alone and its proof, and check the proof.
