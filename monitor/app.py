@@ -175,7 +175,7 @@ async def opened(config: Config, clock: Clock = utc_now) -> AsyncIterator[App]:
         told = health(config, writer, clock)
         doors = _doors(config, http, writer, told, clock)
         drawn = await stack.enter_async_context(pictures.opened(config, http, told))
-        parts = _parts(
+        parts = parts_of(
             config, Reader(ruleset), doors.collectors, writer, files, keyring, drawn, clock
         )
         dispatcher = Dispatcher(writer, ruleset, await _notifiers(config, stack), config, clock)
@@ -240,7 +240,7 @@ def _nobody(config: Config, waiting: int) -> Fault:
     return Fault(where, "register", "at least one account that may be looked at", got, hint)
 
 
-def _parts(
+def parts_of(
     config: Config,
     reader: Reader,
     made: Mapping[str, Collector],
@@ -250,6 +250,7 @@ def _parts(
     drawn: Pictures,
     clock: Clock,
 ) -> Parts:
+    """Compose what a look needs, for the daemon or for a command that records acts."""
     seen, told = Seen(keyring), health(config, writer, clock)
     owed = Router(config.notify.routes, told).owed
     quarantine = Quarantine(writer, reader, told, config.rules, clock)
