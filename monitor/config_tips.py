@@ -13,7 +13,8 @@ class Tips(Section):
     """``sender_day`` and ``office_day`` are how many tips are taken in 24 hours, of one and of all.
 
     A tip that nobody links to a case is destroyed after ``keep_days``. Tips of ``burst`` senders
-    about one link within 24 hours are marked as possibly coordinated.
+    about one act are marked as possibly coordinated. What opens with two persons waits
+    ``second_minutes`` for the second.
     """
 
     enabled: bool = True
@@ -22,3 +23,4 @@ class Tips(Section):
     keep_days: Annotated[int, Field(ge=1, le=14)] = 14
     picture_bytes: Annotated[int, Field(ge=10_000, le=10_000_000)] = 5_000_000
     burst: Annotated[int, Field(ge=2)] = 5
+    second_minutes: Annotated[int, Field(ge=1, le=1_440)] = 60

@@ -1,7 +1,11 @@
-"""``netralitas submit`` and ``tips``: what people report, and what officers do with it."""
+"""``netralitas submit`` and ``tips``: what people report, and what officers do with it.
+
+Pictures are in ``tipping_pictures``, and what becomes a case in ``tipping_case``.
+"""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
@@ -11,9 +15,10 @@ from monitor import app, console
 from monitor.clock import to_text, utc_now
 from monitor.config import Config
 from monitor.errors import ConfigError, Fault
-from monitor.intake.stripped import PNG, NotAPicture, stripped
+from monitor.intake.stripped import NotAPicture, stripped
 from monitor.model.review import Officer, Role
-from monitor.model.tip import Picture, Sender, Tip
+from monitor.model.tip import Picture, Sender, Tip, TipStep
+from monitor.run.tip_sights import Sights
 from monitor.run.tips import Refused, TipDesk
 from monitor.store import keys, reviews
 from monitor.store.writer import Writer
@@ -29,11 +34,10 @@ WHY_NOT = {
     Refused.SENDER_DAY: "fewer tips of one sender in 24 hours: tips.sender_day",
     Refused.OFFICE_DAY: "fewer tips in 24 hours: tips.office_day",
 }
-ENDINGS = {PNG: ".png"}
 
 
 @contextmanager
-def _desk(path: Path) -> Iterator[tuple[Config, Writer, TipDesk]]:
+def opened(path: Path) -> Iterator[tuple[Config, Writer, TipDesk]]:
     with app.desk(path) as (config, writer):
         ring = keys.load(config.path("keys"))
         yield config, writer, TipDesk(writer, ring, config, utc_now)
@@ -44,8 +48,10 @@ def submit(path: Path, tip: Tip, pictures: Sequence[Path], sender: str) -> int:
     if not sender.strip():
         raise ConfigError([Fault("submit", "--sender", "who brought it; it is sealed", "nothing")])
     shown = [_picture(one) for one in pictures]
-    with _desk(path) as (_, _, desk):
+    with opened(path) as (config, writer, desk):
         taken = desk.take(tip, shown, Sender(WAY, sender.strip().casefold(), sender.strip()))
+        if taken.tip_id and shown:
+            Sights(writer, keys.load(config.path("keys"))).look(taken.tip_id)
     if taken.refused:
         raise ConfigError([Fault("submit", "", WHY_NOT[taken.refused], taken.refused.value)])
     console.plain(f"{taken.tip_id}: taken, belum diverifikasi. Give this number to the sender.")
@@ -54,10 +60,11 @@ def submit(path: Path, tip: Tip, pictures: Sequence[Path], sender: str) -> int:
 
 def show_all(path: Path) -> int:
     """List the tips that are still there, by what may be listed of them."""
-    with _desk(path) as (_, _, desk):
+    with opened(path) as (config, writer, desk):
+        Sights(writer, keys.load(config.path("keys"))).look_all()
         rows = desk.rows()
         marks = {row.tip_id: "terkoordinasi?" if desk.coordinated(row) else "" for row in rows}
-    columns = ("tip", "at", "state", "account", "case", "pictures", "alike", "mark", "ends")
+    columns = ("tip", "at", "state", "person", "case", "pictures", "same act", "mark", "ends")
     table = [
         (
             row.tip_id,
@@ -65,7 +72,7 @@ def show_all(path: Path) -> int:
             row.state.value,
             row.watch_id or "not registered",
             row.finding_id,
-            str(row.pictures),
+            f"{row.pictures} ({row.cropped} cropped)" if row.pictures else "0",
             str(row.alike),
             marks[row.tip_id],
             str(row.ends_on or ""),
@@ -77,9 +84,10 @@ def show_all(path: Path) -> int:
 
 
 def show(path: Path, tip_id: str, by: str, why: str, out: Path | None) -> int:
-    """Open one tip for a named person; the look is logged. Pictures are written only on request."""
-    with _desk(path) as (_, _, desk):
-        said, pictures = desk.read(tip_id, by, why)
+    """Open one tip for a named person; the look is logged. Crops are written only on request."""
+    with opened(path) as (_, _, desk):
+        row = next((row for row in desk.rows() if row.tip_id == tip_id), None)
+        said, crops = desk.read(tip_id, by, why)
     lines = {
         "Link": said.link, "Note": said.note, "When": said.seen_at, "Place": said.place,
         "Witnesses": said.witnesses, "Known from": said.known_from,
@@ -87,62 +95,88 @@ def show(path: Path, tip_id: str, by: str, why: str, out: Path | None) -> int:
     for name, text in lines.items():
         if text:
             console.plain(f"{name}: {text}")
-    console.plain(f"Pictures: {len(pictures)}")
-    for number, picture in enumerate(pictures, start=1) if out else ():
-        file = out / f"{tip_id}-{number}{ENDINGS.get(picture.media_type, '.jpg')}" if out else None
-        if file:
-            file.write_bytes(picture.data)
-            console.plain(f"Written: {file}")
+    console.plain(f"Pictures: {row.pictures if row else 0}, of which cropped: {len(crops)}")
+    for number, crop in crops.items() if out else ():
+        written(out, f"{tip_id}-{number + 1}-potongan.png", crop)
     return 0
+
+
+def written(folder: Path | None, name: str, data: bytes) -> None:
+    """Write what was opened into a folder, for its owner alone; never over a file that is there."""
+    if folder is None:
+        return
+    file = folder / name
+    try:
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as new:
+            new.write(data)
+    except OSError as error:
+        got = error.strerror or "an error"
+        raise ConfigError([Fault(str(file), "--out", "a new file", got)]) from None
+    console.plain(f"Written: {file}")
 
 
 def link(path: Path, tip_id: str, finding: str, officer: str, why: str) -> int:
     """Put a tip on a case."""
-    with _desk(path) as (_, writer, desk):
-        desk.link(tip_id, finding, _able(writer, officer, why), why)
+    with opened(path) as (_, writer, desk):
+        desk.link(tip_id, finding, able(writer, officer, why), why)
     console.plain(f"{tip_id}: it stands on {finding} now; the outcome of the case is as it was")
     return 0
 
 
 def reject(path: Path, tip_id: str, officer: str, why: str) -> int:
     """Mark a tip as of no use."""
-    with _desk(path) as (_, writer, desk):
-        desk.reject(tip_id, _able(writer, officer, why), why)
-    console.plain(f"{tip_id}: ditolak; it is destroyed on its day")
+    with opened(path) as (_, writer, desk):
+        desk.settle(tip_id, TipStep.REJECTED, able(writer, officer, why), why)
+    console.plain(f"{tip_id}: ditolak. It changes no case; on no case, it is destroyed on its day")
+    return 0
+
+
+def corroborate(path: Path, tip_id: str, officer: str, why: str) -> int:
+    """Say that another source bears out a tip that stands on a case."""
+    with opened(path) as (_, writer, desk):
+        desk.settle(tip_id, TipStep.CORROBORATED, able(writer, officer, why), why)
+    console.plain(f"{tip_id}: dikuatkan. The outcome of the case is as it was")
     return 0
 
 
 def pause(path: Path, tip_id: str, days: int, officer: str, why: str) -> int:
     """Take nothing from a tip's sender for some days."""
     until = utc_now().date() + timedelta(days=days)
-    with _desk(path) as (_, writer, desk):
-        desk.pause(tip_id, until, _able(writer, officer, why), why)
+    with opened(path) as (_, writer, desk):
+        desk.pause(tip_id, until, able(writer, officer, why), why)
     console.plain(f"{tip_id}: nothing is taken from its sender until {until}")
     return 0
 
 
-def _able(writer: Writer, officer: str, why: str) -> Officer:
+def able(
+    writer: Writer, officer: str, why: str, roles: frozenset[Role] = ABLE, ground: str | None = None
+) -> Officer:
+    """Return an officer who has one of some roles today; ``ConfigError`` with all that is missing.
+
+    ``ground`` is asked for where it is a text, if only an empty one.
+    """
     found, today = reviews.officer(writer.reader(), officer), utc_now().date()
-    faults = list(_unable(found, today, why))
+    faults = list(_unable(found, today, why, roles))
+    if ground is not None and not ground.strip():
+        faults.append(Fault("tips", "--ground", "the article that allows it", "nothing"))
     if faults:
         raise ConfigError(faults)
     return found
 
 
-def _unable(officer: Officer, today: date, why: str) -> Iterator[Fault]:
-    if not officer.roles(today) & ABLE:
-        roles = " or ".join(sorted(ABLE))
-        yield Fault("tips", "--officer", f"an officer who is {roles} today", officer.id)
+def _unable(officer: Officer, today: date, why: str, roles: frozenset[Role]) -> Iterator[Fault]:
+    if not officer.roles(today) & roles:
+        named = " or ".join(sorted(roles))
+        yield Fault("tips", "--officer", f"an officer who is {named} today", officer.id)
     if not why.strip():
         yield Fault("tips", "--why", "a reason", "nothing")
 
 
 def _picture(file: Path) -> Picture:
     try:
-        data, media_type = stripped(file.read_bytes())
+        return stripped(file.read_bytes())
     except OSError as error:
         got = error.strerror or "an error"
         raise ConfigError([Fault(str(file), "", "a readable file", got)]) from None
     except NotAPicture as error:
         raise ConfigError([Fault(str(file), "", "a PNG or JPEG picture", str(error))]) from None
-    return Picture(data, media_type)

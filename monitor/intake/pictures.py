@@ -14,9 +14,6 @@ CHILD = Path(__file__).with_name("picture_child.py")
 SECONDS = 30.0
 _BROKEN, _NO_PILLOW = 3, 4
 INSTALL = "pip install --require-hashes -r requirements/ocr.txt"
-# Of 256 bits. Measured on generated screenshots (docs/tips.md): the same one sent again differs
-# in fewer, two posts in the same app in more.
-ALIKE = 20
 
 Box = tuple[int, int, int, int]
 
@@ -56,9 +53,9 @@ def looked(data: bytes) -> Look:
     return Look(**json.loads(_done("look", data)))
 
 
-def alike(one: str, other: str) -> bool:
-    """Say whether two perceptual hashes are of the same screenshot, sent again."""
-    return (int(one, 16) ^ int(other, 16)).bit_count() <= ALIKE
+def apart(one: str, other: str) -> int:
+    """Return in how many of 256 bits two perceptual hashes differ."""
+    return (int(one, 16) ^ int(other, 16)).bit_count()
 
 
 def _done(work: str, data: bytes, order: Mapping[str, object] | None = None) -> bytes:

@@ -11,6 +11,10 @@ from datetime import date, datetime
 from enum import StrEnum
 
 TIP = "tip"
+# What stands as the collector of a case that began with a tip: judging caps it at ``review``.
+COLLECTOR = "laporan"
+# An act outside the networks (*luring*), as the platform of a case.
+OFFLINE = "luring"
 
 
 class TipState(StrEnum):
@@ -18,6 +22,7 @@ class TipState(StrEnum):
 
     NEW = "belum_diverifikasi"
     LINKED = "dikaitkan"
+    CORROBORATED = "dikuatkan"
     REJECTED = "ditolak"
     DESTROYED = "dimusnahkan"
 
@@ -30,6 +35,14 @@ class TipStep(StrEnum):
     REJECTED = "ditolak"
     DESTROYED = "dimusnahkan"
     PAUSED = "pengirim_dijeda"
+    CORROBORATED = "dikuatkan"
+    PERSON = "orang_dikaitkan"
+    PICTURE = "gambar_dibuka"
+    CROPPED = "gambar_dipotong"
+    ORIGINAL_ASKED = "asli_diminta"
+    ORIGINAL_OPENED = "asli_dibuka"
+    SENDER_ASKED = "pengirim_diminta"
+    SENDER_OPENED = "pengirim_dibuka"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +62,25 @@ class Tip:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A screenshot as it came, stripped of where and with what it was taken."""
+    """A screenshot as it came, stripped of where and with what it was taken.
+
+    ``aside`` is what was stripped; it is sealed apart, since it may tell who gave the tip.
+    """
 
     data: bytes
     media_type: str
+    aside: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What the program saw in a screenshot: a perceptual hash (hex), and the words, if any.
+
+    Both are empty where the picture could not be opened.
+    """
+
+    look: str = ""
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +97,9 @@ class TipRow:
     """A tip as the office lists it: nothing of what it says, and nobody's name.
 
     ``watch_id`` is the register line whose account the link names, ``ends_on`` the day on which it
-    is destroyed; ``alike`` counts the tips about the same link and ``senders`` who gave them.
+    is destroyed; ``alike`` counts the tips about the same act (one link, or one screenshot sent
+    again) and ``senders`` who gave them. ``act`` is a name that those tips share;
+    ``cropped`` counts the pictures of which there is a crop.
     """
 
     tip_id: str
@@ -83,3 +113,5 @@ class TipRow:
     pictures: int
     alike: int = 1
     senders: int = 1
+    act: str = ""
+    cropped: int = 0

@@ -95,8 +95,7 @@ def read(text: str) -> Tip:
 def _pictures(said: Said) -> list[Picture]:
     if said.file is None:
         return []
-    data, media_type = stripped(said.data)
-    return [Picture(data, media_type)]
+    return [stripped(said.data)]
 
 
 def _answer(taken: Taken) -> str:

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
 from monitor.clock import Clock
 from monitor.config import Config
-from monitor.evidence.files import Files
+from monitor.errors import UnknownError
+from monitor.evidence.files import Files, Staged
 from monitor.intake import tip_links
 from monitor.log import logger
-from monitor.model.evidence import Part
+from monitor.model.evidence import Canonical, Part
 from monitor.model.review import Officer
-from monitor.model.tip import TIP, Picture, Sender, Tip, TipRow, TipStep
-from monitor.store import findings, outbox, readings, tip_accounts, tips
+from monitor.model.tip import TIP, Picture, Sender, Tip, TipRow, TipState, TipStep
+from monitor.store import findings, outbox, readings, register, tip_accounts, tip_sight, tips
 from monitor.store.db import Connection
 from monitor.store.keys import KeyRing
 from monitor.store.writer import Writer
 
-OFFICE = "netralitas"
-PICTURE = "laporan"
+PICTURE, PNG = "laporan", "image/png"
+LINES = "netralitas register list"
 
 
 class Refused(StrEnum):
@@ -94,47 +96,74 @@ class TipDesk:
         """Say whether so many senders gave the same link that they may have agreed to."""
         return row.senders >= self._settings.tips.burst
 
-    def read(self, tip_id: str, who: str, why: str) -> tuple[Tip, list[Picture]]:
-        """Open a tip for a named person; the look is logged."""
+    def read(self, tip_id: str, who: str, why: str) -> tuple[Tip, dict[int, bytes]]:
+        """Open what a tip says and the crops of its pictures; the look is logged."""
         with self._writer.transaction() as tx:
             said, _ = tips.read(tx, self._ring, tip_id)
-            shown = tips.pictures(tx, self._ring, tip_id)
+            shown = tip_sight.parts(tx, self._ring, tip_id, tip_sight.CROP)
             now = self._clock()
             readings.note(tx, at=now, command="tips show", subject=tip_id, who=who, why=why)
         return said, shown
 
     def link(self, tip_id: str, finding: str, officer: Officer, why: str) -> None:
         """Put a tip on a case as evidence of what was said; the case's outcome stays as it is."""
-        with self._writer.transaction() as tx:
-            tips.refuse_linked(tips.row(tx, tip_id))
+        with self.ready(tip_id) as staged, self._writer.transaction() as tx:
             findings.last_entry(tx, finding)
-            told = tips.read(tx, self._ring, tip_id)
-            shown = tips.pictures(tx, self._ring, tip_id)
-        parts = [
-            Part(f"{PICTURE}-{n}", picture.media_type, picture.data)
-            for n, picture in enumerate(shown, start=1)
-        ]
-        files = Files(self._settings.snapshots)
-        with files.staging(parts) as staged, self._writer.transaction() as tx:
-            row = tips.row(tx, tip_id)
-            tips.refuse_linked(row)
-            more = {"tip": tip_id, "officer": officer.id}
-            now, step = self._clock(), TipStep.LINKED
-            tips.note(
-                tx, now, finding, step, officer.name, why, more={**more}, told=told, files=staged
-            )
-            tips.note(tx, now, tip_id, step, "", "", more={"finding": finding})
-            tips.linked(tx, tip_id, finding)
-            files.publish(staged)
+            self.put_on(tx, tip_id, finding, officer, why, staged)
         self._writer.fold()
 
-    def reject(self, tip_id: str, officer: Officer, why: str) -> None:
-        """Mark a tip as of no use; it is destroyed on its day."""
+    @contextmanager
+    def ready(self, tip_id: str) -> Iterator[Sequence[Staged]]:
+        """Stage the crops of a tip's pictures, for ``put_on``. The originals stay sealed."""
+        conn = self._writer.reader()
+        tips.refuse_linked(tips.row(conn, tip_id))
+        crops = tip_sight.parts(conn, self._ring, tip_id, tip_sight.CROP)
+        parts = [Part(f"{PICTURE}-{n + 1}", PNG, data) for n, data in crops.items()]
+        with Files(self._settings.snapshots).staging(parts) as staged:
+            yield staged
+
+    def put_on(
+        self,
+        tx: Connection,
+        tip_id: str,
+        finding: str,
+        officer: Officer,
+        why: str,
+        staged: Sequence[Staged],
+    ) -> None:
+        """Put a tip's words and crops on a case, inside the caller's transaction."""
+        tips.refuse_linked(tips.row(tx, tip_id))
+        told = tips.read(tx, self._ring, tip_id)
+        now, step = self._clock(), TipStep.LINKED
+        more: dict[str, Canonical] = {"tip": tip_id, "officer": officer.id}
+        tips.note(tx, now, finding, step, officer.name, why, more=more, told=told, files=staged)
+        tips.note(tx, now, tip_id, step, "", "", more={"finding": finding})
+        tips.linked(tx, tip_id, finding)
+        Files(self._settings.snapshots).publish(staged)
+
+    def settle(self, tip_id: str, step: TipStep, officer: Officer, why: str) -> None:
+        """Say that another source bears a tip out, or that it is of no use.
+
+        Neither changes a case. A tip that is on none is destroyed on its day.
+        """
+        with self._writer.transaction() as tx:
+            row = tips.row(tx, tip_id)
+            if step is TipStep.CORROBORATED and not row.finding_id:
+                raise UnknownError(f"{tip_id}: it is on no case yet: netralitas tips case or link")
+            more: dict[str, Canonical] = {"officer": officer.id}
+            tips.note(tx, self._clock(), tip_id, step, officer.name, why, more=more)
+            tips.settled(tx, tip_id, TipState(step.value))
+
+    def name(self, tip_id: str, watch_id: str, officer: Officer, ground: str, why: str) -> None:
+        """Say which person on the register a tip is about, on a ground of the law."""
         with self._writer.transaction() as tx:
             tips.refuse_linked(tips.row(tx, tip_id))
-            more = {"officer": officer.id}
-            tips.note(tx, self._clock(), tip_id, TipStep.REJECTED, officer.name, why, more={**more})
-            tips.rejected(tx, tip_id)
+            if register.any_watch(tx, watch_id) is None:
+                raise UnknownError(f"{watch_id}: no such line on the register: {LINES}")
+            more: dict[str, Canonical] = {"officer": officer.id}
+            step = TipStep.PERSON
+            tips.note(tx, self._clock(), tip_id, step, officer.name, why, more=more, ground=ground)
+            tips.name(tx, tip_id, watch_id)
 
     def pause(self, tip_id: str, until: date, officer: Officer, why: str) -> None:
         """Take nothing from this tip's sender until a day; nobody needs to know who it is."""

@@ -46,6 +46,27 @@ class TipPicture(SQLModel, table=True):
     body: bytes = _col(BLOB)
 
 
+class TipAct(SQLModel, table=True):
+    """Which tips are about one act; ``sights`` (sealed) is what was seen in the screenshots."""
+
+    __tablename__ = "tip_act"
+    __table_args__ = (Index("tip_act_act", "act"), {"sqlite_strict": True})
+    tip_id: str = _col(TEXT, ForeignKey("tip.tip_id", ondelete="CASCADE"), key=True)
+    act: str = _col(TEXT)
+    sights: bytes = _col(BLOB)
+
+
+class TipPart(SQLModel, table=True):
+    """What was made of a screenshot (sealed): ``potongan``, or ``sisi``, what was cut out of it."""
+
+    __tablename__ = "tip_part"
+    __table_args__ = ({"sqlite_strict": True},)
+    tip_id: str = _col(TEXT, ForeignKey("tip.tip_id", ondelete="CASCADE"), key=True)
+    number: int = _col(INTEGER, key=True)
+    kind: str = _col(TEXT, key=True)
+    body: bytes = _col(BLOB)
+
+
 class TipPause(SQLModel, table=True):
     """A sender (keyed digest) from whom nothing is taken until a day, after misuse."""
 
@@ -55,4 +76,4 @@ class TipPause(SQLModel, table=True):
     until: str = _col(TEXT)
 
 
-TIP_TABLES = (Tip, TipPicture, TipPause)
+TIP_TABLES = (Tip, TipPicture, TipAct, TipPart, TipPause)

@@ -19,7 +19,7 @@ from monitor.clock import from_text, to_text
 from monitor.errors import StoreError, UnknownError
 from monitor.model.evidence import SALT_BYTES, Canonical, LogHead
 from monitor.model.tip import TIP, Picture, Sender, Tip, TipRow, TipState, TipStep
-from monitor.store import log
+from monitor.store import log, tip_sight
 from monitor.store.db import guard
 from monitor.store.keys import KeyRing, digest
 from monitor.store.log import NOTHING
@@ -32,9 +32,11 @@ PUT_PICTURE = "INSERT INTO tip_picture VALUES (?, ?, ?, ?)"
 ROWS = """
 SELECT tip_id, state, received_at, ends_on, way, platform, watch_id, finding_id,
   (SELECT count(*) FROM tip_picture AS p WHERE p.tip_id = tip.tip_id),
-  (SELECT count(*) FROM tip AS a WHERE a.link = tip.link AND a.link <> x''),
-  (SELECT count(DISTINCT sender_key) FROM tip AS a WHERE a.link = tip.link AND a.link <> x'')
-FROM tip
+  (SELECT count(*) FROM tip_act AS a WHERE a.act = tip_act.act),
+  (SELECT count(DISTINCT sender_key) FROM tip_act AS a JOIN tip AS b USING (tip_id)
+   WHERE a.act = tip_act.act),
+  act, (SELECT count(*) FROM tip_part AS p WHERE p.tip_id = tip.tip_id AND kind = 'potongan')
+FROM tip JOIN tip_act USING (tip_id)
 """
 
 
@@ -69,10 +71,14 @@ def add(
         seal(ring, json.dumps(asdict(sender)).encode(), f"{tip_id}/sender"),
         seal(ring, told, tip_id),
     )  # fmt: skip
+    act = tip_sight.act_of_link(tx, _link(ring, link)) if link else ""
     tx.execute(PUT, values)
+    tip_sight.put(tx, tip_id, act)
     for number, picture in enumerate(pictures):
         body = seal(ring, picture.data, f"{tip_id}/{number}")
         tx.execute(PUT_PICTURE, (tip_id, number, picture.media_type, body))
+        if picture.aside:
+            tip_sight.put_part(tx, ring, tip_id, number, tip_sight.ASIDE, picture.aside)
     return tip_id
 
 
@@ -176,13 +182,15 @@ def note(
     more: dict[str, Canonical] | None = None,
     told: tuple[Tip, str] | None = None,
     files: Sequence[log.StagedFile] = (),
+    ground: str = "",
 ) -> LogHead:
     """Log what became of a tip; ``told`` goes into the case's own erasable content.
 
     With its salt, the entry in which it came can be checked: the commitment there is the SHA-256 of
     ``_packed``, and a picture's is that of salt and bytes.
     """
-    content: dict[str, Canonical] = {"by": {"who": who, "why": why}} if who else dict(NOTHING)
+    by = {"who": who, "why": why, **({"ground": ground} if ground else {})}
+    content: dict[str, Canonical] = {"by": by} if who else dict(NOTHING)
     if told:
         said, salt = told
         content["tip"] = {**asdict(said), "salt": salt}
@@ -193,16 +201,20 @@ def note(
 
 
 def linked(tx: sqlite3.Connection, tip_id: str, finding: str) -> None:
-    """Leave a tip's state and its sealed sender; what it says now stands on the case."""
-    tx.execute("DELETE FROM tip_picture WHERE tip_id = ?", (tip_id,))
+    """Leave a tip's state, its sealed sender and originals; what it says stands on the case."""
     change = "UPDATE tip SET state = ?, finding_id = ?, told = x'', ends_on = '' WHERE tip_id = ?"
     tx.execute(change, (TipState.LINKED.value, finding, tip_id))
 
 
-def rejected(tx: sqlite3.Connection, tip_id: str) -> None:
-    """Mark a tip; it is destroyed on its day like any other."""
+def settled(tx: sqlite3.Connection, tip_id: str, state: TipState) -> None:
+    """Mark a tip; one that is on no case is destroyed on its day like any other."""
     change = "UPDATE tip SET state = ? WHERE tip_id = ?"
-    tx.execute(change, (TipState.REJECTED.value, tip_id))
+    tx.execute(change, (state.value, tip_id))
+
+
+def name(tx: sqlite3.Connection, tip_id: str, watch_id: str) -> None:
+    """Say which register line a tip is about."""
+    tx.execute("UPDATE tip SET watch_id = ? WHERE tip_id = ?", (watch_id, tip_id))
 
 
 @guard()
@@ -230,7 +242,9 @@ def _column(conn: sqlite3.Connection, tip_id: str, name: str) -> bytes:
 
 
 def _row(found: Sequence[object]) -> TipRow:
-    tip_id, state, at, ends, way, platform, watch, finding, shots, alike, senders = found
+    tip_id, state, at, ends, way, platform, watch, finding, shots, alike, senders, act, crops = (
+        found
+    )
     return TipRow(
         tip_id=str(tip_id),
         state=TipState(str(state)),
@@ -243,6 +257,8 @@ def _row(found: Sequence[object]) -> TipRow:
         pictures=int(str(shots)),
         alike=max(1, int(str(alike))),
         senders=max(1, int(str(senders))),
+        act=str(act),
+        cropped=int(str(crops)),
     )
 
 
@@ -266,5 +282,5 @@ def _link(ring: KeyRing, link: str) -> list[bytes]:
 
 def refuse_linked(found: TipRow) -> None:
     """Raise ``StoreError`` for a tip that stands on a case already."""
-    if found.state is TipState.LINKED:
+    if found.finding_id:
         raise StoreError(f"{found.tip_id}: it is linked to {found.finding_id} already")

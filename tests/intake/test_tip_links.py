@@ -48,18 +48,26 @@ def test_a_png_loses_its_words_and_keeps_its_pixels() -> None:
     pixels = _chunk(b"IDAT", zlib.compress(b"\0\xff\0\0"))
     head, end = _chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0)), _chunk(b"IEND", b"")
     words = _chunk(b"eXIf", HIDDEN) + _chunk(b"tEXt", HIDDEN) + _chunk(b"iTXt", HIDDEN)
-    data, media_type = stripped(b"\x89PNG\r\n\x1a\n" + head + words + pixels + end + HIDDEN)
-    assert media_type == PNG
-    assert data == b"\x89PNG\r\n\x1a\n" + head + pixels + end
+    shown = stripped(b"\x89PNG\r\n\x1a\n" + head + words + pixels + end + HIDDEN)
+    assert (shown.media_type, shown.aside) == (PNG, words + HIDDEN)
+    assert shown.data == b"\x89PNG\r\n\x1a\n" + head + pixels + end
 
 
 def test_a_jpeg_loses_its_words_and_keeps_its_scan() -> None:
     app0, quant = _segment(0xE0, b"JFIF\0"), _segment(0xDB, b"\1" * 65)
     hidden = _segment(0xE1, b"Exif\0\0" + HIDDEN) + _segment(0xED, HIDDEN) + _segment(0xFE, HIDDEN)
     scan = _segment(0xDA, b"\1\1\0\0\x3f\0") + b"\x12\xff\x00\x34" + b"\xff\xd9"
-    data, media_type = stripped(b"\xff\xd8" + app0 + hidden + quant + scan + HIDDEN)
-    assert media_type == JPEG
-    assert data == b"\xff\xd8" + app0 + quant + scan
+    shown = stripped(b"\xff\xd8" + app0 + hidden + quant + scan + HIDDEN)
+    assert (shown.media_type, shown.aside) == (JPEG, hidden + HIDDEN)
+    assert shown.data == b"\xff\xd8" + app0 + quant + scan
+
+
+def test_a_second_picture_behind_a_jpeg_is_cut_off() -> None:
+    table = _segment(0xC4, b"\0\xff\xd9\0")  # a table may hold what looks like an end
+    scan = _segment(0xDA, b"\1\1\0\0\x3f\0") + b"\x12\xff\xd0\x34"
+    one = b"\xff\xd8" + scan + table + scan + b"\xff\xd9"
+    shown = stripped(one + one)
+    assert (shown.data, shown.aside) == (one, one)
 
 
 @pytest.mark.parametrize(
