@@ -56,6 +56,7 @@ from monitor.run.rules import Reader
 from monitor.run.seal import Poster, Sealer
 from monitor.run.season import Season
 from monitor.run.terms import Terms, extended
+from monitor.run.tip_sights import Sights
 from monitor.run.tips import TipDesk
 from monitor.store import keys, migrate, register, register_import
 from monitor.store.backup import commitments
@@ -195,6 +196,8 @@ async def opened(config: Config, clock: Clock = utc_now) -> AsyncIterator[App]:
         reminders = Reminders(writer, config, clock)
         beside = bot_made.tasks(config, parts, keyring, lambda: dispatcher.ruleset, stack)
         beside += stream.tasks(config, parts, doors, season, again.run_once)
+        if config.tips.enabled:
+            beside.append(Sights(writer, keyring).run)
         recaps = Recaps(writer, config, clock)
         daemon = Daemon(
             *job,

@@ -15,6 +15,7 @@ from monitor import app, console
 from monitor.clock import to_text, utc_now
 from monitor.config import Config
 from monitor.errors import ConfigError, Fault
+from monitor.intake.pictures import NoPillow
 from monitor.intake.stripped import NotAPicture, stripped
 from monitor.model.review import Officer, Role
 from monitor.model.tip import Picture, Sender, Tip, TipStep
@@ -50,18 +51,25 @@ def submit(path: Path, tip: Tip, pictures: Sequence[Path], sender: str) -> int:
     shown = [_picture(one) for one in pictures]
     with opened(path) as (config, writer, desk):
         taken = desk.take(tip, shown, Sender(WAY, sender.strip().casefold(), sender.strip()))
-        if taken.tip_id and shown:
-            Sights(writer, keys.load(config.path("keys"))).look(taken.tip_id)
+        _look(config, writer)
     if taken.refused:
         raise ConfigError([Fault("submit", "", WHY_NOT[taken.refused], taken.refused.value)])
     console.plain(f"{taken.tip_id}: taken, belum diverifikasi. Give this number to the sender.")
     return 0
 
 
+def _look(config: Config, writer: Writer) -> None:
+    """Look at new screenshots, so that one sent again is known; say where nothing can."""
+    try:
+        Sights(writer, keys.load(config.path("keys"))).look_all()
+    except NoPillow as error:
+        console.complain(f"Screenshots are not compared with each other: {error}")
+
+
 def show_all(path: Path) -> int:
     """List the tips that are still there, by what may be listed of them."""
     with opened(path) as (config, writer, desk):
-        Sights(writer, keys.load(config.path("keys"))).look_all()
+        _look(config, writer)
         rows = desk.rows()
         marks = {row.tip_id: "terkoordinasi?" if desk.coordinated(row) else "" for row in rows}
     columns = ("tip", "at", "state", "person", "case", "pictures", "same act", "mark", "ends")

@@ -20,7 +20,7 @@ from monitor.store.keys import KeyRing
 from monitor.store.writer import Writer
 
 AT_ONCE = 20
-LOOK_SECONDS = 20.0
+LOOK_SECONDS, IDLE_SECONDS = 20.0, 3_600.0
 # Differing bits of 256: the same picture sent again by other apps had at most 14 in a sample of 90,
 # two posts in one app 9 or more (docs/tips.md).
 NEAR, VERY_NEAR = 24, 6
@@ -38,26 +38,31 @@ class Sights:
     async def run(self) -> None:
         """Look at what came, for ever. A fault waits for the next time; nothing is lost by it."""
         while True:
+            wait = LOOK_SECONDS
             try:
-                await asyncio.to_thread(self.look_all)
+                # One at a time, so that a stop waits for no more than one.
+                while await asyncio.to_thread(self.look_all, 1):
+                    pass
             except KeepingError as error:
                 logger.warning("screenshots were not looked at: {}", error)
-            await asyncio.sleep(LOOK_SECONDS)
+            except pictures.NoPillow as error:
+                logger.warning("screenshots are not compared: {}", error)
+                wait = IDLE_SECONDS
+            await asyncio.sleep(wait)
 
-    def look_all(self) -> int:
-        """Look at every screenshot that nothing has looked at; return at how many tips."""
-        waiting = tip_sight.unseen(self._writer.reader(), AT_ONCE)
+    def look_all(self, most: int = AT_ONCE) -> int:
+        """Look at screenshots that nothing has looked at; return at how many tips.
+
+        Raises ``pictures.NoPillow`` where there are some, and nothing here can open them.
+        """
+        waiting = tip_sight.unseen(self._writer.reader(), most)
         for tip_id in waiting:
-            self.look(tip_id)
+            self._look(tip_id)
         return len(waiting)
 
-    def look(self, tip_id: str) -> list[Sight]:
-        """Look at a tip's screenshots now, and say of which act it is where they show it."""
+    def _look(self, tip_id: str) -> None:
         shown = tips.pictures(self._writer.reader(), self._ring, tip_id)
-        try:
-            seen = [_seen(one) for one in shown]
-        except pictures.NoPillow:
-            return []
+        seen = [_seen(one) for one in shown]
         with self._writer.transaction() as tx:
             act = ""
             if tip_sight.alone(tx, tip_id):
@@ -65,7 +70,6 @@ class Sights:
                 others = ((a, s) for other, a, s in known if other != tip_id)
                 act = next((a for a, s in others if _alike(seen, s)), "")
             tip_sight.keep(tx, self._ring, tip_id, seen, act)
-        return seen
 
 
 def _seen(picture: Picture) -> Sight:
