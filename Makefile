@@ -27,7 +27,7 @@ LICENCES := $(BIN)/pip-licenses --from=mixed --format=markdown --order=name --wi
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test drills check lint coverage network bench long crash mutations fuzz reading faults messages \
+.PHONY: help demo test drills check lint coverage checklist network bench long crash mutations fuzz reading faults messages \
         lock run \
         licences wheel clean
 
@@ -63,6 +63,9 @@ lint: $(STAMP)/dev
 
 coverage: $(STAMP)/dev ## whom each rule reaches: rule x phase x employer type
 	$(BIN)/python -m tests.cases.coverage
+
+checklist: $(STAMP)/dev ## write the table of docs/coverage.md: which test shows which fault of a platform
+	$(BIN)/python -m tests.checklist
 
 network: $(STAMP)/network $(STAMP)/replay ## the real servers on loopback, and the tests that need them
 	$(BIN)/python -m tests.network.servers --install

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from monitor import config, log
+from monitor.clock import utc_now
 from monitor.collect import bluesky_context, bluesky_poll
 from monitor.collect.bluesky import Bluesky
 from monitor.demo.atproto import Atproto
@@ -125,6 +126,7 @@ async def test_a_like_taken_back_and_given_again_is_the_same_act() -> None:
     assert (before.id, before.revision) == (after.id, after.revision)
 
 
+@pytest.mark.checklist("restart-mid-page")
 async def test_a_walk_cut_in_the_middle_goes_on_and_loses_nothing() -> None:
     async with world() as w:
         sekar, who = w.net.create_account("sekar.test"), watch("sekar.test")
@@ -203,6 +205,7 @@ async def test_a_key_in_the_future_hides_nothing() -> None:
         assert made <= {i.native_key for i in after.items}
 
 
+@pytest.mark.checklist("empty-page-with-cursor", "repeated-cursor", "duplicate-across-pages")
 @pytest.mark.parametrize("trouble", [Trouble.REPEATED_CURSOR, Trouble.EMPTY_PAGES])
 async def test_a_server_that_loops_ends_incomplete_and_is_read_again(trouble: Trouble) -> None:
     async with world() as w:
@@ -218,6 +221,49 @@ async def test_a_server_that_loops_ends_incomplete_and_is_read_again(trouble: Tr
         assert len({i.native_key for i in (*seen.items, *again.items)}) == 210
 
 
+@pytest.mark.checklist("last-full-page")
+async def test_a_last_page_that_is_full_is_not_taken_for_one_of_more() -> None:
+    async with world() as w:
+        sekar, who = w.net.create_account("sekar.test"), watch("sekar.test")
+        wanted = {w.post(sekar, f"Catatan {n}").uri for n in range(200)}
+        seen = await w.poll(who)
+        assert seen.last.complete
+        assert [i.native_key for i in seen.items].count(min(wanted)) == 1
+        assert {i.native_key for i in seen.items} == wanted
+        assert (await w.poll(who, seen.cursor)).items == []
+
+
+@pytest.mark.checklist("deleted-between-pages")
+async def test_an_act_that_goes_between_two_pages_takes_no_other_with_it() -> None:
+    async with world() as w:
+        sekar, who = w.net.create_account("sekar.test"), watch("sekar.test")
+        made = [w.post(sekar, f"Catatan {n}") for n in range(250)]
+        cut = await w.poll(who, pages=1)
+        # The last act of the page that was read, the first of the next one, and one further on.
+        for gone in (made[150], made[149], made[100]):
+            w.net.delete_record(sekar, POST, gone.key)
+        rest = await w.poll(who, cut.cursor)
+        found = {i.native_key for i in (*cut.items, *rest.items)}
+        assert {one.uri for one in made} - found == {made[149].uri, made[100].uri}
+        assert rest.last.complete
+
+
+@pytest.mark.checklist("clock-skew")
+@pytest.mark.parametrize("minutes", [-10, 10])
+async def test_a_clock_that_is_wrong_by_minutes_waits_no_longer(minutes: int) -> None:
+    async with world() as w:
+        w.now.at = utc_now()  # the server's own Date is that of the machine
+        sekar, who = w.net.create_account("sekar.test"), watch("sekar.test")
+        w.post(sekar, "Satu")
+        w.net.faults.add(Trouble.RATELIMIT_RESET, LIST)
+        layer = config.Http(contact="uji@contoh.test", allow_private=(w.net.host,))
+        async with Http(layer, lambda: w.now() + timedelta(minutes=minutes)) as http:
+            w.bluesky = Bluesky(http, w.settings, w.now)
+            with pytest.raises(RateLimited) as caught:
+                await w.poll(who)
+    assert 0 < caught.value.retry_after < 30
+
+
 async def test_a_cursor_that_expired_begins_a_new_look() -> None:
     async with world() as w:
         sekar, who = w.net.create_account("sekar.test"), watch("sekar.test")
@@ -229,6 +275,7 @@ async def test_a_cursor_that_expired_begins_a_new_look() -> None:
         assert len({i.native_key for i in rest.items}) == 150
 
 
+@pytest.mark.checklist("429-headers", "429-bare", "5xx-burst", "slow-body", "truncated")
 @pytest.mark.parametrize(
     ("trouble", "error"),
     [
@@ -256,6 +303,7 @@ async def test_trouble_is_never_an_empty_account(
     assert caught.value.subject == "bluesky asn-1"
 
 
+@pytest.mark.checklist("target-gone")
 @pytest.mark.parametrize("closed", ["RepoDeactivated", "RepoTakendown"])
 async def test_a_closed_account_is_an_act_of_its_own(closed: str) -> None:
     async with world() as w:
@@ -294,6 +342,7 @@ async def test_an_account_that_moved_to_another_server_is_followed_there() -> No
     assert [m for m, _ in old.asked] == [LATEST]
 
 
+@pytest.mark.checklist("handle-renamed", "handle-reused")
 async def test_a_reused_handle_is_never_followed() -> None:
     async with world() as w:
         sekar, who = w.net.create_account("sekar.test"), watch("sekar.test")
@@ -350,6 +399,7 @@ async def test_a_profile_that_opts_out_is_skipped_and_said_so() -> None:
         assert len((await w.poll(who, again.cursor)).items) == 1
 
 
+@pytest.mark.checklist("target-gone")
 async def test_targets_gone_changed_or_unreachable_are_told_apart() -> None:
     async with world() as w:
         sekar, calon = w.net.create_account("sekar.test"), w.net.create_account("calon.test")
@@ -454,6 +504,7 @@ async def test_servers_that_stall_take_a_bounded_time(monkeypatch: pytest.Monkey
     assert len(acts) == 30
 
 
+@pytest.mark.checklist("stranger-never-stored")
 async def test_strangers_are_in_no_error_log_line_or_cursor(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

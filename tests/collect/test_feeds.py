@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
+from contextlib import suppress
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from email.utils import format_datetime
 from typing import Any
 
 import pytest
@@ -76,6 +79,7 @@ async def test_a_304_that_nobody_asked_for_is_not_no_posts() -> None:
     assert error.cause == "the feed answered 304 to an unconditional request"
 
 
+@pytest.mark.checklist("truncated", "restart-mid-page")
 async def test_a_feed_that_was_cut_is_read_again_whole() -> None:
     cut = rss(POST).removesuffix("</channel></rss>") + "<item><title>Terpo"
     page = await look(answering(cut, ETag='"cut"'))
@@ -120,6 +124,7 @@ async def test_a_wish_in_an_entry_is_not_the_feeds() -> None:
     assert page.next_in is None
 
 
+@pytest.mark.checklist("handle-renamed")
 async def test_a_permanent_move_is_told_and_the_account_stays_the_same() -> None:
     async def handle(request: web.BaseRequest) -> web.StreamResponse:
         if request.path == "/feed":
@@ -144,6 +149,7 @@ async def test_a_temporary_move_is_not_told() -> None:
     assert (await look(handle)).moved_to == ""
 
 
+@pytest.mark.checklist("target-gone")
 async def test_410_is_one_unavailable_act() -> None:
     page = await look(answering("bye", 410), last_look=NOW - timedelta(days=1))
     (gone,) = await activities(page)
@@ -168,6 +174,7 @@ async def test_fifty_megabytes() -> None:
     assert str(error) == "w-001: the answer is larger than 5000000 bytes"
 
 
+@pytest.mark.checklist("truncated")
 async def test_a_truncated_feed() -> None:
     error = await fault(answering("<rss version='2.0'><channel><item><title>Ter"))
     assert isinstance(error, TransientError)
@@ -214,6 +221,7 @@ async def test_a_date_in_the_future_is_no_time_of_the_act() -> None:
     assert made.first_seen_at == NOW
 
 
+@pytest.mark.checklist("429-bare", "5xx-burst", "token-401-403-quota")
 @pytest.mark.parametrize(
     ("status", "kind", "cause"),
     [
@@ -228,6 +236,37 @@ async def test_refusals(status: int, kind: type[CollectError], cause: str) -> No
     error = await fault(answering("", status), attempts=1)
     assert isinstance(error, kind)
     assert error.cause == cause
+
+
+@pytest.mark.checklist("stranger-never-stored")
+@pytest.mark.checklist("429-headers", "clock-skew")
+@pytest.mark.parametrize("minutes", [-10, 0, 10])
+async def test_a_wait_is_counted_by_the_servers_own_clock(minutes: int) -> None:
+    theirs = NOW + timedelta(minutes=minutes)
+    said = {"Date": _stamp(theirs), "Retry_After": _stamp(theirs + timedelta(seconds=90))}
+    error = await fault(answering("", 429, **said), attempts=1)
+    assert isinstance(error, RateLimited)
+    assert error.retry_after == 90
+
+
+@pytest.mark.checklist("slow-body")
+async def test_a_feed_that_drips() -> None:
+    async def handle(request: web.BaseRequest) -> web.StreamResponse:
+        body = web.StreamResponse()
+        await body.prepare(request)
+        with suppress(ConnectionError):
+            for letter in rss(POST):
+                await body.write(letter.encode())
+                await asyncio.sleep(0.05)
+        return body
+
+    error = await fault(handle, attempts=1, timeout=0.4)
+    assert isinstance(error, TransientError)
+    assert error.cause == "no complete answer in time"
+
+
+def _stamp(at: datetime) -> str:
+    return format_datetime(at, usegmt=True)
 
 
 @pytest.mark.parametrize(
@@ -298,6 +337,7 @@ async def test_last_look_is_the_earliest_time_of_an_act() -> None:
     assert first.not_before is None
 
 
+@pytest.mark.checklist("stranger-never-stored")
 async def test_readers_comments_are_left_out() -> None:
     comment = '<guid>k</guid><title>Orang lain</title><thr:in-reply-to ref="1"/>'
     body = rss(POST, comment).replace(

@@ -66,6 +66,7 @@ async def test_only_the_entrys_own_page_says_that_it_is_gone(status: int) -> Non
     assert b"halaman" not in found.parts[0].data
 
 
+@pytest.mark.checklist("deleted-between-pages")
 @pytest.mark.parametrize("status", [200, 401, 403, 429, 500])
 async def test_an_entry_that_rolled_off_says_nothing(status: int) -> None:
     if status == 429:

@@ -119,6 +119,7 @@ async def test_a_server_that_stalls() -> None:
             await http.get(base, subject=SUBJECT)
 
 
+@pytest.mark.checklist("slow-body")
 async def test_a_server_that_drips_without_ever_stalling() -> None:
     async def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(OK + b"Content-Length: 1000000\r\n\r\n")
@@ -146,6 +147,7 @@ async def test_a_server_that_resets_is_asked_again_with_growing_jitter() -> None
     assert sleeper.slept == [1.0, 2.0, 4.0]
 
 
+@pytest.mark.checklist("truncated")
 async def test_a_cut_body() -> None:
     async def converse(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(OK + b"Content-Length: 100\r\n\r\nsetengah")
@@ -173,6 +175,7 @@ async def test_what_is_not_http() -> None:
             await http.get(base, subject=SUBJECT)
 
 
+@pytest.mark.checklist("5xx-burst")
 @pytest.mark.parametrize("status", [500, 502, 503, 504, 408, 425])
 async def test_a_burst_of_server_faults_passes(status: int) -> None:
     left = [status, status]
@@ -289,6 +292,7 @@ async def test_a_challenge_named_in_a_header() -> None:
     assert isinstance(await fault(answer("", 200, cf_mitigated="challenge")), BlockedError)
 
 
+@pytest.mark.checklist("token-401-403-quota")
 @pytest.mark.parametrize("status", [401, 403, 405, 451])
 async def test_a_refusal(status: int) -> None:
     error = await fault(answer(status=status))
@@ -302,6 +306,7 @@ DATE = "Sat, 12 Oct 2024 02:30:00 GMT"
 EPOCH = int(NOW.timestamp())
 
 
+@pytest.mark.checklist("429-headers", "429-bare")
 @pytest.mark.parametrize(
     ("headers", "wait"),
     [

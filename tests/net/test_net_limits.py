@@ -23,6 +23,7 @@ from tests.net.serving import NOW
 SKEWS = [timedelta(minutes=-10), timedelta(0), timedelta(minutes=10)]
 
 
+@pytest.mark.checklist("clock-skew")
 @pytest.mark.parametrize("skew", SKEWS, ids=str)
 @pytest.mark.parametrize("form", ["unix", "iso", "date"])
 def test_the_servers_own_date_takes_skew_out(skew: timedelta, form: str) -> None:
