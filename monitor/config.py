@@ -8,15 +8,17 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import Field, ValidationError, model_validator
-from pydantic_core import PydanticCustomError
 
 from monitor.config_answers import Answers
+from monitor.config_collect import Bluesky, Collect, Feeds
 from monitor.config_form import Count, Seconds, Section
 from monitor.config_notify import Notify
 from monitor.config_report import Report
 from monitor.config_review import Review
 from monitor.config_tips import Tips
 from monitor.errors import ConfigError, Fault
+
+__all__ = ["Bluesky", "Feeds"]
 
 SPACES = (3_600.0, 21_600.0, 86_400.0, 259_200.0)
 CaseClass = Literal["shadow", "dismissed", "open", "forwarded"]
@@ -51,45 +53,6 @@ class Http(Section):
     proxy: str = ""
     ca_file: Path | None = None
     allow_private: tuple[str, ...] = ()
-
-
-class _Polled(Section):
-    enabled: bool = True
-    interval: Seconds
-    min_interval: Seconds
-
-    @model_validator(mode="after")
-    def _respects_minimum(self) -> Self:
-        if self.interval < self.min_interval:
-            facts = {"least": self.min_interval, "got": self.interval}
-            raise PydanticCustomError("too_often", "at least its min_interval, {least} s", facts)
-        return self
-
-
-class Feeds(_Polled):
-    interval: Seconds = 900.0
-    min_interval: Seconds = 900.0
-
-
-class Bluesky(_Polled):
-    """``directory`` is the did:plc identity directory, ``resolver`` answers resolveHandle.
-
-    ``appview`` is the query server that says who engaged with a candidate's posts.
-    """
-
-    interval: Seconds = 300.0
-    min_interval: Seconds = 60.0
-    directory: str = "https://plc.directory"
-    resolver: str = "https://public.api.bsky.app"
-    appview: str = "https://public.api.bsky.app"
-    full_scan: Seconds = 86_400.0
-    stream: tuple[Annotated[str, Field(pattern=r"^wss?://")], ...] = ()
-    stream_interval: Seconds = 3_600.0
-
-
-class Collect(Section):
-    feeds: Feeds = Feeds()
-    bluesky: Bluesky = Bluesky()
 
 
 class Schedule(Section):

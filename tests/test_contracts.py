@@ -14,7 +14,7 @@ from monitor.collect.base import LooksAgain, PerServer, Requirement
 from monitor.config import parse
 from monitor.net import Http
 from tests import contracts
-from tests.collect.papers import papers
+from tests.collect.papers import credentials, papers
 
 ROOT = Path(__file__).parent.parent
 RECORDINGS = ROOT / "tests" / "recordings"
@@ -35,6 +35,11 @@ def test_collectors_and_their_registry() -> None:
 
 def test_collectors_and_their_recordings() -> None:
     assert contracts.recording_faults(collectors(), RECORDINGS) == []
+
+
+@pytest.fixture(autouse=True)
+def _credentials(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(credentials(tmp_path)))
 
 
 def test_collectors_look_again_at_what_they_say() -> None:

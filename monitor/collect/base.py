@@ -230,6 +230,30 @@ class Streams(Protocol):
         ...
 
 
+class Ledger(Protocol):
+    """Units used of a platform's allowance, by day and method; it outlives the process.
+
+    Every process counts in the same one. ``day`` is the platform's own, as ISO 8601.
+    """
+
+    def used(self, platform: str, day: str) -> int:
+        """Return the sum of a day's units."""
+        ...
+
+    def spend(self, platform: str, day: str, method: str, units: int, most: int) -> bool:
+        """Count units unless the day's sum would pass ``most``; say whether they were counted."""
+        ...
+
+
+@runtime_checkable
+class Metered(Protocol):
+    """A collector whose platform sells requests by the day and says nowhere what is left."""
+
+    def meter(self, ledger: Ledger) -> None:
+        """Count every request from now on in this ledger; without one, none is made."""
+        ...
+
+
 @runtime_checkable
 class PerServer(Protocol):
     """A collector of many servers (``Requirement.SERVER_ALLOWLIST``), each with its own say."""

@@ -18,12 +18,13 @@ from monitor.net_door import Behind
 COLLECTORS = {
     "bluesky": "monitor.collect.bluesky:Bluesky",
     "feeds": "monitor.collect.feeds:Feeds",
+    "youtube": "monitor.collect.youtube:Youtube",
 }
 # The word that a register line uses for what each collector reads.
-PLATFORMS = {"bluesky": "bluesky", "feeds": "feed"}
+PLATFORMS = {"bluesky": "bluesky", "feeds": "feed", "youtube": "youtube"}
 # The credentials file of each collector that needs one. It is asked for at each use and held
 # nowhere, so that a renewed one counts without a restart.
-SECRETS: dict[str, str] = {}
+SECRETS: dict[str, str] = {"youtube": "youtube_api_key"}
 
 
 class Refused(ConfigError):

@@ -56,7 +56,7 @@ class _ThreadSnippet(msgspec.Struct, rename="camel"):
     total_reply_count: Annotated[int, msgspec.Meta(ge=0)] = 0
 
 
-class _Replies(msgspec.Struct):
+class _Replies(msgspec.Struct, frozen=True):
     comments: list[msgspec.Raw] = []
 
 

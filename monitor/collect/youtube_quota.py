@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from monitor.clock import Clock
+from monitor.collect.base import Ledger
 from monitor.errors import RateLimited
 
 PLATFORM = "youtube"
@@ -36,18 +36,6 @@ LEFT_BY_WALKS = 0.2
 LARGEST_PAGE = 0.4
 # The platform's midnight and ours may differ a little.
 MARGIN = timedelta(minutes=2)
-
-
-class Ledger(Protocol):
-    """Units used, by platform, day and method. It outlives the process, and others share it."""
-
-    def used(self, platform: str, day: str) -> int:
-        """Return the sum of a day's units."""
-        ...
-
-    def spend(self, platform: str, day: str, method: str, units: int, most: int) -> bool:
-        """Count units unless the day's sum would pass ``most``; say whether they were counted."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,11 @@ LEVELS: Mapping[str, str] = {
     Level.RUJUKAN: "rujukan ke lembaga lain",
     Level.SINYAL: "sinyal awal",
 }
-PLATFORMS: Mapping[str, str] = {"bluesky": "Bluesky", "feed": "laman (RSS, Atom, JSON Feed)"}
+PLATFORMS: Mapping[str, str] = {
+    "bluesky": "Bluesky",
+    "feed": "laman (RSS, Atom, JSON Feed)",
+    "youtube": "YouTube",
+}
 SIDES: Mapping[Side, str] = {Side.INCUMBENT: "Petahana", Side.CHALLENGER: "Penantang"}
 CAUSES: Mapping[str, str] = {
     "stale": "sumber tidak terbaca lebih dari beberapa jadwal",
@@ -89,13 +93,23 @@ BLIND_SPOTS: Mapping[str, tuple[str, ...]] = {
         "penulis tamu terhitung sebagai pemilik laman",
         "artikel yang ditautkan; yang dibaca hanya isi lamannya",
     ),
+    "youtube": (
+        "suka, tidak suka, langganan, dan daftar putar: tidak diperlihatkan kepada orang lain",
+        "komentar di luar saluran paslon, partai, dan tim yang tercatat",
+        "balasan di bawah komentar lama, dan yang lebih baru dari pembacaan penuh terakhir",
+        "komentar yang ditahan pemilik saluran atau platform, dan video tanpa komentar",
+        "obrolan siaran langsung, pos komunitas, dan video pribadi, tidak publik, atau anggota",
+        "kata-kata di dalam gambar dan suara video",
+        "isi yang lebih dari 29 hari tidak terlihat utuh lagi: platform mewajibkan dihapus",
+        "yang tidak muat dalam jatah sehari: dibaca kemudian",
+    ),
 }
 ALWAYS = (
     "akun tertutup, pesan pribadi, cerita (story), dan grup tertutup",
     "yang diunggah dan dihapus di antara dua kunjungan",
     "akun yang tidak didaftarkan, termasuk akun kedua dari orang yang terdaftar",
     "isi gambar dan video; hanya kata-kata penjelasnya yang dibaca",
-    "Facebook, Instagram, Threads, X, TikTok, YouTube, kanal Telegram, dan Mastodon: tidak dibaca",
+    "Facebook, Instagram, Threads, dan TikTok; platform lain yang tidak disebut di atas",
     "perbuatan sebelum pendaftaran dan pemberitahuan kepada orangnya",
     "waktu ketika program ini tidak dijalankan",
 )

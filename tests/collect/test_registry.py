@@ -19,7 +19,7 @@ from monitor.config import Http as HttpSettings
 from monitor.errors import ConfigError
 from monitor.model.activity import Signal
 from monitor.net import Http
-from tests.collect.papers import papers
+from tests.collect.papers import credentials, papers
 from tests.net.serving import NOW, client
 
 CONFIG = Config(http=HttpSettings(contact="pengelola@instansi.example"))
@@ -45,6 +45,11 @@ class Gated:
 async def http() -> AsyncIterator[Http]:
     async with client() as opened:
         yield opened
+
+
+@pytest.fixture(autouse=True)
+def _credentials(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(credentials(tmp_path)))
 
 
 @pytest.fixture

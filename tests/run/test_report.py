@@ -12,13 +12,12 @@ import pytest
 
 from monitor import reporting
 from monitor.collect.bluesky import BLIND_SPOTS
-from monitor.collect.registry import COLLECTORS, PLATFORMS, make
+from monitor.collect.registry import COLLECTORS, PLATFORMS, info
 from monitor.config import Config, parse
 from monitor.errors import ConfigError
 from monitor.model.contest import Contest, ContestTarget, TargetKind
 from monitor.model.rule import RuleSet
 from monitor.model.tables import Cell, Form, Table, shown
-from monitor.net import Http
 from monitor.notify.report_book import AGAIN, queries
 from monitor.reporting import Report, Wanted
 from monitor.run import report_words
@@ -203,13 +202,12 @@ def test_hours_that_nobody_saw_are_told_and_ways_of_messages_are_not(
     assert rows[report_words.CAUSES["store"], "–"] == (1, 20 * 24.0 - 10)
 
 
-async def test_what_a_collector_cannot_see_is_said_in_the_reports_language() -> None:
+def test_what_a_collector_cannot_see_is_said_in_the_reports_language() -> None:
     config = parse({"http": {"contact": "uji@contoh.test"}}, "uji")
-    async with Http(config.http) as http:
-        for name in COLLECTORS:
-            info = make(name, config, http, lambda: NOW).info
-            assert len(report_words.BLIND_SPOTS[info.platform]) == len(info.blind_spots)
-            assert info.platform in report_words.PLATFORMS
+    for name in COLLECTORS:
+        told = info(name, config, lambda: NOW)
+        assert len(report_words.BLIND_SPOTS[told.platform]) == len(told.blind_spots)
+        assert told.platform in report_words.PLATFORMS
     assert set(report_words.BLIND_SPOTS) == set(PLATFORMS.values())
     assert BLIND_SPOTS
 

@@ -1,0 +1,210 @@
+"""Forward: what a registered channel uploaded, newest first, from the playlist of its uploads."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncIterator
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from monitor.clock import Clock, from_text, to_text
+from monitor.collect import youtube_parse as parse
+from monitor.collect.base import Cursor, Page
+from monitor.collect.youtube_api import Api, ClosedError, StaleTokenError
+from monitor.errors import NotFoundError
+from monitor.model.contest import ZONES
+from monitor.model.evidence import Exchange, RawItem
+from monitor.model.person import Watch
+
+# The most that the API gives at once.
+AT_ONCE = "50"
+# Empty pages in a row after which a list that goes on is not followed any further.
+EMPTY_PAGES = 5
+# A video that was planned or first private may lie a little below newer ones.
+SLACK = timedelta(days=1)
+CLOSED = "the channel is closed to the public"
+ODD = "entries of an unknown form: "
+ENDLESS = "the list does not end; reading stopped"
+STALE = "the platform dropped its place in the list; it is read again"
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Where reading stopped. Instants are ISO 8601 texts, empty where there is none.
+
+    ``until`` is the newest video of the last walk that reached its end, ``whole_at`` when the
+    whole list was last read. The rest is the walk under way.
+    """
+
+    channel: str = ""
+    uploads: str = ""
+    handle: str = ""
+    etag: str = ""
+    until: str = ""
+    whole_at: str = ""
+    token: str = ""
+    newest: str = ""
+    began: str = ""
+    whole: bool = False
+    next_etag: str = ""
+
+
+def load(cursor: Cursor, channel: str) -> State:
+    """Read a cursor; one of another channel, or of another form, is a first look."""
+    names = State.__slots__
+    kept: dict[str, Any] = {k: v for k, v in cursor.items() if k in names}
+    whole = kept.pop("whole", False)
+    if not all(isinstance(value, str) for value in kept.values()) or not isinstance(whole, bool):
+        return State()
+    state = State(**kept, whole=whole)
+    moments = (state.until, state.whole_at, state.newest, state.began)
+    if any(at and _moment(at) is None for at in moments):
+        return State()
+    return state if not channel or state.channel in ("", channel) else State()
+
+
+@dataclass(slots=True)
+class Uploads:
+    """One look at one channel; ``full_scan`` is in seconds."""
+
+    api: Api
+    clock: Clock
+    watch: Watch
+    last_look: datetime | None
+    state: State
+    full_scan: float
+
+    async def pages(self) -> AsyncIterator[Page]:
+        """Yield pages; see ``Collector.fetch``."""
+        if not self.state.channel:
+            answer, channel = await self._channel()
+            if channel is None:
+                yield self._unavailable(answer)
+                return
+            self.state = State(channel.id, channel.uploads, channel.handle)
+        if not self.state.uploads:
+            yield self._page((), State())  # asked anew: the first video makes the playlist
+            return
+        if not self.state.token:
+            self._begin()
+        try:
+            async for page in self._walk():
+                yield page
+        except StaleTokenError:
+            yield self._page((), self._dropped(), note=STALE)
+        except (NotFoundError, ClosedError):
+            yield await self._no_list()
+
+    async def _channel(self) -> tuple[Exchange, parse.Channel | None]:
+        known = self.watch.native_id or self.state.channel
+        return await self.api.channel(known or self.watch.address)
+
+    def _begin(self) -> None:
+        state, now = self.state, self.clock()
+        last = _moment(state.whole_at)
+        whole = last is None or (now - last).total_seconds() >= self.full_scan
+        self.state = replace(state, newest=state.until, began=to_text(now), whole=whole)
+
+    async def _walk(self) -> AsyncIterator[Page]:
+        empty = 0
+        while True:
+            state = self.state
+            # A whole reading is for changes that the newest page does not show.
+            etag = "" if state.token or state.whole else state.etag
+            answer, found = await self._ask(state, etag)
+            if found is None:
+                yield self._page((), replace(self._ended(), etag=state.etag))
+                return
+            items, odd, reached = self._read(answer, found)
+            empty = 0 if found.items else empty + 1
+            stuck = bool(found.token) and (found.token == state.token or empty > EMPTY_PAGES)
+            if not state.token:
+                # A page that was not read whole is read again, changed or not.
+                self.state = replace(self.state, next_etag="" if odd else found.etag)
+            over = stuck or not found.token or reached
+            note = ENDLESS if stuck else f"{ODD}{odd}" if odd else ""
+            self.state = replace(self.state, token=found.token)
+            after = self._dropped() if stuck else self._ended() if over else self.state
+            yield self._page(items, after, note=note, last=over)
+            if over:
+                return
+
+    async def _ask(self, state: State, etag: str) -> tuple[Exchange, parse.Listing | None]:
+        params = {"part": "snippet,contentDetails", "playlistId": state.uploads,
+                  "maxResults": AT_ONCE}  # fmt: skip
+        more = {"pageToken": state.token} if state.token else {}
+        return await self.api.ask("playlistItems.list", {**params, **more}, etag)
+
+    def _read(
+        self, answer: Exchange, found: parse.Listing
+    ) -> tuple[tuple[RawItem, ...], int, bool]:
+        """Return the items to keep, how many were unreadable, and whether known ground begins."""
+        since = datetime.combine(self.watch.monitored_from, time(), ZONES[self.watch.zone])
+        until = None if self.state.whole else _moment(self.state.until)
+        border = max(until or since, since) - SLACK
+        page, digest = replace(answer, body=b""), hashlib.sha256(answer.body).hexdigest()
+        kept, odd, reached = [], 0, False
+        for body in found.items:
+            try:
+                video = parse.video(body)
+            except ValueError:
+                odd += 1
+                continue
+            # Of a video that is private or deleted the list gives a place, and no time.
+            if video.published is None or video.owner != self.state.channel:
+                continue
+            reached = reached or video.published < border
+            if to_text(video.published) > self.state.newest:
+                self.state = replace(self.state, newest=to_text(video.published))
+            if video.published >= since:
+                hints = (("handle", self.state.handle),)
+                seen = (answer.finished_at, self.last_look)
+                kept.append(RawItem(video.id, body, page, digest, *seen, hints=hints))
+        return tuple(kept), odd, reached
+
+    def _ended(self) -> State:
+        """Return the state after a walk that reached its end."""
+        state = self.state
+        whole_at = state.began if state.whole else state.whole_at
+        etag = state.next_etag
+        return State(state.channel, state.uploads, state.handle, etag, state.newest, whole_at)
+
+    def _dropped(self) -> State:
+        """Return the state after a walk that was given up: the next one begins where it began."""
+        state = self.state
+        return State(
+            state.channel, state.uploads, state.handle, until=state.until, whole_at=state.whole_at
+        )
+
+    async def _no_list(self) -> Page:
+        """Tell a channel without uploads, whose playlist is not there, from one that is gone."""
+        answer, channel = await self._channel()
+        if channel is None:
+            return self._unavailable(answer)
+        if channel.uploads != self.state.uploads:
+            return self._page((), State(channel.id, channel.uploads, channel.handle), note=STALE)
+        return self._page((), self.state)
+
+    def _unavailable(self, answer: Exchange) -> Page:
+        channel = self.watch.native_id or self.state.channel or self.watch.address
+        page, digest = replace(answer, body=b""), hashlib.sha256(answer.body).hexdigest()
+        item = RawItem(channel, b"", page, digest, answer.finished_at, self.last_look,
+                       hints=(("unavailable", "1"),))  # fmt: skip
+        return Page((item,), {}, note=CLOSED)
+
+    def _page(
+        self, items: tuple[RawItem, ...], state: State, *, note: str = "", last: bool = True
+    ) -> Page:
+        kept = {name: value for name, value in asdict(state).items() if value}
+        return Page(
+            items, kept, complete=not note, last=last, note=note,
+            native_id=state.channel, handle=state.handle,
+        )  # fmt: skip
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        return from_text(text) if text else None
+    except ValueError:
+        return None
