@@ -1,41 +1,16 @@
-"""Every fault that a platform may show has a test for every collector, or a reason; and the page."""
+"""Which test shows which fault of a platform: how marks are read."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from monitor.collect import registry
 from tests import checklist
 
-FOUND, FAULTS = checklist.shown(checklist.ROOT / "tests", registry.COLLECTORS)
-
-
-def test_marks_name_boxes_and_belong_to_a_collector() -> None:
-    assert FAULTS == []
-
-
-def test_every_box_is_shown_or_explained() -> None:
-    assert checklist.gaps(FOUND, checklist.reasons()) == []
-
-
-def test_every_way_of_reading_has_its_column() -> None:
-    heads = checklist.columns(FOUND, checklist.reasons())
-    for name, path in registry.COLLECTORS.items():
-        module, _, kind = path.partition(":")
-        made = getattr(__import__(module, fromlist=[kind]), kind)
-        assert (f"{name} reverse" in heads) is hasattr(made, "engagers"), name
-
-
-def test_the_page_is_current() -> None:
-    text = checklist.PAGE.read_text("utf-8")
-    made = checklist.table(FOUND, checklist.reasons())
-    assert checklist.page(text, made) == text, "run: make checklist"
-
-
-TREE = """
+FIRST = """
 @pytest.mark.checklist("429-bare")
 def test_one(): ...
-
+"""
+TREE = f"""{FIRST}
 @pytest.mark.parametrize("n", [1, pytest.param(2, marks=pytest.mark.checklist("truncated"))])
 async def test_two(): ...
 
@@ -46,8 +21,8 @@ def test_three(): ...
 
 def test_marks_are_found_wherever_they_stand(tmp_path: Path) -> None:
     (tmp_path / "test_papan.py").write_text(TREE)
-    (tmp_path / "test_papan_reverse.py").write_text(TREE.split("\n\n")[0])
-    (tmp_path / "test_lain.py").write_text(TREE.split("\n\n")[0])
+    (tmp_path / "test_papan_reverse.py").write_text(FIRST)
+    (tmp_path / "test_lain.py").write_text(FIRST)
     found, faults = checklist.shown(tmp_path, {"papan"})
     assert {name: dict(boxes) for name, boxes in found.items()} == {
         "papan": {"429-bare": ["test_one"], "truncated": ["test_two"]},
