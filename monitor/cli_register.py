@@ -8,11 +8,14 @@ from typing import Annotated
 
 import typer
 
+from monitor import cli_imports
 from monitor.cli_options import DEFAULT, By, ConfigPath, Why
 
 imports = typer.Typer(
-    no_args_is_help=True, help="Take an agency's sheets over (CSV, XLSX): docs/register.md."
+    no_args_is_help=True,
+    help="Take an agency's sheets over (docs/register.md), and files of acts (docs/imports.md).",
 )
+cli_imports.attach(imports)
 app = typer.Typer(no_args_is_help=True, help="See the register and change single facts of it.")
 interval = typer.Typer(no_args_is_help=True, help="Dated states: CLTN, duty order, retirement …")
 app.add_typer(interval, name="interval")

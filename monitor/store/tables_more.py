@@ -5,6 +5,7 @@ from __future__ import annotations
 from monitor.store.tables_answer import ANSWER_TABLES
 from monitor.store.tables_desk import DESK_TABLES
 from monitor.store.tables_hold import HOLD_TABLES
+from monitor.store.tables_import import IMPORT_TABLES
 from monitor.store.tables_recheck import RECHECK_TABLES
 from monitor.store.tables_stream import STREAM_TABLES
 from monitor.store.tables_target import TARGET_TABLES
@@ -20,4 +21,5 @@ ELSEWHERE = (
     *DESK_TABLES,
     *TARGET_TABLES,
     *STREAM_TABLES,
+    *IMPORT_TABLES,
 )

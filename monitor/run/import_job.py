@@ -1,0 +1,153 @@
+"""One import: what was asked for, what came of it, what the log keeps of it."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from monitor.intake import act_rows
+from monitor.intake.act_files import Handed, Member
+from monitor.intake.act_forms import Form, Profile, Provenance
+from monitor.intake.act_lines import Row
+from monitor.intake.act_reading import Opened
+from monitor.intake.act_rows import Reader
+from monitor.model.evidence import Canonical
+from monitor.model.person import Watch
+from monitor.run.filed import Attestation, Origin
+from monitor.store.imports import Progress
+
+MOST_SHOWN = 1_000  # unreadable rows that a report names; all are counted
+Told = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is imported: ``account`` is the register line whose own archive the file is.
+
+    ``manner`` is whatever the command line changed of the profile, so that another manner of
+    reading is another import.
+    """
+
+    profile: Profile
+    attestation: Attestation
+    table: str = ""
+    account: str = ""
+    encoding: str = ""
+    manner: str = ""
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A row that could not be used: where it stands, and what was expected."""
+
+    table: str
+    member: str
+    number: int
+    column: str
+    expected: str
+    hint: str
+
+
+@dataclass(slots=True)
+class Report:
+    """What became of a file. ``counts`` are rows by what became of them, never of whom.
+
+    ``resumed`` is the row behind which an earlier import of this file had stopped, ``changed`` says
+    that the file became another while it was read.
+    """
+
+    import_id: str = ""
+    sha256: str = ""
+    resumed: int = 0
+    again: bool = False
+    changed: bool = False
+    counts: Counter[str] = field(default_factory=Counter)
+    tables: Counter[str] = field(default_factory=Counter)
+    unreadable: list[Unreadable] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One import under way. ``own`` is the line whose archive the file is, ``names`` what that
+    person is called in it; ``key`` stands for file and manner of reading.
+    """
+
+    handed: Handed
+    wanted: Wanted
+    report: Report
+    own: Watch | None
+    names: frozenset[str]
+    key: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One member while it is imported."""
+
+    job: Job
+    member: Member
+    reader: Reader
+    origin: Origin
+    opened: Opened
+
+    @property
+    def media_type(self) -> str:
+        return "text/csv" if self.member.table.form is Form.CSV else "application/json"
+
+    def unread(self, number: int, column: str, expected: str, hint: str) -> None:
+        """Note a row that could not be used; of what it holds nothing is repeated."""
+        listed = self.job.report.unreadable
+        if len(listed) < MOST_SHOWN:
+            table, member = self.member.table.id, self.member.name
+            listed.append(Unreadable(table, member, number, column, expected, hint))
+
+    def record(self, row: Row) -> tuple[bytes, bool]:
+        """Return a row's bytes as they stood in the file, and whether others' acts were cut out."""
+        kept = act_rows.record(row, self.member.table.strangers)
+        if kept is None:
+            return self.opened.text.bytes_of(row.text), False
+        return json.dumps(kept).encode(), True
+
+
+def origin_of(job: Job, member: Member, opened: Opened, progress: Progress) -> Origin:
+    profile = job.wanted.profile
+    return Origin(
+        import_id=progress.import_id,
+        entry=progress.entry,
+        file=job.handed.path.name,
+        sha256=job.report.sha256,
+        profile=profile.name,
+        checked=not profile.unchecked,
+        table=member.table.id,
+        member=member.name,
+        encoding=opened.text.encoding,
+    )
+
+
+def public(wanted: Wanted) -> dict[str, Canonical]:
+    """Return what of an import stands in the log in clear: nothing of a person."""
+    profile = wanted.profile
+    return {
+        "state": "begun",
+        "provenance": profile.provenance.value,
+        "profile_checked": not profile.unchecked,
+        "warned": profile.provenance is Provenance.SCRAPED,
+    }
+
+
+def content(job: Job) -> dict[str, Canonical]:
+    """Return the attestation and the file it is about, for salted content."""
+    profile = job.wanted.profile
+    return {
+        **job.wanted.attestation.content(),
+        "file": job.handed.path.name,
+        "size": job.handed.size,
+        "sha256": job.report.sha256,
+        "profile": profile.name,
+        "profile_sha256": profile.digest,
+        "account": job.own.watch_id if job.own else "",
+    }
