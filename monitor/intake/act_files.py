@@ -130,8 +130,10 @@ class Handed:
             yield _Guarded(member)
 
     def find(self, patterns: Sequence[str]) -> str | None:
-        """Return the first member of a sound kind with such a name; a plain file has none."""
-        listed = self.archive.infolist() if self.archive else []
+        """Return the first sound member with such a name, "" for a plain file that has it."""
+        if self.archive is None:
+            return "" if _fits(self.path.name, patterns) else None
+        listed = self.archive.infolist()
         fit = (i for i in listed if _fits(i.filename, patterns) and not _refused(i))
         return next((i.filename for i in fit), None)
 

@@ -84,6 +84,7 @@ class Owner:
     """Where an archive names its own account."""
 
     members: tuple[str, ...]
+    form: Form
     rows: tuple[tuple[str, ...], ...]
     columns: Mapping[str, Column]
     prefix: str = ""

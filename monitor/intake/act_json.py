@@ -67,6 +67,21 @@ def _row(number: int, value: Any, text: str, around: tuple[Mapping[str, Any], ..
     return Row(number, value if isinstance(value, dict) else {"value": value}, text, around)
 
 
+def _inside(
+    value: Any, path: tuple[str, ...], around: tuple[Mapping[str, Any], ...], numbers: Iterator[int]
+) -> Iterator[Row]:
+    """Yield rows within a row: the answers to a comment stand in it."""
+    if not path:
+        yield _row(next(numbers), value, json.dumps(value), around)
+        return
+    if path[0] == EVERY:
+        inner = value if isinstance(value, list) else []
+    else:
+        inner = [value[path[0]]] if isinstance(value, dict) and path[0] in value else []
+    for one in inner:
+        yield from _inside(one, path[1:], around, numbers)
+
+
 def _node(
     walk: _Walk, live: Paths, around: tuple[Mapping[str, Any], ...], numbers: Iterator[int]
 ) -> Iterator[Row | Unread]:
@@ -75,8 +90,11 @@ def _node(
         found = walk.element()
         if isinstance(found, str):
             yield Unread(number, found)
-        else:
-            yield _row(number, *found, around)
+            return
+        row = _row(number, *found, around)
+        yield row
+        for path in filter(None, live):
+            yield from _inside(found[0], path, (*around, row.values), numbers)
     elif walk.peek() == "{":
         yield from _object(walk, live, around, numbers)
     elif walk.peek() == "[" and (inner := [path[1:] for path in live if path[0] == EVERY]):

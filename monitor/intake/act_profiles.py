@@ -139,10 +139,13 @@ def _whole(root: Table, made: Profile) -> None:
 
 
 def _owner(table: Table) -> Owner:
+    form = table.one_of("format", Form, Form.JSON) or Form.JSON
+    csv = form is Form.CSV
     found = Owner(
         members=table.texts("member", required=True),
-        rows=_rows(table),
-        columns=_columns(table, csv=False, known=("id", "handle", "name")),
+        form=form,
+        rows=((),) if csv else _rows(table),
+        columns=_columns(table, csv=csv, known=("id", "handle", "name")),
         prefix=_pattern(table, "prefix"),
     )
     table.close()

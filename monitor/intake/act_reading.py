@@ -67,7 +67,7 @@ def owner(handed: Handed, wanted: Owner | None) -> OwnName:
         return OwnName()
     with handed.open(name) as file:
         try:
-            rows = act_json.rows(Text(file), wanted.rows, wanted.prefix)
+            rows = _owner_rows(Text(file), wanted)
             for row, _ in zip(rows, range(OWNER_ROWS), strict=False):
                 found = _own_name(row, wanted) if isinstance(row, Row) else OwnName()
                 if found != OwnName():
@@ -75,6 +75,12 @@ def owner(handed: Handed, wanted: Owner | None) -> OwnName:
         except (Unreadable, BrokenMember):
             return OwnName()
     return OwnName()
+
+
+def _owner_rows(text: Text, wanted: Owner) -> Rows:
+    if wanted.form is Form.CSV:
+        return act_csv.read(text)[1]
+    return act_json.rows(text, wanted.rows, wanted.prefix)
 
 
 def _own_name(row: Row, wanted: Owner) -> OwnName:

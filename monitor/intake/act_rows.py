@@ -79,7 +79,8 @@ class Reader:
             return Who(platform)
         native_id = _short(self._word("actor_id", row))
         handle = _account(platform, _short(self._word("actor_handle", row)))
-        return Who(platform, native_id, handle)
+        reason = "" if native_id or handle else "no account is named"
+        return Who(platform, native_id, handle, reason)
 
     def told(self, row: Row, platform: str, now: datetime) -> Told:
         """Read a row of a registered person's. Raises ``BadField``."""
@@ -160,9 +161,9 @@ class Reader:
         }
         if "author_handle" in found:
             found["author_handle"] = _account(platform, found["author_handle"])
-        elif (url := found.get("url")) and (link := tip_links.read(url)):
+        if (url := found.get("url")) and (link := tip_links.read(url)):
             if link.platform == platform:
-                found["author_handle"] = link.account
+                found.setdefault("author_handle", link.account)
             found.setdefault("id", link.text)
         return {name: value for name, value in found.items() if value}
 

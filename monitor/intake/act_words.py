@@ -45,6 +45,12 @@ _MONTHS = {
     "juli": "july", "agustus": "august", "agu": "aug", "agt": "aug", "oktober": "october",
     "okt": "oct", "nopember": "november", "nop": "nov", "desember": "december", "des": "dec",
 }  # fmt: skip
+# Zones that files write as words; CrowdTangle's and Meta's tools use those of the United States.
+_NAMED = {
+    "UTC": "+00:00", "GMT": "+00:00", "Z": "+00:00", "WIB": "+07:00", "WITA": "+08:00",
+    "WIT": "+09:00", "EST": "-05:00", "EDT": "-04:00", "PST": "-08:00", "PDT": "-07:00",
+}  # fmt: skip
+_ZONE = re.compile(r" ([A-Z]{1,4})$")
 _WORD = re.compile(r"[A-Za-z]{3,9}")
 
 
@@ -198,7 +204,7 @@ def instant(
     ``forms`` are ``iso``, ``unix``, ``unix_ms``, ``x_id`` or patterns of ``strptime``; ``at`` is
     the zone of times that state none. Raises ``BadTime``. No time is ever made up.
     """
-    text = " ".join(text.split())
+    text = _ZONE.sub(lambda m: _NAMED.get(m[1], m[0]), " ".join(text.split()))
     for form in forms:
         found = _read(text, form)
         if found is None:
@@ -226,7 +232,7 @@ def _read(text: str, form: str) -> datetime | None:
         if form == "x_ms":
             return datetime.fromtimestamp((int(text) + _X_EPOCH_MS) / 1000, UTC)
         if form == "iso":
-            return datetime.fromisoformat(text.replace(" UTC", "+00:00"))
+            return datetime.fromisoformat(text)
         return datetime.strptime(_english(text), form)  # noqa: DTZ007, the zone is asked for above
     except (ValueError, OverflowError, OSError):
         return None
