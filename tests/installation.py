@@ -50,6 +50,11 @@ interval = 1.0
 min_interval = 1.0
 directory = "{directory}"
 resolver = "{resolver}"
+appview = "{appview}"
+
+[reverse]
+enabled = {reverse}
+interval = 1.0
 
 [schedule]
 tick = 0.2
@@ -76,7 +81,10 @@ destination = "{chat}"
 
 @dataclass
 class Installation:
-    """One folder with everything; ``candidates`` are (handle, DID) of ballot numbers 1 and 2."""
+    """One folder with everything; ``candidates`` are (handle, DID) of ballot numbers 1 and 2.
+
+    Reverse mode is on where ``appview`` says who can be asked.
+    """
 
     folder: Path
     hosts: Sequence[str]
@@ -85,6 +93,7 @@ class Installation:
     telegram: str
     candidates: Sequence[tuple[str, str]] = ()
     people: list[str] = field(default_factory=list)
+    appview: str = ""
 
     def person(
         self, watch_id: str, address: str, *, platform: str = "bluesky", ownership: str = "declared"
@@ -112,6 +121,8 @@ class Installation:
             hosts=", ".join(f'"{host}"' for host in self.hosts),
             directory=self.directory,
             resolver=self.resolver,
+            appview=self.appview or self.resolver,
+            reverse=str(bool(self.appview)).lower(),
             telegram=self.telegram,
             chat=CHAT,
         )
@@ -158,6 +169,7 @@ class Installation:
         """Let every wait be over, for sources and for messages."""
         with closing(self.connect()) as conn:
             conn.execute("UPDATE source SET next_check_at = 0")
+            conn.execute("UPDATE target_source SET next_check_at = 0")
             conn.execute("UPDATE outbox SET next_try_at = 0")
             conn.commit()
 

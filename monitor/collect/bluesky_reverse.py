@@ -30,7 +30,7 @@ from monitor.collect.bluesky_identity import Directory
 from monitor.collect.bluesky_place import RECENT_PAGES, Place, State
 from monitor.collect.bluesky_server import OPT_OUT, Server
 from monitor.config import Bluesky as Settings
-from monitor.errors import BlockedError, CollectError
+from monitor.errors import BlockedError, CollectError, NotFoundError
 from monitor.model.contest import TargetAccount
 from monitor.model.evidence import RawItem
 from monitor.model.person import Watch
@@ -231,7 +231,7 @@ class Walk:
         turn = Turn(cursor, whole=not cursor)
         while self.budget:
             self.budget -= 1
-            listed = await self._asked(one, turn)
+            listed = await self._asked(one, turn, place)
             items, acts = await self._items(one, listed, place, people)
             if turn.take(listed):
                 self._troubled(one, place, GAVE_UP)
@@ -246,7 +246,7 @@ class Walk:
             if turn.over:
                 return
 
-    async def _asked(self, one: List, turn: Turn) -> Listed:
+    async def _asked(self, one: List, turn: Turn, place: Place) -> Listed:
         try:
             return await self.view.engagers(one.kind, one.of, turn.cursor)
         except StaleView:
@@ -254,6 +254,9 @@ class Walk:
                 raise
             turn.restart()
             return await self.view.engagers(one.kind, one.of, "")
+        except NotFoundError:
+            self._troubled(one, place, DELETED)
+            return Listed((), "")
         except BlockedError:
             if one.kind is not Kind.REPLIES:
                 raise

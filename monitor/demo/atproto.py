@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import hashlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from types import TracebackType
@@ -21,6 +21,7 @@ from monitor.clock import Clock, utc_now
 from monitor.demo.atproto_faults import Faults, Trouble, error, instead
 from monitor.demo.atproto_forge import FORGERIES, prove
 from monitor.demo.atproto_repo import Record, Repo, tid
+from monitor.demo.atproto_view import View
 
 LIST_DEFAULT = 50
 LIST_MAX = 100
@@ -69,6 +70,7 @@ class Atproto:
         self._last = 0
         self.url = ""
         self.faults = Faults()
+        self.view = View(self)
         self.asked: list[tuple[str, dict[str, str]]] = []
 
     async def __aenter__(self) -> Self:
@@ -115,6 +117,20 @@ class Atproto:
 
     def account(self, did: str) -> Account:
         return self._accounts[did]
+
+    def find(self, name: str) -> Account | None:
+        """Return an open account by handle or DID."""
+        account = self._accounts.get(self._handles.get(name, name))
+        return None if account is None or account.closed or account.gone else account
+
+    def open_accounts(self) -> Iterator[Account]:
+        return (one for one in self._accounts.values() if not (one.closed or one.gone))
+
+    @property
+    def state(self) -> tuple[object, ...]:
+        """What every list of the query server depends on; it moves with every change."""
+        closed = sum(bool(one.closed or one.gone) for one in self._accounts.values())
+        return self._last, len(self._accounts), closed
 
     def rename(self, did: str, handle: str) -> None:
         """Give an account another handle; the old one leads nowhere until somebody takes it."""
@@ -169,6 +185,7 @@ class Atproto:
             "com.atproto.repo.getRecord": self._record,
             "com.atproto.sync.getLatestCommit": self._latest,
             "com.atproto.sync.getRecord": self._proof,
+            **self.view.methods(),
         }
 
     def _limit_headers(self) -> dict[str, str]:

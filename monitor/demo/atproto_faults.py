@@ -30,6 +30,7 @@ class Trouble(StrEnum):
     HTML = "an HTML page for JSON"
     CUT_JSON = "JSON that ends in the middle"
     BAD_CURSOR = "400 for a cursor"
+    GONE = "400 for a thread whose post was deleted"
     REPEATED_CURSOR = "a cursor that comes again"
     EMPTY_PAGES = "empty pages with ever new cursors"
     OTHER_ACCOUNT = "records of another account"

@@ -133,6 +133,6 @@ async def world(**http: Any) -> AsyncIterator[World]:
         port = net.host.rpartition(":")[2]
         allowed = (net.host, f"localhost:{port}")
         layer = config.Http(**{**given, "allow_private": allowed, **http})
-        settings = config.Bluesky(directory=net.url, resolver=net.url)
+        settings = config.Bluesky(directory=net.url, resolver=net.url, appview=net.url)
         async with Http(layer, now) as client:
             yield World(net, client, Bluesky(client, settings, now), now, settings)

@@ -41,6 +41,7 @@ async def stage(
             hosts=(network.host, feeds.host),
             directory=network.url,
             resolver=network.url,
+            appview=network.url,
             telegram=telegram.url,
         )
         scene = Scene(network, ".lembayung.example")
