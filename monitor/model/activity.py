@@ -39,6 +39,7 @@ class TimeSource(StrEnum):
     CLIENT_CLAIM = "client_claim"
     PLATFORM = "platform"
     PUBLISHER = "publisher"
+    REPORT = "report"
     NONE = "none"
 
 

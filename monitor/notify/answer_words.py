@@ -26,7 +26,7 @@ EXCUSES = {
     "ex-resignation-letter": "Surat pengunduran diri saya sudah diajukan",
     "ex-resigned": "Saya sudah berhenti sebagai ASN",
 }
-PLATFORMS = {"bluesky": "Bluesky", "feed": "laman"}
+PLATFORMS = {"bluesky": "Bluesky", "feed": "laman", "mastodon": "Mastodon"}
 WAYS = {"bot": "lewat bot", "halaman": "lewat halaman jawaban", "kertas": "di kertas"}
 
 HEADING = "Permintaan klarifikasi"

@@ -14,11 +14,13 @@ from typing import Any
 from monitor.clock import from_text
 from monitor.model.delivery import AlertFacts
 from monitor.model.rule import RuleSet
+from monitor.model.tip import COLLECTOR
 from monitor.notify import words
 from monitor.notify.render import BLANK_LINES, TAG, card_markup
 
 TITLE = "NETRALITAS · DUGAAN UNTUK DINILAI MANUSIA"
 LIMITS = "Diamati oleh kami pada {seen}. Ini indikasi untuk dinilai manusia, bukan putusan."
+TOLD = "Dilaporkan kepada kami pada {seen}. Ini indikasi untuk dinilai manusia, bukan putusan."
 MASKED = "Nama, akun, dan isinya tidak ditampilkan di sini."
 STYLES = {"b": "bold", "code": "mono"}
 
@@ -35,7 +37,8 @@ def sheet(
 ) -> Sheet:
     """Return a card's data, fit for JSON; ``masked`` leaves out whom it concerns (POLICY 28)."""
     seen = words.moment(from_text(content["activity"]["first_seen_at"]), watch["zone"], "id")
-    limits = [LIMITS.format(seen=seen)]
+    told = content["activity"]["collector"] == COLLECTOR
+    limits = [(TOLD if told else LIMITS).format(seen=seen)]
     return {
         "title": TITLE,
         "finding": alert.finding_id,

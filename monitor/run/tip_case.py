@@ -9,7 +9,7 @@ outside the networks, of which there is nothing else.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -32,7 +32,7 @@ from monitor.model.activity import (
 from monitor.model.day import local_day
 from monitor.model.evidence import RECORD, Canonical, Capture, Part, canonical
 from monitor.model.finding import Finding, Outcome
-from monitor.model.person import Watch
+from monitor.model.person import Ownership, Watch
 from monitor.model.review import Officer
 from monitor.model.rule import RuleSet
 from monitor.model.tip import COLLECTOR, OFFLINE, Tip, TipRow
@@ -136,6 +136,7 @@ class TipCases:
         if watch is None:
             raise UnknownError(f"{tip_id}: it names nobody on the register: netralitas tips person")
         said, _ = tips.read(conn, self._ring, tip_id)
+        watch = _as_told(row, watch, said, order)
         words, read_by = self._words(conn, row, said, order)
         act = _activity(row, watch, said, order, words)
         day = local_day(order.at, watch.zone) if order.at else None
@@ -227,20 +228,34 @@ class TipCases:
         return await self._cards.added(finding, shown, capture, finding_id, self._reader.ruleset)
 
 
-def _activity(row: TipRow, watch: Watch, said: Tip, order: Order, words: str) -> Activity:
-    link = tip_links.read(said.link) if said.link else None
-    offline = OFFLINE if said.place.strip() and not link else ""
+def _as_told(row: TipRow, watch: Watch, said: Tip, order: Order) -> Watch:
+    """Return the person's line as far as the tip shows it.
+
+    Only a link to the very account of the line speaks of that account. Any other account is one
+    that somebody says is theirs: whose it is stays an open question.
+    """
+    offline = OFFLINE if said.place.strip() and not said.link else ""
     platform = order.platform or row.platform or offline
     if not platform:
         raise UnknownError(f"{row.tip_id}: no link says where it happened: give --platform")
+    link = tip_links.read(said.link) if said.link else None
+    account = link.account if link and order.signal not in RELATIONAL else ""
+    if platform == watch.platform and account and account in (watch.address, watch.native_id):
+        return watch
+    return replace(
+        watch, platform=platform, address=account, native_id="", ownership=Ownership.UNVERIFIED
+    )
+
+
+def _activity(row: TipRow, watch: Watch, said: Tip, order: Order, words: str) -> Activity:
+    link = tip_links.read(said.link) if said.link else None
     upon_other = order.signal in RELATIONAL
-    known = watch.native_id if platform == watch.platform else ""
     own = link.account if link and not upon_other else ""
     return Activity(
-        platform=platform,
+        platform=watch.platform,
         signal=order.signal,
         # Acts upon one post are told apart by who did them, also where no id is known.
-        actor=Actor(known or f"{COLLECTOR}/{watch.person_ref}", own),
+        actor=Actor(watch.native_id or f"{COLLECTOR}/{watch.person_ref}", own),
         object=ObjectRef(
             f"{COLLECTOR}/{watch.person_ref}/{link.text if link else row.act}",
             f"https://{link.text}" if link else "",
@@ -250,7 +265,7 @@ def _activity(row: TipRow, watch: Watch, said: Tip, order: Order, words: str) ->
         target=_target(row, said, order, words),
         text="" if upon_other else words,
         occurred_at=order.at,
-        occurred_at_source=TimeSource.CLIENT_CLAIM if order.at else TimeSource.NONE,
+        occurred_at_source=TimeSource.REPORT if order.at else TimeSource.NONE,
         basis=BASIS,
         collector=COLLECTOR,
         collector_version=__version__,

@@ -53,6 +53,7 @@ class TipDesk:
         self._writer = writer
         self._ring = ring
         self._settings = settings
+        self._files = Files(settings.snapshots)
         self._clock = clock
 
     def take(self, tip: Tip, pictures: Sequence[Picture], sender: Sender) -> Taken:
@@ -119,7 +120,7 @@ class TipDesk:
         tips.refuse_linked(tips.row(conn, tip_id))
         crops = tip_sight.parts(conn, self._ring, tip_id, tip_sight.CROP)
         parts = [Part(f"{PICTURE}-{n + 1}", PNG, data) for n, data in crops.items()]
-        with Files(self._settings.snapshots).staging(parts) as staged:
+        with self._files.staging(parts) as staged:
             yield staged
 
     def put_on(
@@ -139,7 +140,7 @@ class TipDesk:
         tips.note(tx, now, finding, step, officer.name, why, more=more, told=told, files=staged)
         tips.note(tx, now, tip_id, step, "", "", more={"finding": finding})
         tips.linked(tx, tip_id, finding)
-        Files(self._settings.snapshots).publish(staged)
+        self._files.publish(staged)
 
     def settle(self, tip_id: str, step: TipStep, officer: Officer, why: str) -> None:
         """Say that another source bears a tip out, or that it is of no use.
