@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from monitor.config_form import Seconds, Section
+from monitor.config_gated import X
 from monitor.config_youtube import Youtube
 
 
@@ -48,4 +49,5 @@ class Bluesky(_Polled):
 class Collect(Section):
     feeds: Feeds = Feeds()
     bluesky: Bluesky = Bluesky()
+    x: X = X()
     youtube: Youtube = Youtube()

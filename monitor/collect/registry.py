@@ -18,13 +18,14 @@ from monitor.net_door import Behind
 COLLECTORS = {
     "bluesky": "monitor.collect.bluesky:Bluesky",
     "feeds": "monitor.collect.feeds:Feeds",
+    "x": "monitor.collect.x:X",
     "youtube": "monitor.collect.youtube:Youtube",
 }
 # The word that a register line uses for what each collector reads.
-PLATFORMS = {"bluesky": "bluesky", "feeds": "feed", "youtube": "youtube"}
+PLATFORMS = {"bluesky": "bluesky", "feeds": "feed", "x": "x", "youtube": "youtube"}
 # The credentials file of each collector that needs one. It is asked for at each use and held
 # nowhere, so that a renewed one counts without a restart.
-SECRETS: dict[str, str] = {"youtube": "youtube_api_key"}
+SECRETS: dict[str, str] = {"x": "x_bearer", "youtube": "youtube_api_key"}
 
 
 class Refused(ConfigError):

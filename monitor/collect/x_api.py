@@ -20,7 +20,7 @@ from monitor.model.evidence import Exchange
 from monitor.net import Expect, Http
 from monitor.net_limits import DEFAULT_WAIT, asked_wait
 
-SECRET = "x-bearer"  # noqa: S105 - the name of a file
+SECRET = "x_bearer"  # noqa: S105 - the name of a file
 PAGE_LIMIT = 100  # the most that every list below gives
 LOOKUP_LIMIT = 100
 
