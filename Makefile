@@ -95,6 +95,9 @@ faults: $(STAMP)/dev ## a Telegram that misbehaves: random cases, then 10,000 al
 messages: $(STAMP)/dev ## 100,000 hostile texts in every kind of message: fits, is readable, nothing slips in
 	$(DRILL).messages --percent $(PERCENT) $(if $(SEED),--seed $(SEED))
 
+ocr: $(STAMP)/dev ## read 50 generated screenshots: at least 45 must give the right target and stance
+	$(DRILL).ocr $(if $(SEED),--seed $(SEED))
+
 lock: $(STAMP)/dev ## compile requirements/*.in into hash-pinned *.txt
 	$(COMPILE) requirements/dev.in -o requirements/dev.txt
 	$(COMPILE) -c requirements/dev.txt requirements/runtime.in -o requirements/runtime.txt
