@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from monitor import config, net_limits
-from monitor.collect import bluesky_parse, feeds_read
+from monitor.collect import bluesky_parse, bluesky_stream, feeds_read
 from monitor.collect.bluesky import Bluesky
 from monitor.collect.feeds import Feeds
 from monitor.collect.feeds_split import CutFeed, NotAFeed
@@ -72,6 +72,18 @@ LINE_SAMPLE = json.dumps(
 ENTRY_SAMPLE = canonical(
     {"v": 1, "seq": 1, "at": "2030-04-01T00:00:00.000000Z", "kind": "finding",
      "subject": "NTR-AAAA-BBBB", "public": {}, "content": {"finding": "0" * 64}, "files": {}}
+)  # fmt: skip
+
+
+STREAM_DID = "did:plc:aaaaaaaaaaaaaaaaaaaaaaaa"
+STREAM_SAMPLES = tuple(
+    json.dumps({"did": STREAM_DID, "time_us": int(NOW.timestamp() * 1e6), "kind": kind, **more})
+    for kind, more in (
+        ("commit", {"commit": {"rev": "3kabcdefgh222", "operation": "delete", "rkey": "3kaaaaaaaaa2a",
+                               "collection": "app.bsky.feed.post"}}),
+        ("account", {"account": {"active": False, "status": "deleted", "seq": 1}}),
+        ("identity", {"identity": {"handle": "contoh.test", "seq": 2}}),
+    )
 )  # fmt: skip
 
 
@@ -216,8 +228,20 @@ def headers(rng: random.Random) -> None:
     net_limits.read_quota(given, NOW)
 
 
+def stream(rng: random.Random) -> None:
+    now = int(NOW.timestamp() * bluesky_stream.SECOND)
+    reading = bluesky_stream.Reading({STREAM_DID: "w1"}, now, "contoh.test")
+    reading.take(broken(rng, rng.choice(STREAM_SAMPLES).encode()), now)
+    batch = reading.batch()
+    assert now <= reading.us <= now + bluesky_stream.MOST_AHEAD
+    for notice in batch.notices:
+        assert notice.watch_id == "w1"
+        assert not notice.native_key or bluesky_parse.Ref(notice.native_key).parts
+
+
 TARGETS: tuple[Callable[[random.Random], None], ...] = (
     feed, record, listing, register_file, config_file, line, log_entry, text, headers,
+    stream,
 )  # fmt: skip
 
 
