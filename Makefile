@@ -28,7 +28,7 @@ LICENCES := $(BIN)/pip-licenses --from=mixed --format=markdown --order=name --wi
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help demo test drills check lint coverage checklist network bench long crash mutations fuzz reading faults messages \
-        lock run \
+        ocr lock run \
         licences wheel clean
 
 help: ## list the commands
