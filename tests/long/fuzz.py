@@ -79,8 +79,8 @@ STREAM_DID = "did:plc:aaaaaaaaaaaaaaaaaaaaaaaa"
 STREAM_SAMPLES = tuple(
     json.dumps({"did": STREAM_DID, "time_us": int(NOW.timestamp() * 1e6), "kind": kind, **more})
     for kind, more in (
-        ("commit", {"commit": {"rev": "3kabcdefgh222", "operation": "delete", "rkey": "3kaaaaaaaaa2a",
-                               "collection": "app.bsky.feed.post"}}),
+        ("commit", {"commit": {"operation": "delete", "collection": "app.bsky.feed.post",
+                               "rkey": "3kaaaaaaaaa2a"}}),
         ("account", {"account": {"active": False, "status": "deleted", "seq": 1}}),
         ("identity", {"identity": {"handle": "contoh.test", "seq": 2}}),
     )
