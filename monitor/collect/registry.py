@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from functools import partial
 from typing import cast
 
@@ -18,14 +18,23 @@ from monitor.net_door import Behind
 COLLECTORS = {
     "bluesky": "monitor.collect.bluesky:Bluesky",
     "feeds": "monitor.collect.feeds:Feeds",
+    "mastodon": "monitor.collect.mastodon:Mastodon",
     "x": "monitor.collect.x:X",
     "youtube": "monitor.collect.youtube:Youtube",
 }
 # The word that a register line uses for what each collector reads.
-PLATFORMS = {"bluesky": "bluesky", "feeds": "feed", "x": "x", "youtube": "youtube"}
+PLATFORMS = {
+    "bluesky": "bluesky",
+    "feeds": "feed",
+    "mastodon": "mastodon",
+    "x": "x",
+    "youtube": "youtube",
+}
 # The credentials file of each collector that needs one. It is asked for at each use and held
 # nowhere, so that a renewed one counts without a restart.
 SECRETS: dict[str, str] = {"x": "x_bearer", "youtube": "youtube_api_key"}
+# Collectors whose section names a credentials file for each of its servers (``servers.token``).
+SECRETS_BY_NAME = frozenset({"mastodon"})
 
 
 class Refused(ConfigError):
@@ -52,7 +61,7 @@ def make(
     reason = gate.check(collector.info, attestations, gate.today(clock()))
     if reason is not None:
         raise Refused([Fault("collectors", name, "a recorded right to read", reason)])
-    if secret := SECRETS.get(name):
+    for secret in _secrets(name, config):
         read_secret(config, secret)
     door.of(collector)
     return collector
@@ -64,6 +73,15 @@ def info(name: str, config: Config, clock: Clock) -> Info:
     return _built(name, config, shut, clock).info
 
 
+def _secrets(name: str, config: Config) -> Iterator[str]:
+    """Yield the credentials files that a collector needs."""
+    if name in SECRETS:
+        yield SECRETS[name]
+    if name in SECRETS_BY_NAME:
+        section = getattr(config.collect, name)
+        yield from (server.token for server in section.servers if server.token)
+
+
 def _built(name: str, config: Config, http: Http, clock: Clock) -> Collector:
     path = COLLECTORS.get(name)
     if path is None:
@@ -73,4 +91,6 @@ def _built(name: str, config: Config, http: Http, clock: Clock) -> Collector:
     build = cast("Callable[..., Collector]", getattr(importlib.import_module(module), attribute))
     secret = SECRETS.get(name)
     reads = (partial(read_secret, config, secret),) if secret else ()
+    if name in SECRETS_BY_NAME:
+        reads = (partial(read_secret, config),)
     return build(http, getattr(config.collect, name), clock, *reads)

@@ -14,7 +14,7 @@ from monitor.measure.gaps import OF_ALL, Gap, Times, hours
 
 Language = Literal["id", "en"]
 
-PLATFORMS = {"bluesky": "Bluesky", "feed": "laman"}
+PLATFORMS = {"bluesky": "Bluesky", "feed": "laman", "mastodon": "Mastodon"}
 WORDS: Mapping[Language, Mapping[str, str]] = {
     "id": {
         "new": "Indikasi baru: {indikasi} ({peringatan} jelas, {tinjauan} perlu ditinjau)",

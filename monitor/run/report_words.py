@@ -61,6 +61,7 @@ LEVELS: Mapping[str, str] = {
 PLATFORMS: Mapping[str, str] = {
     "bluesky": "Bluesky",
     "feed": "laman (RSS, Atom, JSON Feed)",
+    "mastodon": "Mastodon",
     "youtube": "YouTube",
 }
 SIDES: Mapping[Side, str] = {Side.INCUMBENT: "Petahana", Side.CHALLENGER: "Penantang"}
@@ -92,6 +93,17 @@ BLIND_SPOTS: Mapping[str, tuple[str, ...]] = {
         "yang bertanggal sebelum pengamatan dimulai, juga bila baru muncul",
         "penulis tamu terhitung sebagai pemilik laman",
         "artikel yang ditautkan; yang dibaca hanya isi lamannya",
+    ),
+    "mastodon": (
+        "akun di server yang tidak ada dalam daftar server",
+        "kiriman yang hanya untuk pengikut atau untuk yang disapa",
+        "suka yang diberikan suatu akun, kecuali bila server sasarannya sendiri mendaftarnya",
+        "waktu suka dan bagikan di daftar sasaran tidak ada, dan hanya server itu yang menyatakan",
+        "suka dan bagikan pada kiriman sasaran yang lama, atau yang ditarik antara dua kunjungan",
+        "ikuti yang sudah ada sebelum kunjungan pertama, dan daftar yang disembunyikan pemiliknya",
+        "balasan di luar 60 yang ditunjukkan server kepada umum, dan yang belum diambilnya",
+        "suntingan pada kiriman di luar 40 yang terbaru, sampai pembacaan penuh berikutnya",
+        "pratinjau tautan, serta kata-kata di dalam gambar, suara, dan video",
     ),
     "youtube": (
         "suka, tidak suka, langganan, dan daftar putar: tidak diperlihatkan kepada orang lain",

@@ -14,6 +14,9 @@ DID = re.compile(r"did:(plc:[a-z2-7]{24}|web:[A-Za-z0-9.:%-]+)")
 # The one id of a network whose letters differ by case (support.google.com/youtube, channel URLs).
 CHANNEL = re.compile(r"UC[A-Za-z0-9_-]{22}")
 AREA = re.compile(r"(\d{2})(?:\.?(\d{2}))?")
+# A user's name as Mastodon, GoToSocial and Pleroma allow it, in lower case.
+USERNAME = re.compile(r"[a-z0-9_]([a-z0-9_.-]{0,62}[a-z0-9_])?")
+MASTODON_PAGE = re.compile(r"https?://([^/@:\s]+)/(?:@|users/)([^/?#\s]+)[/?#]?.*", re.IGNORECASE)
 PROFILE_PAGE = re.compile(r"https?://(?:www\.)?bsky\.app/profile/([^/?#]+)[/?#]?.*", re.IGNORECASE)
 
 
@@ -24,7 +27,8 @@ class BadAddress(ValueError):
 def normalise(platform: str, text: str) -> str:
     """Return the one form of an account: a feed's URL, or a handle without ``@`` in lower case.
 
-    A link to a Bluesky profile becomes its handle. Raises ``BadAddress``, whose text says what
+    A link to a Bluesky profile becomes its handle, and one to a Mastodon profile ``name@server``.
+    Raises ``BadAddress``, whose text says what
     was expected.
     """
     text = text.strip()
@@ -32,6 +36,8 @@ def normalise(platform: str, text: str) -> str:
         return _feed(text)
     if platform == "bluesky":
         return _bluesky(text)
+    if platform == "mastodon":
+        return _mastodon(text)
     if platform == "youtube" and CHANNEL.fullmatch(text):
         return text
     handle = text.removeprefix("@").lower()
@@ -60,6 +66,16 @@ def _feed(text: str) -> str:
     name = f"[{host}]" if ":" in host else host
     place = f"{name}:{port}" if port is not None else name
     return parts._replace(scheme=parts.scheme.lower(), netloc=place, fragment="").geturl()
+
+
+def _mastodon(text: str) -> str:
+    page = MASTODON_PAGE.fullmatch(text)
+    # A server's page may show an account of another: /@name@elsewhere.
+    shown = page[2] if page and "@" in page[2] else page and f"{page[2]}@{page[1]}"
+    name, _, server = (shown or text).lower().removeprefix("acct:").removeprefix("@").partition("@")
+    if not USERNAME.fullmatch(name) or not HANDLE.fullmatch(server):
+        raise BadAddress("an address such as nama@server.example")
+    return f"{name}@{server}"
 
 
 def _bluesky(text: str) -> str:

@@ -25,7 +25,7 @@ OPTIONAL = (
     "position", "area", "as_of", "route", "native_id", "superior", "candidate_spouse_of", "source",
     "ownership_evidence", "notice_exemption",
 )  # fmt: skip
-PLATFORMS = frozenset({"feed", "bluesky"})
+PLATFORMS = frozenset({"feed", "bluesky", "mastodon"})
 POLLED = tuple(kind.value for kind in EmployerType if kind not in NEVER_POLLED)
 WATCH_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 

@@ -109,15 +109,15 @@ def test_a_cell_beyond_the_csv_limit_is_a_fault() -> None:
 
 
 def test_platforms_come_from_the_caller() -> None:
-    text = REGISTER.read_text("utf-8").replace("bluesky,@Tari.Rekaan.example", "mastodon,@Tari")
-    read = parse(text.encode(), frozenset({"feed", "bluesky", "mastodon"}))
-    assert (read[0]["platform"], read[0]["address"]) == ("mastodon", "tari")
+    text = REGISTER.read_text("utf-8").replace("bluesky,@Tari.Rekaan.example", "portal,@Tari")
+    read = parse(text.encode(), frozenset({"feed", "bluesky", "portal"}))
+    assert (read[0]["platform"], read[0]["address"]) == ("portal", "tari")
 
 
 def test_the_same_address_on_two_platforms_is_two_accounts() -> None:
     text = REGISTER.read_text("utf-8")
-    same = text.replace("feed,HTTPS://Dito.example/Feed.xml", "mastodon,tari.rekaan.example")
-    read = parse(same.encode(), frozenset({"bluesky", "mastodon"}))
+    same = text.replace("feed,HTTPS://Dito.example/Feed.xml", "portal,tari.rekaan.example")
+    read = parse(same.encode(), frozenset({"bluesky", "portal"}))
     assert read[0]["address"] == read[1]["address"]
 
 

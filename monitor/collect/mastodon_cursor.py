@@ -1,0 +1,146 @@
+"""What a Mastodon source remembers between looks: places in lists, and nobody but the account.
+
+A place is a number that the server gives to go on from. It is kept and sent back, never computed.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+import msgspec
+
+from monitor.clock import from_text
+from monitor.collect.base import Cursor
+from monitor.collect.mastodon_parse import order
+
+S = TypeVar("S", bound="State | TargetState")
+
+
+class Look(msgspec.Struct):
+    """One reading of an account's statuses, newest first; ``at`` is where it goes on.
+
+    ``top`` is the newest status it began with, ``etag`` what the first page was marked with.
+    """
+
+    began: str
+    full: bool
+    at: str = ""
+    top: str = ""
+    etag: str = ""
+    broken: bool = False
+
+
+class Walk(msgspec.Struct):
+    """One list of accounts or statuses that is read newest first, and later only what is new.
+
+    ``since`` is the place of the newest entry of the last finished reading, which began at
+    ``read_at``; ``top`` that of the reading under way, which goes on at ``at``.
+    """
+
+    since: str = ""
+    read_at: str = ""
+    began: str = ""
+    top: str = ""
+    at: str = ""
+    listed: int = 0
+
+    @property
+    def under_way(self) -> bool:
+        return bool(self.began)
+
+    @property
+    def params(self) -> dict[str, str]:
+        """The place to ask for, as the server's own parameters."""
+        places = {"since_id": self.since, "max_id": self.at}
+        return {name: place for name, place in places.items() if place}
+
+    def begin(self, now: str) -> None:
+        """Start a reading unless one is under way."""
+        if not self.began:
+            self.began, self.top, self.at, self.listed = now, "", "", 0
+
+    def finish(self) -> None:
+        """End a reading; what is newer than its first entry is the next one's."""
+        self.since = self.top or self.since
+        self.read_at, self.began, self.at, self.top = self.began, "", "", ""
+
+
+class State(msgspec.Struct):
+    """A registered account. ``account`` is its id on its own server, ``head`` the newest status.
+
+    ``full_at`` is when the last finished full reading began.
+    """
+
+    account: str = ""
+    uri: str = ""
+    handle: str = ""
+    identified_at: str = ""
+    moved: bool = False
+    head: str = ""
+    etag: str = ""
+    full_at: str = ""
+    look: Look | None = None
+    follows: Walk = msgspec.field(default_factory=Walk)
+
+    def cursor(self) -> Cursor:
+        return _cursor(self)
+
+    def finish(self) -> None:
+        """End the look; one that met a broken list is repeated."""
+        if self.look is None:
+            return
+        self.head = max(self.head, self.look.top, key=order)
+        if not self.look.broken:
+            self.etag = self.look.etag
+            self.full_at = self.look.began if self.look.full else self.full_at
+        self.look = None
+
+
+class Post(msgspec.Struct):
+    """One status of a target account. ``counts`` are those of the last finished reading."""
+
+    counts: list[int] = msgspec.field(default_factory=list)
+    done: list[str] = msgspec.field(default_factory=list)
+    likes: Walk = msgspec.field(default_factory=Walk)
+    boosts: Walk = msgspec.field(default_factory=Walk)
+    quotes: Walk = msgspec.field(default_factory=Walk)
+
+
+class TargetState(msgspec.Struct):
+    """A target account: its own statuses and how far who engaged with each was read.
+
+    ``full_at`` is when all of them were last read whether or not a count had changed; ``since``
+    is when the round that is under way began.
+    """
+
+    account: str = ""
+    uri: str = ""
+    identified_at: str = ""
+    full_at: str = ""
+    began: str = ""
+    full: bool = False
+    posts: dict[str, Post] = msgspec.field(default_factory=dict)
+
+    def cursor(self) -> Cursor:
+        return _cursor(self)
+
+
+def load(cursor: Cursor, kind: type[S]) -> S:
+    """Read a stored cursor; one of another form begins anew."""
+    try:
+        return msgspec.convert(dict(cursor), kind)
+    except msgspec.ValidationError:
+        return kind()
+
+
+def is_due(text: str, now: float, age: float) -> bool:
+    """Say whether an instant is ``age`` seconds past; a clock that was set back makes it due."""
+    try:
+        return not text or abs(now - from_text(text).timestamp()) >= age
+    except ValueError:
+        return True
+
+
+def _cursor(state: State | TargetState) -> Cursor:
+    value: dict[str, Any] = msgspec.to_builtins(state)
+    return value
