@@ -57,10 +57,10 @@ def status(path: Path) -> int:
         seen = reach(conn, utc_now().timestamp(), polls)
         console.table(
             "Sources",
-            ("platform", "sources", "failing", "stale", "never read", "last success"),
+            ("platform", "sources", "failing", "stale", "empty", "never read", "last success"),
             [
-                (r.platform, str(r.sources), str(r.failing), str(r.stale), str(r.never_read),
-                 r.last_success_at or "never")
+                (r.platform, str(r.sources), str(r.failing), str(r.stale), str(r.empty),
+                 str(r.never_read), r.last_success_at or "never")
                 for r in seen
             ],
         )  # fmt: skip

@@ -70,7 +70,9 @@ class Page:
     held something back or reading stopped early; ``note`` says why in one line without any
     stranger's name. ``native_id`` and ``handle`` report what the account resolved to, ``moved_to``
     an address that the publisher changed for good. ``next_in`` is the platform's own wish for
-    the next look, in seconds.
+    the next look, in seconds. ``listed`` is how many acts the platform showed, also those that
+    were known or are left out: a source that shows none any more is told. ``None`` where it was
+    not said, as when nothing has changed.
     """
 
     items: tuple[RawItem, ...]
@@ -82,6 +84,7 @@ class Page:
     handle: str = ""
     moved_to: str = ""
     next_in: float | None = None
+    listed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,7 +155,8 @@ class Poll:
                 _next(look)
             else:
                 look.at = found.cursor
-            yield self._page(await self._items(entries, around, answer, found))
+            items = await self._items(entries, around, answer, found)
+            yield self._page(items, listed=len(found.records))
             self.handed.add([e for e in entries if not parse.is_older(e, self.since)])
 
     def _entries(self, found: parse.Listing, collection: str) -> list[parse.Entry]:
@@ -322,7 +323,9 @@ class Poll:
         )
         return self._page((item,), last=True)
 
-    def _page(self, items: tuple[RawItem, ...], *, last: bool = False) -> Page:
+    def _page(
+        self, items: tuple[RawItem, ...], *, last: bool = False, listed: int | None = None
+    ) -> Page:
         return Page(
             items=items,
             cursor=self.state.cursor(),
@@ -331,6 +334,7 @@ class Poll:
             note="; ".join(self.notes) if last else "",
             native_id=self.state.did,
             handle=self.state.handle,
+            listed=listed,
         )
 
 

@@ -134,14 +134,15 @@ class Feeds:
         except CutFeed as fault:
             raise TransientError(watch.watch_id, f"the feed is broken: {fault}") from None
         digest = hashlib.sha256(exchange.body).hexdigest()
-        page = replace(exchange, body=b"")
+        bare = replace(exchange, body=b"")
         items = tuple(
-            RawItem(key, body, page, digest, exchange.finished_at, not_before=last_look)
+            RawItem(key, body, bare, digest, exchange.finished_at, not_before=last_look)
             for key, body in reading.items
         )
         # Without the validators of a page that was not read whole, the next look reads it again.
         cursor = _validators(watch, exchange) if reading.document.whole else {}
-        return replace(self._page(watch, exchange, reading.document, cursor), items=items)
+        page = self._page(watch, exchange, reading.document, cursor)
+        return replace(page, items=items, listed=len(reading.document.entries))
 
     def _page(self, watch: Watch, exchange: Exchange, document: Document, cursor: Cursor) -> Page:
         wish = next_look(exchange, document, self._clock())

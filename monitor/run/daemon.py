@@ -28,6 +28,7 @@ from monitor.run.seal import Sealer
 from monitor.run.season import Season
 from monitor.store import (
     cursors,
+    looks,
     outbox,
     rates,
     rechecks,
@@ -82,7 +83,7 @@ class Daemon:
         self._retainer = retainer
         self._reminders = reminders
         self._recaps = recaps
-        self._reverse = reverse
+        self.reverse = reverse
         self._beside = (*[reverse.work] * settings.reverse.workers, *beside)
         self._quarantine = parts.quarantine
         self._health = parts.health
@@ -119,7 +120,7 @@ class Daemon:
             return report
 
         reports = await asyncio.gather(*(look(watch) for watch in watches))
-        for report in await self._reverse.once():
+        for report in await self.reverse.once():
             if told:
                 told(report)
         await self.rechecker.run_all()
@@ -288,6 +289,7 @@ class Daemon:
         now, keep = self._clock(), self._settings.retention
         with self._writer.transaction() as tx:
             gone = self._seen.purge(tx, (now - timedelta(days=keep.seen_days)).date())
+            looks.purge(tx, now - timedelta(days=keep.seen_days))
             old = now - timedelta(days=keep.health_days)
             told = outbox.purge(tx, HEALTH, old) + outbox.purge(tx, RECAP, old)
             ended = (now - timedelta(days=keep.register_days)).date()

@@ -28,6 +28,9 @@ TEXTS = {
     "auth": "Platform {subject} menolak kredensial. Periksa rahasia yang disebut di log.",
     "stale": "{count} sumber {subject} tidak terbaca lebih dari {polls} kali jadwal. "
     "Tidak teramati, bukan tidak ada. Periksa: netralitas status",
+    "empty": "{count} sumber {subject} yang dulu berisi tidak menunjukkan apa pun pada {polls} "
+    "pembacaan berturut-turut. Mungkin bentuknya berubah, isinya ditahan, atau akunnya "
+    "dibersihkan. Bukan bukti bahwa tidak ada apa-apa. Periksa: netralitas status",
     "target-stale": "{count} akun paslon atau partai di {subject}: siapa yang berinteraksi "
     "dengannya tidak terbaca lebih dari {polls} kali jadwal. Tidak teramati, bukan tidak ada.",
     "target-refused": "Platform {subject} menolak mengatakan siapa yang berinteraksi dengan akun "
@@ -196,14 +199,23 @@ class Health:
 
     def _check_sources(self) -> None:
         polls = self._settings.stale_polls
-        for seen in reach(self._writer.reader(), self._clock().timestamp(), polls):
-            if seen.stale:
-                self.alarm("stale", seen.platform, count=seen.stale, polls=polls)
-            else:
-                self.clear("stale", seen.platform)
-            if not seen.failing:
-                self.clear("blocked", seen.platform)
-                self.clear("auth", seen.platform)
+        seen = reach(self._writer.reader(), self._clock().timestamp(), polls)
+        stale = {one.platform: one.stale for one in seen if one.stale}
+        empty = {one.platform: one.empty for one in seen if one.empty}
+        for kind, counts in (("stale", stale), ("empty", empty)):
+            for platform, count in counts.items():
+                self.alarm(kind, platform, count=count, polls=polls)
+        failing = {one.platform for one in seen if one.failing}
+        # Also of a platform of which nothing is read any more.
+        for kind, wrong in (
+            ("stale", set(stale)),
+            ("empty", set(empty)),
+            ("blocked", failing),
+        ):
+            for subject in self.subjects(kind) - wrong:
+                self.clear(kind, subject)
+        for platform in {one.platform for one in seen} - failing:
+            self.clear("auth", platform)  # a way out has alarms of this kind too
 
     def _check_targets(self) -> None:
         conn, polls = self._writer.reader(), self._settings.stale_polls

@@ -59,7 +59,10 @@ UNFINISHED = "not finished in time, to be continued"
 
 @dataclass(frozen=True, slots=True)
 class PollReport:
-    """What one look at one source brought. ``error`` is one line, empty when all went well."""
+    """What one look at one source brought. ``error`` is one line, empty when all went well.
+
+    ``listed`` is what it was shown so far (``Page.listed``).
+    """
 
     watch_id: str
     platform: str
@@ -69,6 +72,7 @@ class PollReport:
     complete: bool = True
     note: str = ""
     error: str = ""
+    listed: int | None = None
 
     def plus(self, page: PollReport) -> PollReport:
         return replace(
@@ -165,7 +169,9 @@ class Pipeline:
         news = so_far.items + found.fresh
         step = parts.pace.after(watch.platform, state, page, news, parts.clock())
         ended = page.last and page.complete and so_far.complete
-        outcomes = parts.recorder.record(watch, page, replace(found.batch, ended=ended), step)
+        listed = _listed(page, so_far)
+        batch = replace(found.batch, ended=ended, listed=listed if page.last else None)
+        outcomes = parts.recorder.record(watch, page, batch, step)
         self._tell(watch, page, read)
         return PollReport(
             watch.watch_id,
@@ -175,6 +181,7 @@ class Pipeline:
             reviews=outcomes.count(Outcome.REVIEW),
             complete=page.complete,
             note=page.note,
+            listed=listed,
         )
 
     async def sift(self, collector: Collector, watch: Watch, read: Normalised) -> Sifted:
@@ -255,6 +262,12 @@ class Pipeline:
             health.alarm("unavailable", watch.watch_id)
         else:
             health.recovered(watch)
+
+
+def _listed(page: Page, so_far: PollReport) -> int | None:
+    """Return how much a look was shown with this page; ``None`` while nothing was said of it."""
+    mine = len(page.items) or None if page.listed is None else page.listed
+    return so_far.listed if mine is None else mine + (so_far.listed or 0)
 
 
 def _day(item: Item, watch: Watch) -> date | None:

@@ -27,6 +27,7 @@ from monitor.store import (
     erasure,
     findings,
     log,
+    looks,
     outbox,
     rechecks,
     register,
@@ -77,7 +78,8 @@ class Batch:
     """What one page leaves: findings, (id, revision) of every new act, and unreadable items.
 
     ``ended`` says that the look reached its end with this page and nothing was held back;
-    ``shadows`` are what rules in shadow would have made of the acts.
+    ``shadows`` are what rules in shadow would have made of the acts. ``listed`` is what the whole
+    look was shown (``Page.listed``), once it is at its end.
     """
 
     captured: Sequence[Captured]
@@ -85,6 +87,7 @@ class Batch:
     malformed: Sequence[Malformed]
     ended: bool
     shadows: Sequence[Finding] = ()
+    listed: int | None = None
 
 
 class Recorder:
@@ -123,6 +126,14 @@ class Recorder:
         """
 
         def cursor(tx: Connection) -> None:
+            looks.looked(
+                tx,
+                watch.watch_id,
+                at=step.look_at,
+                due_at=step.next_check_at,
+                listed=batch.listed,
+                ended=page.last,
+            )
             self._save_cursor(tx, watch, page, step, ended=batch.ended)
             _refuse_shared(tx, watch, page)
 

@@ -43,6 +43,12 @@ UPDATE source SET active = 0 WHERE active = 1 AND NOT EXISTS (
   WHERE a.watch_id = source.watch_id AND a.status = 'active')
 """
 # Another account than before: what was known of the old one must not be used for it.
+FORGET = """
+DELETE FROM {table} WHERE watch_id IN (SELECT source.watch_id FROM source
+  JOIN account a ON a.watch_id = source.watch_id AND a.status = 'active'
+  WHERE source.platform <> a.platform OR source.address <> a.address
+    OR a.native_id <> '' AND source.native_id <> '' AND a.native_id <> source.native_id)
+"""
 RESET = """
 UPDATE source SET platform = a.platform, active = 1, native_id = a.native_id, handle = '',
   address = a.address, cursor = '{}', next_check_at = :now, interval = usual.value,
@@ -123,6 +129,8 @@ def follow(tx: sqlite3.Connection, intervals: Mapping[str, float], now: float) -
     whose address or native id became another account starts from nothing.
     """
     values = {"intervals": json.dumps(dict(intervals)), "now": now}
+    for table in ("source_life", "source_gap"):
+        tx.execute(FORGET.format(table=table))
     for statement in (STOP, RESET, WAKE, ADD):
         tx.execute(statement, values)
 

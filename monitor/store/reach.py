@@ -14,20 +14,26 @@ SELECT platform,
   sum(failures > 0),
   sum(failures >= :polls OR next_check_at < :now - :polls * interval),
   sum(last_success_at IS NULL),
+  coalesce(sum(held AND empty >= :polls), 0),
   coalesce(max(last_success_at), '')
-FROM source WHERE active = 1 GROUP BY platform ORDER BY platform
+FROM source LEFT JOIN source_life USING (watch_id)
+WHERE active = 1 GROUP BY platform ORDER BY platform
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """One platform's active sources: all, failing now, stale, never read; and the last success."""
+    """One platform's active sources: all, failing now, stale, never read; and the last success.
+
+    ``empty`` are those that once showed acts and now, ``polls`` looks in a row, show none.
+    """
 
     platform: str
     sources: int
     failing: int
     stale: int
     never_read: int
+    empty: int
     last_success_at: str
 
 

@@ -6,7 +6,9 @@ from monitor.store.tables_answer import ANSWER_TABLES
 from monitor.store.tables_desk import DESK_TABLES
 from monitor.store.tables_hold import HOLD_TABLES
 from monitor.store.tables_import import IMPORT_TABLES
+from monitor.store.tables_look import LOOK_TABLES
 from monitor.store.tables_recheck import RECHECK_TABLES
+from monitor.store.tables_spending import SPENDING_TABLES
 from monitor.store.tables_stream import STREAM_TABLES
 from monitor.store.tables_target import TARGET_TABLES
 from monitor.store.tables_tips import TIP_TABLES
@@ -22,4 +24,6 @@ ELSEWHERE = (
     *TARGET_TABLES,
     *STREAM_TABLES,
     *IMPORT_TABLES,
+    *SPENDING_TABLES,
+    *LOOK_TABLES,
 )

@@ -18,6 +18,7 @@ from tests.store.enrolled import enrol
 
 START = datetime(2024, 10, 12, 2, 30, tzinfo=UTC)
 ROUTES = (("stdout", "-"),)
+UNTIL = {"until": "2030-03-31"}
 LINE = Watch(
     watch_id="w-1",
     person_ref="p-1",
@@ -154,14 +155,14 @@ def test_a_clock_that_steps_back_is_measured(bench: Bench) -> None:
 
 def test_no_alarm_text_needs_more_than_is_given(bench: Bench) -> None:
     for kind in TEXTS:
-        more = {"owner": "Pemilik Rekaan", "cause": "persetujuan", "since": "kemarin"}
+        more = {"owner": "Pemilik Rekaan", "cause": "persetujuan", "since": "kemarin"} | UNTIL
         bench.health.alarm(kind, "w-1", count=3, polls=3, usual=1, **more)
     assert len(bench.open()) == len(TEXTS)
     assert not any("{" in text for text in bench.owed())
 
 
 def test_each_alarm_is_told_once_and_again_when_it_is_over(bench: Bench) -> None:
-    more = {"owner": "Pemilik Rekaan", "cause": "persetujuan", "since": "kemarin"}
+    more = {"owner": "Pemilik Rekaan", "cause": "persetujuan", "since": "kemarin"} | UNTIL
     for number, kind in enumerate(sorted(TEXTS), start=1):
         for _ in range(2):
             bench.health.alarm(kind, "w-1", count=3, polls=3, usual=1, **more)
