@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from monitor.collect.base import LooksAgain, PerServer, ReadsFollows, ReadsTargets, Requirement
-from monitor.model.activity import Signal, TimeSource
+from monitor.model.activity import Signal, TargetState, TimeSource
 from tests.collect.mastodon_world import HOME, PARTY, watch, world
 
 STATUSES = "/statuses"
