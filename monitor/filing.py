@@ -27,7 +27,8 @@ from monitor.run.imports import Importer
 from monitor.run.pictures import Pictures
 from monitor.run.rules import Reader
 from monitor.run.terms import Terms, extended
-from monitor.store import keys
+from monitor.store import governance as decisions
+from monitor.store import keys, register
 from monitor.store.writer import Writer
 from monitor.watch import trial
 
@@ -131,19 +132,18 @@ def _show(profile: Profile) -> None:
 
 async def _imported(config: Config, writer: Writer, file: Path, wanted: Wanted) -> Report:
     with act_files.opened(file) as handed:
-        async with _importer(config, writer) as importer:
+        async with _importer(config, writer, dry_run=wanted.dry_run) as importer:
             with console.bar("import") as shown:
                 return await importer.run(handed, wanted, shown)
 
 
 @asynccontextmanager
-async def _importer(config: Config, writer: Writer) -> AsyncIterator[Importer]:
+async def _importer(config: Config, writer: Writer, *, dry_run: bool) -> AsyncIterator[Importer]:
     """Compose what an import needs; it may run beside the daemon, which sends what is owed."""
     ring, clock = keys.load(config.path("keys")), utc_now
     ruleset = extended(app.load_ruleset(config), Terms().words(writer.reader()))
     admission = Admission(config, trial.testers(config.path("testers")))
-    with writer.transaction() as tx:
-        governance.begin(tx, config, clock())
+    _admitted(config, writer, dry_run=dry_run)
     async with AsyncExitStack() as stack:
         drawer = Drawer(config.schedule.card_timeout)
         stack.push_async_callback(drawer.close)
@@ -153,6 +153,21 @@ async def _importer(config: Config, writer: Writer) -> AsyncIterator[Importer]:
             config, Reader(ruleset), {}, writer, Files(config.snapshots), ring, pictures, clock
         )
         yield Importer(parts, ring, Lines(writer, parts.seen, admission, clock))
+
+
+def _admitted(config: Config, writer: Writer, *, dry_run: bool) -> None:
+    """Refuse where the installation may not run now, or watches nobody."""
+    conn = writer.reader()
+    if not any(True for _ in register.claims(conn)):
+        hint = "netralitas import register, or start the service once with paths.register"
+        raise ConfigError([Fault("register", "", "an account that may be looked at", "none", hint)])
+    if dry_run:
+        faults = governance.faults_now(decisions.latest(conn), config, utc_now())
+        if faults:
+            raise ConfigError(faults)
+        return
+    with writer.transaction() as tx:
+        governance.begin(tx, config, utc_now())
 
 
 def _attested(said: Said, *, dry_run: bool) -> Attestation:

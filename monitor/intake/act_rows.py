@@ -15,10 +15,12 @@ from monitor.intake import act_paths, act_words, tip_links
 from monitor.intake.act_csv import fold
 from monitor.intake.act_forms import Column, Condition, Profile, TableForm
 from monitor.intake.act_lines import Row
+from monitor.intake.declared import HOSTS
 from monitor.model.activity import Signal
 from monitor.text.markup import html_to_text
 from monitor.watch.addresses import BadAddress, normalise
 
+NETWORKS = tuple(sorted({*HOSTS.values(), "mastodon"}))
 LONGEST_TEXT = 100_000
 LONGEST_NAME = 2_000
 # What platforms and people write where a time is not known.
@@ -72,9 +74,11 @@ class Reader:
 
     def who(self, row: Row) -> Who:
         """Say whose act a row is, and nothing else of it."""
-        platform = self._word("platform", row).lower() or self._profile.platform
         if reason := self._reason(row):
-            return Who(platform, reason=reason)
+            return Who("", reason=reason)
+        platform = self._word("platform", row).lower() or self._profile.platform
+        if platform not in NETWORKS:
+            raise BadField("platform", f"one of {', '.join(NETWORKS)}, or --set platform=…")
         if self._profile.own:
             return Who(platform)
         native_id = _short(self._word("actor_id", row))
@@ -82,8 +86,8 @@ class Reader:
         reason = "" if native_id or handle else "no account is named"
         return Who(platform, native_id, handle, reason)
 
-    def told(self, row: Row, platform: str, now: datetime) -> Told:
-        """Read a row of a registered person's. Raises ``BadField``."""
+    def told(self, row: Row, platform: str, account: str, now: datetime) -> Told:
+        """Read a row of a registered person's ``account``. Raises ``BadField``."""
         repaired: list[bool] = []
         read = {
             name: self._read(name, row, repaired)
@@ -102,7 +106,7 @@ class Reader:
         stamp = when.isoformat() if when else ""
         return Told(
             signal=signal,
-            object_id=made or _hash(signal, stamp, text, target, media),
+            object_id=made or _hash(account, signal, stamp, text, target, media),
             object_url=read.get("object_url", ""),
             occurred_at=occurred_at,
             not_before=not_before,
@@ -255,9 +259,15 @@ def _account(platform: str, text: str) -> str:
 
 
 def _hash(
-    signal: Signal, stamp: str, text: str, target: Mapping[str, str], media: Sequence[str]
+    account: str,
+    signal: Signal,
+    stamp: str,
+    text: str,
+    target: Mapping[str, str],
+    media: Sequence[str],
 ) -> str:
-    """Return what stands for an act without an id of its own: what it is, when, upon what."""
-    parts = [signal.value, stamp, text, target.get("id", ""), target.get("url", ""), *media]
+    """Return what stands for an act without an id: whose it is, what, when, upon what."""
+    upon = (target.get("id", ""), target.get("url", ""))
+    parts = [account, signal.value, stamp, text, *upon, *media]
     joined = b"".join(b"%d:%s" % (len(p.encode()), p.encode()) for p in parts)
     return f"row:{hashlib.sha256(joined).hexdigest()}"

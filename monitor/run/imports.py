@@ -179,7 +179,7 @@ class Importer:
         self, table: Reading, row: Row, who: Who, watch: Watch, matched: str, counts: Counter[str]
     ) -> Filed | None:
         try:
-            told = table.reader.told(row, who.platform, self._parts.clock())
+            told = table.reader.told(row, who.platform, watch.address, self._parts.clock())
         except BadField as fault:
             table.unread(row.number, fault.column, fault.expected, "")
             counts["unreadable"] += 1

@@ -1,0 +1,1 @@
+window.YTD.like.part0 = [{"like": {"tweetId": "1989999999999999999", "fullText": "Coblos nomor 2 &amp; bergema", "expandedUrl": "https://twitter.com/i/web/status/1989999999999999999"}}]
