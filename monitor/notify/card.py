@@ -17,7 +17,7 @@ from monitor.model.contest import Contest, ContestTarget
 from monitor.model.day import local_day
 from monitor.model.delivery import AlertFacts
 from monitor.model.rule import Level, RuleSet
-from monitor.model.tip import COLLECTOR
+from monitor.model.tip import COLLECTOR, OFFLINE
 from monitor.notify import words
 from monitor.notify.quote import clean, excerpt
 
@@ -87,7 +87,7 @@ def build(
         "head": f"{alert.head.seq}:{alert.head.hash}" if alert.head else "",
         "digest": alert.digest,
         "account": _account(activity, watch, size),
-        "ownership": watch["ownership"],
+        "ownership": OFFLINE if activity["platform"] == OFFLINE else watch["ownership"],
         "as_of": _day(watch["as_of"], language),
         "told": activity["collector"] == COLLECTOR,
         "photo": any(m["kind"] in PHOTOS for m in activity["media"]),

@@ -49,6 +49,11 @@ from monitor.store.writer import Writer
 BASIS = "laporan; sumbernya tidak dibuka oleh program"
 BY_OFFICER, BY_SENDER = "an officer", "the sender's account"
 NOTES = ("from a tip: the program did not look at the source", "words as read by {}")
+# Rules whose unsur are acts on a network (SKB 2022 Lampiran II: posting, sharing, liking, photos).
+ON_A_NETWORK = (
+    "gesture-", "join-follow-", "official-account-", "online-", "photo-", "spouse-online-",
+    "support-",
+)  # fmt: skip
 NO_CONTENT = frozenset({Signal.FOLLOW, Signal.MEMBERSHIP})
 
 
@@ -141,7 +146,11 @@ class TipCases:
         act = _activity(row, watch, said, order, words)
         day = local_day(order.at, watch.zone) if order.at else None
         cases = [(act, Facts(watch.facts(day), EVERY_KEY))]
-        (found,) = self._reader.judge(cases, now, standing.now(conn))
+        stands = standing.now(conn)
+        if watch.platform == OFFLINE:
+            online = {r.id for r in self._reader.ruleset.rules if r.id.startswith(ON_A_NETWORK)}
+            stands = replace(stands, off=stands.off | online)
+        (found,) = self._reader.judge(cases, now, stands)
         return Judged(found.finding, watch, words, read_by)
 
     async def open(self, tip_id: str, order: Order, officer: Officer, why: str) -> Opened:
@@ -242,9 +251,9 @@ def _as_told(row: TipRow, watch: Watch, said: Tip, order: Order) -> Watch:
     account = link.account if link and order.signal not in RELATIONAL else ""
     if platform == watch.platform and account and account in (watch.address, watch.native_id):
         return watch
-    return replace(
-        watch, platform=platform, address=account, native_id="", ownership=Ownership.UNVERIFIED
-    )
+    # Outside the networks there is no account to own; that the tip says who it was caps the case.
+    owned = watch.ownership if platform == OFFLINE else Ownership.UNVERIFIED
+    return replace(watch, platform=platform, address=account, native_id="", ownership=owned)
 
 
 def _activity(row: TipRow, watch: Watch, said: Tip, order: Order, words: str) -> Activity:
