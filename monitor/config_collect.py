@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from monitor.config_form import Seconds, Section
 from monitor.config_gated import X
+from monitor.config_mastodon import Mastodon
 from monitor.config_youtube import Youtube
 
 
@@ -49,5 +50,6 @@ class Bluesky(_Polled):
 class Collect(Section):
     feeds: Feeds = Feeds()
     bluesky: Bluesky = Bluesky()
+    mastodon: Mastodon = Mastodon()
     x: X = X()
     youtube: Youtube = Youtube()
