@@ -27,12 +27,10 @@ from monitor.run.doors import Doors, server_of, valid
 from monitor.run.health import Health
 from monitor.store import alarms, log, migrate, rights
 from monitor.store.writer import Writer
-from tests.run.ruling import open_alarms, running, settings, until
+from tests.run.ruling import open_alarms, running, until
 from tests.whole import Stage
 
 AGREEMENT = Requirement.AGREEMENT
-# Who engaged with candidates is read by the same collector, and is not the matter here.
-FORWARD = "[reverse]\nenabled = false"
 BY = {"who": "Ratna Dewanti, Inspektur", "why": "uji"}
 TODAY = gate.today(utc_now())
 LATER = TODAY + timedelta(days=60)
@@ -241,7 +239,6 @@ async def test_no_environment_variable_opens_the_gate(
 
 @pytest.mark.usefixtures("gated")
 async def test_with_a_right_it_is_read(stage: Stage, network: Atproto) -> None:
-    settings(stage, FORWARD)
     attest(stage.place.settings.database)
     reports = await stage.place.once()
     assert len(reports) == 3
@@ -258,7 +255,6 @@ async def test_a_right_opens_and_its_end_closes_the_running_daemon(
     stage: Stage, network: Atproto
 ) -> None:
     ahead = timedelta()
-    settings(stage, FORWARD)
 
     def clock() -> datetime:
         return datetime.now(UTC) + ahead
@@ -283,7 +279,6 @@ async def test_a_right_opens_and_its_end_closes_the_running_daemon(
 async def test_a_platform_is_switched_off_and_on_while_it_runs(
     stage: Stage, network: Atproto
 ) -> None:
-    settings(stage, FORWARD)
     async with running(stage) as opened:
         await until(lambda: bool(network.asked))
         switch(stage, off=True)
