@@ -190,9 +190,10 @@ def _quotes(
     texts = _texts(activity)
     # Own words come even where nothing in them matched: they may say the opposite.
     fields = [f for f in texts if f in spans or f in ("text", "target.text")]
+    told = activity["collector"] == COLLECTOR
     return [
         {
-            "field": INDEX.sub("", f),
+            "field": "told" if told and f == "text" else INDEX.sub("", f),
             "pieces": excerpt(texts[f], spans.get(f, []), size.quote),
         }
         for f in fields
