@@ -23,6 +23,7 @@ from typing import IO, Protocol
 
 from monitor.errors import ConfigError, Fault
 from monitor.intake.act_forms import Profile, TableForm
+from monitor.intake.act_lines import Unreadable
 
 MOST_MEMBERS = 200_000
 MOST_INDEX = 64 << 20  # bytes of a ZIP's own list of members
@@ -45,8 +46,8 @@ _HINT = "ask for the file again, or import the one file that is needed"
 Told = Callable[[int], None]
 
 
-class BrokenMember(ValueError):
-    """A member of an archive cannot be read to its end; the text says what was expected."""
+class BrokenMember(Unreadable):
+    """A member of an archive cannot be read to its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,10 +177,11 @@ def opened(path: Path) -> Iterator[Handed]:
     except OSError as error:
         got = error.strerror or "an error"
         raise ConfigError([Fault(str(path), "", "a readable file", got)]) from None
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        hint = "of a folder, give the one file, or pack it as a ZIP"
+        raise ConfigError([Fault(str(path), "", "a file", "something else", hint)])
     with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            hint = "of a folder, give the one file, or pack it as a ZIP"
-            raise ConfigError([Fault(str(path), "", "a file", "something else", hint)])
         if file.read(4) != b"PK\x03\x04":
             yield Handed(path, file, None)
             return

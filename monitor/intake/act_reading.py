@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from monitor.intake import act_csv, act_json, act_words
 from monitor.intake.act_csv import fold
-from monitor.intake.act_files import BrokenMember, Handed, Member, Reads
+from monitor.intake.act_files import Handed, Member, Reads
 from monitor.intake.act_forms import Form, Owner, TableForm
 from monitor.intake.act_lines import Row, Unread, Unreadable
 from monitor.intake.act_rows import value
@@ -65,16 +66,14 @@ def owner(handed: Handed, wanted: Owner | None) -> OwnName:
     name = handed.find(wanted.members) if wanted else None
     if wanted is None or name is None:
         return OwnName()
-    with handed.open(name) as file:
-        try:
+    try:
+        with handed.open(name) as file:
             rows = _owner_rows(Text(file), wanted)
-            for row, _ in zip(rows, range(OWNER_ROWS), strict=False):
-                found = _own_name(row, wanted) if isinstance(row, Row) else OwnName()
-                if found != OwnName():
-                    return found
-        except (Unreadable, BrokenMember):
-            return OwnName()
-    return OwnName()
+            named = (_own_name(row, wanted) for row in rows if isinstance(row, Row))
+            first = itertools.islice(named, OWNER_ROWS)
+            return next((found for found in first if found != OwnName()), OwnName())
+    except Unreadable:
+        return OwnName()
 
 
 def _owner_rows(text: Text, wanted: Owner) -> Rows:
@@ -113,9 +112,8 @@ def _ended(rows: Rows) -> Rows:
     while True:
         try:
             row = next(rows, None)
-        except (Unreadable, BrokenMember) as fault:
-            hint = fault.hint if isinstance(fault, Unreadable) else ""
-            hint = hint or "the file is damaged from here on: ask for it again"
+        except Unreadable as fault:
+            hint = fault.hint or "the file is damaged from here on: ask for it again"
             yield Unread(number + 1, str(fault), hint)
             return
         if row is None:

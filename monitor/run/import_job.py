@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from monitor.intake import act_rows
 from monitor.intake.act_files import Handed, Member
 from monitor.intake.act_forms import Form, Profile, Provenance
-from monitor.intake.act_lines import Row
+from monitor.intake.act_lines import Row, Unread
 from monitor.intake.act_reading import Opened
 from monitor.intake.act_rows import Reader
 from monitor.model.evidence import Canonical
@@ -40,7 +40,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Unreadable:
+class UnreadRow:
     """A row that could not be used: where it stands, and what was expected."""
 
     table: str
@@ -66,7 +66,7 @@ class Report:
     changed: bool = False
     counts: Counter[str] = field(default_factory=Counter)
     tables: Counter[str] = field(default_factory=Counter)
-    unreadable: list[Unreadable] = field(default_factory=list)
+    unreadable: list[UnreadRow] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
@@ -83,6 +83,13 @@ class Job:
     names: frozenset[str]
     key: bytes
 
+    def unread(self, member: Member, row: Unread) -> None:
+        """Note a row that could not be used; of what it holds nothing is repeated."""
+        listed = self.report.unreadable
+        if len(listed) < MOST_SHOWN:
+            place = (member.table.id, member.name, row.number)
+            listed.append(UnreadRow(*place, row.column, row.expected, row.hint))
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -97,13 +104,6 @@ class Reading:
     @property
     def media_type(self) -> str:
         return "text/csv" if self.member.table.form is Form.CSV else "application/json"
-
-    def unread(self, number: int, column: str, expected: str, hint: str) -> None:
-        """Note a row that could not be used; of what it holds nothing is repeated."""
-        listed = self.job.report.unreadable
-        if len(listed) < MOST_SHOWN:
-            table, member = self.member.table.id, self.member.name
-            listed.append(Unreadable(table, member, number, column, expected, hint))
 
     def record(self, row: Row) -> tuple[bytes, bool]:
         """Return a row's bytes as they stood in the file, and whether others' acts were cut out."""

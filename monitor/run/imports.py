@@ -19,11 +19,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from monitor.errors import SourceGoneError
+from monitor.errors import ConfigError, Fault, SourceGoneError
 from monitor.intake import act_reading
 from monitor.intake.act_csv import fold
 from monitor.intake.act_files import Handed, Member
-from monitor.intake.act_lines import Row, Unread
+from monitor.intake.act_lines import Row, Unread, Unreadable
 from monitor.intake.act_reading import Opened
 from monitor.intake.act_rows import BadField, Reader, Who
 from monitor.model.person import Watch
@@ -60,8 +60,9 @@ class Importer:
         members = handed.members(wanted.profile, wanted.table)
         report = Report(notes=handed.notes)
         own, names = self._owner(handed, wanted)
-        report.sha256 = handed.digest(lambda done: told(done, handed.size))
         job = Job(handed, wanted, report, own, names, b"")
+        self._refuse_all(job, members)
+        report.sha256 = handed.digest(lambda done: told(done, handed.size))
         if wanted.dry_run:
             progress = Progress("dry run", 0, 0, {}, finished=False)
         else:
@@ -102,10 +103,26 @@ class Importer:
             def count(done: int, start: int = before) -> None:
                 told(start + done, total)
 
-            with act_reading.opened(job.handed, member, count, job.wanted.encoding) as opened:
-                progress = await self._member(job, member, opened, progress)
+            try:
+                with act_reading.opened(job.handed, member, count, job.wanted.encoding) as opened:
+                    progress = await self._member(job, member, opened, progress)
+            except Unreadable as fault:
+                job.unread(member, Unread(0, fault.expected, fault.hint))
+                job.report.counts["unreadable"] += 1
             before += member.size
         return progress
+
+    def _refuse_all(self, job: Job, members: Sequence[Member]) -> None:
+        """Raise ``ConfigError`` where no member can be opened: nothing is recorded then."""
+        faults = []
+        for member in members:
+            try:
+                with act_reading.opened(job.handed, member, _silent, job.wanted.encoding):
+                    return
+            except Unreadable as fault:
+                where = job.handed.path.name
+                faults.append(Fault(where, member.name, fault.expected, fault.got, fault.hint))
+        raise ConfigError(faults)
 
     async def _member(
         self, job: Job, member: Member, opened: Opened, progress: Progress
@@ -153,13 +170,13 @@ class Importer:
         asked: list[tuple[Row, Who]] = []
         for row in rows:
             if isinstance(row, Unread):
-                table.unread(row.number, row.column, row.expected, row.hint)
+                table.job.unread(table.member, row)
                 counts["unreadable"] += 1
                 continue
             try:
                 who = table.reader.who(row)
             except BadField as fault:
-                table.unread(row.number, fault.column, fault.expected, "")
+                table.job.unread(table.member, _unread(row, fault))
                 counts["unreadable"] += 1
                 continue
             if who.reason:
@@ -181,7 +198,7 @@ class Importer:
         try:
             told = table.reader.told(row, who.platform, watch.address, self._parts.clock())
         except BadField as fault:
-            table.unread(row.number, fault.column, fault.expected, "")
+            table.job.unread(table.member, _unread(row, fault))
             counts["unreadable"] += 1
             return None
         if reason := self._lines.early(watch, told):
@@ -230,3 +247,11 @@ class Importer:
         said = act_reading.owner(handed, wanted.profile.owner)
         watch = self._lines.owner(wanted, said)
         return watch, frozenset(filter(None, (said.name, fold(watch.name))))
+
+
+def _unread(row: Row, fault: BadField) -> Unread:
+    return Unread(row.number, fault.expected, column=fault.column)
+
+
+def _silent(done: int) -> None:
+    del done

@@ -100,7 +100,7 @@ def test_a_profile_is_named_or_a_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("path", ["a[", "", "a..b", "a[]", "[x]", "'a"])
 def test_a_path_that_is_none_is_refused(path: str) -> None:
-    with pytest.raises(ValueError, match="path|rows"):
+    with pytest.raises(ValueError, match=r"path|rows"):
         act_paths.parse(path)
 
 
