@@ -125,7 +125,7 @@ class Walk:
     members: Members
     state: State
     handed: HandedOver
-    budget: int = PAGES_PER_LOOK
+    budget: int = field(default_factory=lambda: PAGES_PER_LOOK)
     listed: int = 0
     withheld: int = 0
     notes: dict[str, None] = field(default_factory=dict)

@@ -241,7 +241,7 @@ async def test_a_long_list_goes_on_inside_where_it_was_cut(scene: Scene) -> None
     scene.world.like(scene.asn, post)
     row = scene.world.net.view.rows(LIKE, post.uri)[0]
     newest = row.at + 60_000
-    crowd = Crowd(8_000, newest, {7_900: (scene.asn, "asn.example")})
+    crowd = Crowd(8_000, newest, {7_900: row})
     scene.world.net.view.crowds[LIKE, post.uri] = crowd
     read = await scene.look(pages=1)  # after fifty pages of strangers
     scene.world.net.asked.clear()
@@ -295,8 +295,8 @@ async def test_a_repeated_cursor_is_left_and_said(scene: Scene) -> None:
 @pytest.mark.parametrize("count", [99, 100, 101, 200])
 async def test_the_last_page_may_be_full(scene: Scene, count: int) -> None:
     post = scene.post()
-    place = {count - 1: (scene.asn, "asn.example")}
     scene.world.like(scene.asn, post)
+    place = {count - 1: scene.world.net.view.rows(LIKE, post.uri)[0]}
     scene.world.net.view.crowds[LIKE, post.uri] = Crowd(count, 2_000_000_000_000, place)
     read = await scene.look()
     assert signals(scene.acts(read)) == ["like"]
@@ -307,7 +307,7 @@ async def test_the_last_page_may_be_full(scene: Scene, count: int) -> None:
 async def test_an_act_that_comes_on_two_pages_is_one(scene: Scene) -> None:
     post = scene.post()
     scene.world.like(scene.asn, post)
-    places = {99: (scene.asn, "asn.example"), 100: (scene.asn, "asn.example")}
+    places = dict.fromkeys((99, 100), scene.world.net.view.rows(LIKE, post.uri)[0])
     scene.world.net.view.crowds[LIKE, post.uri] = Crowd(150, 2_000_000_000_000, places)
     acts = scene.acts(await scene.look())
     assert len({(act.id, act.revision) for act in acts}) == 1
