@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from monitor.config_form import Seconds, Section
-from monitor.config_gated import X
+from monitor.config_gated import TelegramChannel, X
 from monitor.config_mastodon import Mastodon
 from monitor.config_youtube import Youtube
 
@@ -35,6 +35,8 @@ class Bluesky(_Polled):
     """``directory`` is the did:plc identity directory, ``resolver`` answers resolveHandle.
 
     ``appview`` is the query server that says who engaged with a candidate's posts.
+    ``stream`` lists Jetstream servers that tell of acts at once; then each account is read anyway
+    every ``stream_interval`` seconds.
     """
 
     interval: Seconds = 300.0
@@ -51,5 +53,6 @@ class Collect(Section):
     feeds: Feeds = Feeds()
     bluesky: Bluesky = Bluesky()
     mastodon: Mastodon = Mastodon()
+    telegram_channel: TelegramChannel = TelegramChannel()
     x: X = X()
     youtube: Youtube = Youtube()

@@ -71,6 +71,7 @@ HOMES = {
     "ahocorasick_rs": ["text/index.py"],
     "loguru": ["log.py"],
     "feedparser": ["collect/feeds_parse.py"],
+    "lxml": ["collect/telegram_page.py"],
     "holidays": ["watch/holidays.py"],
     "libipld": ["collect/bluesky_proof.py", "demo/"],
     # Proofs of platforms, our own signatures, and the authorities' certificates: three uses of

@@ -19,6 +19,7 @@ COLLECTORS = {
     "bluesky": "monitor.collect.bluesky:Bluesky",
     "feeds": "monitor.collect.feeds:Feeds",
     "mastodon": "monitor.collect.mastodon:Mastodon",
+    "telegram_channel": "monitor.collect.telegram_channel:TelegramChannel",
     "x": "monitor.collect.x:X",
     "youtube": "monitor.collect.youtube:Youtube",
 }
@@ -27,6 +28,7 @@ PLATFORMS = {
     "bluesky": "bluesky",
     "feeds": "feed",
     "mastodon": "mastodon",
+    "telegram_channel": "telegram-channel",
     "x": "x",
     "youtube": "youtube",
 }
