@@ -12,6 +12,8 @@ _LINK = re.compile(r"https?://|www\.")
 _END = 80
 _TITLED = 0.6
 _MIN_WORDS = 5
+# Fewer are enough where not one is written small.
+_MIN_TITLED = 4
 _OPENING = 9
 _LONG = 4
 _MIN_LINE = 6
@@ -49,7 +51,8 @@ def _shape(page: Page, text: str) -> float:
             if w.kind is WORD and w.end - w.start >= _LONG and i not in named
         ]
         # However long a name is, it counts as one word.
-        enough = len(letters) + _names(page) >= _MIN_WORDS
+        count = len(letters) + _names(page)
+        enough = count >= _MIN_WORDS or (count >= _MIN_TITLED and all(letters))
         titled = enough and bool(letters) and sum(letters) / len(letters) >= _TITLED
         total += 0.6 if titled and not page.shouting else 0.0
         told = told and enough

@@ -24,12 +24,11 @@ from monitor.model.weights import Weight, Weights
 
 _TOLD = 3
 _LIKELY, _SURE = 0.7, 0.9
-# How sure they must be of a support that the first reading found less than clear.
-_CONFIRMS = 0.82
-# From this press score on a text is a report, whose words are others'.
-_REPORT = 0.7
-# Evidence that people also give of office holders, at any time.
-_ANY_TIME = frozenset({"praise", "emoji", "hashtag"})
+# How sure they must be of a support that the first reading found less than clear, in a text that
+# speaks of a choice, and in one of which only the phrase itself does.
+_CONFIRMS, _CONFIRMS_ALONE = 0.82, 0.88
+# How sure, of a support that the first reading only suspects.
+_KEEPS = 0.64
 # From this press score on a text is a report, whose words are others'.
 _REPORT = 0.7
 # Evidence that people also give of office holders, at any time.
@@ -105,7 +104,7 @@ class SecondReader:
         if opinion.stance is Stance.NEUTRAL:
             return _doubted(found, opinion)
         if top and top.stance is opinion.stance:
-            return [_agreed(page, top, opinion), *found[1:]]
+            return [*_agreed(page, top, opinion), *found[1:]]
         if _quiet(page) or not self._raises(page, opinion, top):
             return [replace(side, clear=False) for side in found]
         rest = [replace(side, clear=False) for side in found if side.target != target]
@@ -230,24 +229,42 @@ def _lasts(side: Side, neutral: float) -> bool:
     return side.score >= ALERT and neutral < _RAISES
 
 
-def _agreed(page: Page, side: Side, opinion: Opinion) -> Side:
+def _agreed(page: Page, side: Side, opinion: Opinion) -> list[Side]:
     """Return a side that both readings see: support as clear, where the weights are sure of it.
 
     Its reasons are the phrases of the first reading; the weights only take away what doubt is
-    left. No attack is confirmed.
+    left. No attack is confirmed. A mere suspicion of support that the weights hardly share is none.
     """
-    plain = not _quiet(page) and press.score(page) < _REPORT and _electoral(page, side)
-    sure = side.stance is Stance.SUPPORT and opinion.support >= _CONFIRMS
-    if side.clear or not (sure and side.firm and plain):
-        return side
+    if side.clear or side.stance is not Stance.SUPPORT:
+        return [side]
+    if side.score < ALERT and opinion.support < _KEEPS:
+        return []
+    plain = not _quiet(page) and press.score(page) < _REPORT
+    if not (side.firm and plain and opinion.support >= _enough(page, side)):
+        return [side]
     told = (*side.reasons, f"confirmed by weights -> {side.target}")
-    return replace(side, clear=True, reasons=told)
+    return [replace(side, clear=True, reasons=told)]
 
 
-def _electoral(page: Page, side: Side) -> bool:
-    """Say whether a text speaks of an election: people praise office holders at any time."""
+def _enough(page: Page, side: Side) -> float:
+    """Return the chance that confirms: more where only the phrases speak of a choice.
+
+    Praise alone shows none then: people praise office holders at any time.
+    """
+    if page.handles or _contested(page):
+        return _CONFIRMS
     said = {reason.partition(" ")[0] for reason in side.reasons}
-    return bool(said - _ANY_TIME) or _least(page) == _RAISES
+    return _CONFIRMS_ALONE if said - _ANY_TIME else math.inf
+
+
+def _contested(page: Page) -> bool:
+    """Say whether a text speaks of a choice, and not only of an office that somebody holds."""
+    held = set(page.spots.get("office_bare", ()))
+    named = page.named
+    return any(
+        named.isdisjoint(range(first, last + 1)) and (first, last) not in held
+        for first, last in page.spots.get("politics", ())
+    )
 
 
 def _suspected(page: Page, opinion: Opinion) -> Side:

@@ -142,7 +142,14 @@ def test_support_that_both_readings_see_is_confirmed_by_sure_weights() -> None:
     found = read(text, KEEN)
     assert best(found) is Outcome.ALERT
     assert "confirmed by weights" in " ".join(found.derivation)
-    assert best(read(text, replace(KEEN, signs={"bias": Weight(1.0, 0.0)}))) is Outcome.REVIEW
+    half = replace(KEEN, signs={"bias": Weight(1.5, 0.0)})
+    assert best(read(text, half)) is Outcome.REVIEW
+
+
+def test_a_suspicion_of_support_that_the_weights_hardly_share_is_dropped() -> None:
+    hardly = replace(KEEN, signs={"bias": Weight(0.8, 0.0)})
+    assert read("Wiratama hebat, calon gubernur", hardly).stance is None
+    assert read("Ayo coblos Wiratama", hardly).stance is Stance.SUPPORT
 
 
 @pytest.mark.parametrize(
