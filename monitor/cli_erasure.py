@@ -26,6 +26,7 @@ def attach(program: typer.Typer) -> None:
     program.command(
         epilog='Example: netralitas hold NTR-ABCD-EFGH --by "Nama, jabatan" --why "sengketa 12"'
     )(hold)
+    program.command(epilog="Example: netralitas retractions -c config.toml")(retractions)
 
 
 @app.command(
@@ -87,3 +88,10 @@ def hold(
     from monitor import erasing
 
     return erasing.hold(config, finding, by, why, lift=lift)
+
+
+def retractions(config: ConfigPath = DEFAULT) -> int:
+    """List acts taken out of public view, by when to hold or erase each; 1 where one is overdue."""
+    from monitor import retracting
+
+    return retracting.listing(config)

@@ -30,7 +30,7 @@ LAYERS = {
     "run": 4, "demo": 4,
     "again": 5, "app": 5, "auditor": 5, "showing": 5,
     "cli": 5, "cli_audit": 5, "cli_contests": 5, "cli_erasure": 5, "cli_evidence": 5,
-    "cli_gate": 5, "gating": 5, "cli_governance": 5, "erasing": 5,
+    "cli_gate": 5, "gating": 5, "retracting": 5, "cli_governance": 5, "erasing": 5,
     "cli_options": 5, "cli_register": 5, "cli_review": 5, "cli_tips": 5, "tipping": 5,
     "tipping_case": 5, "tipping_pictures": 5,
     "cli_rights": 5, "__main__": 5,

@@ -72,7 +72,13 @@ TEXTS = {
     "card": "Kartu bukti tidak dapat digambar. Temuan tetap dicatat, tanpa kartu, dan dikirim "
     "sebagai teks. Sebabnya ada di log.",
     "hold": "{count} kasus yang unggahannya sudah tidak terbuka untuk umum menunggu keputusan: "
-    "buktinya ditahan atau dihapus, paling lambat {subject}. Lihat: netralitas status",
+    "buktinya ditahan atau dihapus, paling lambat {subject}. Lihat: netralitas retractions",
+    "expiry": "{count} perkara dari {subject} kehilangan isinya mulai {until}: ketentuan platform "
+    "mewajibkannya, dan penahanan tidak berlaku. Yang tersisa nomor unggahannya. Lihat unggahannya "
+    "dan simpan tangkapan sendiri sebelum itu.",
+    "overdue": "{count} kasus di {subject} melewati batas waktu: unggahannya sudah tidak terbuka "
+    "untuk umum, dan belum ada yang memutuskan buktinya ditahan atau dihapus. Putuskan sekarang: "
+    "netralitas retractions",
     "unrouted": "Perkara dari {subject} tidak punya penerima: tidak ada rute yang cocok dan tanpa "
     "benturan kepentingan. Perkaranya tercatat dan menunggu. Lihat: netralitas route NOMOR",
     "second-desk": "Perkara dari {subject}, instansi yang dipimpin calon, tidak punya meja kedua "

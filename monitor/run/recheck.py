@@ -37,7 +37,7 @@ from monitor.run import changes
 from monitor.run.changes import Case
 from monitor.run.pipeline import Parts
 from monitor.run.season import Season
-from monitor.store import alarms, cursors, log, outbox, rechecks, register
+from monitor.store import cursors, log, outbox, rechecks, register
 from monitor.store.db import Connection
 from monitor.store.rechecks import Due
 
@@ -47,7 +47,7 @@ BATCH = 100
 LEASE_SECONDS = 900.0
 # Days of deadlines are those of the capital.
 OFFICE = "WIB"
-HOLD = "hold"
+HOLD, OVERDUE = "hold", "overdue"
 VISIBLE = frozenset({ActState.THERE, ActState.EDITED})
 
 
@@ -166,7 +166,7 @@ class Rechecker:
             pass
 
     def warn(self) -> None:
-        """Tell of retractions that must be decided soon: one alarm a day, over when none waits."""
+        """Tell of retractions that must be decided soon, one alarm a day, and of overdue ones."""
         now, health = self._parts.clock(), self._parts.health
         soon = now + timedelta(seconds=self._settings.warning)
         waiting = rechecks.waiting(self._parts.writer.reader())
@@ -175,10 +175,12 @@ class Rechecker:
         )
         for day, count in sorted(days.items()):
             health.alarm(HOLD, day, count=count)
-        for key in [a.key for a in alarms.open_(self._parts.writer.reader())]:
-            kind, _, day = key.partition(":")
-            if kind == HOLD and day not in days:
-                health.clear(HOLD, day)
+        late = Counter(w.platform for w in waiting if w.decide_by <= now)
+        for platform, count in sorted(late.items()):
+            health.alarm(OVERDUE, platform, count=count)
+        for kind, told in ((HOLD, days), (OVERDUE, late)):
+            for subject in health.subjects(kind) - told.keys():
+                health.clear(kind, subject)
 
     async def _one(self, row: Due) -> None:
         case = changes.load(self._parts.writer.reader(), row.finding_id)

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from monitor import app
-from monitor.clock import utc_now
+from monitor import app, retracting
+from monitor.clock import to_text, utc_now
 from monitor.collect.bluesky import Bluesky
 from monitor.demo.atproto import Atproto
 from monitor.demo.atproto_faults import Trouble
@@ -186,6 +186,30 @@ async def test_an_undecided_retraction_is_an_alarm_until_a_hold(stage: Stage) ->
     with closing(Writer(stage.place.settings.database)) as writer, writer.transaction() as tx:
         log.append(tx, at=utc_now(), kind="hold", subject=case, public={"held": False})
     assert [w.finding_id for w in waiting(stage)] == [case]
+
+
+async def test_a_deadline_that_passes_is_told_once_and_listed(stage: Stage) -> None:
+    await stage.once()
+    case = delete(stage, "asn1", "post")
+    await look_again(stage)
+    path = stage.place.folder / "config.toml"
+    assert retracting.listing(path) == 0
+    assert case in stage.shown()
+    with closing(Writer(stage.place.settings.database)) as writer, writer.transaction() as tx:
+        tx.execute("UPDATE retraction SET decide_by = ?", (to_text(utc_now()),))
+    for _ in range(2):
+        await stage.once()
+    open_ = {key.partition(":")[0] for key in open_alarms(stage)}
+    assert {"hold", "overdue"} <= open_
+    raised = [e for e in stage.place.entries("alarm") if e["public"]["state"] == "raised"]
+    assert len(raised) == len(open_alarms(stage))
+    assert retracting.listing(path) == 1
+    assert "OVERDUE" in stage.shown()
+    with closing(Writer(stage.place.settings.database)) as writer, writer.transaction() as tx:
+        log.append(tx, at=utc_now(), kind="hold", subject=case, public={"held": True})
+    await stage.once()
+    assert not any(key.startswith(("hold", "overdue")) for key in open_alarms(stage))
+    assert retracting.listing(path) == 0
 
 
 # ---- edited ----------------------------------------------------------------------------------
