@@ -37,6 +37,7 @@ from monitor.run.daemon import Daemon
 from monitor.run.dispatch import Dispatcher
 from monitor.run.doors import Doors
 from monitor.run.erase import Eraser
+from monitor.run.expire import Expirer
 from monitor.run.governance import Admission
 from monitor.run.health import Health
 from monitor.run.pace import Pace
@@ -191,9 +192,9 @@ async def opened(config: Config, clock: Clock = utc_now) -> AsyncIterator[App]:
             TipDesk(writer, keyring, config, clock).destroy_due,
             Answering(writer, config, clock).purge,
         ]
-        retainer = Retainer(writer, eraser, config.retention, clock, others)
+        hourly = [Expirer(writer, eraser, told, clock).run]
+        retainer = Retainer(writer, eraser, config.retention, clock, others, hourly)
         job = (config, parts, dispatcher, reloader, season, seals, roster, again)
-        reminders = Reminders(writer, config, clock)
         beside = bot_made.tasks(config, parts, keyring, lambda: dispatcher.ruleset, stack)
         beside += stream.tasks(config, parts, doors, season, again.run_once)
         if config.tips.enabled:
@@ -203,7 +204,7 @@ async def opened(config: Config, clock: Clock = utc_now) -> AsyncIterator[App]:
             *job,
             doors=doors,
             retainer=retainer,
-            reminders=reminders,
+            reminders=Reminders(writer, config, clock),
             recaps=recaps,
             reverse=Reverse(config, parts, season, admission, doors.is_open),
             beside=beside,

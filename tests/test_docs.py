@@ -31,7 +31,7 @@ OPERATIONS = (ROOT / "docs/operations.md").read_text("utf-8")
 PAGE_LINES = 500
 # A platform with terms of its own has its settings on its own page.
 SETTINGS = OPERATIONS + "".join(
-    (ROOT / f"docs/{name}.md").read_text("utf-8") for name in ("mastodon",)
+    (ROOT / f"docs/{name}.md").read_text("utf-8") for name in ("mastodon", "youtube")
 )
 
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")

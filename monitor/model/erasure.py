@@ -15,6 +15,8 @@ from monitor.model.evidence import Canonical, canonical
 
 ERASURE = "erasure"
 HOLD = "hold"
+# What a case is left with when a platform's time is over: ids, and nothing that anybody said.
+REFERENCE = "reference"
 # A prefix of its own: what this key signs here can never be taken for a checkpoint.
 PREFIX = b"netralitas erasure\n"
 PARTS = ("content", "files")
@@ -43,6 +45,27 @@ FOR_CASE_FILES = frozenset({Ground.DISPOSAL, Ground.PDP, Ground.PLATFORM})
 NO_HOLD = {
     "x": "X Developer Agreement: content deleted on X goes within 24 hours",
     "youtube": "YouTube API Services Developer Policies III.E.4: at most 30 days",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """How many days a platform lets what it handed out be kept, and by which clause.
+
+    ``erase_after`` leaves a day for a program that stands still; ``warn_after`` is when the desk is
+    told, so that a person can make a capture of their own (POLICY 31).
+    """
+
+    days: int
+    erase_after: int
+    warn_after: int
+    basis: str
+
+
+KEEPING = {
+    "youtube": Keeping(
+        30, 29, 20, "YouTube API Services Developer Policies III.E.4.d: at most 30 calendar days"
+    ),
 }
 
 

@@ -12,7 +12,7 @@ from datetime import date, datetime
 
 from monitor.clock import Clock
 from monitor.collect import gate
-from monitor.collect.base import Collector
+from monitor.collect.base import Collector, Metered
 from monitor.collect.gate import Attestation
 from monitor.collect.registry import Refused
 from monitor.errors import ConfigError
@@ -22,6 +22,7 @@ from monitor.net_door import Door
 from monitor.run.health import Health
 from monitor.store import rights
 from monitor.store.rights import Attested
+from monitor.store.spending import Ledger
 from monitor.store.writer import Writer
 
 SHUT, OFF, SOON = "gate", "off", "gate-soon"
@@ -114,13 +115,16 @@ class Doors:
         if made is not None:
             return gate.check(made.info, self._papers, day) or ""
         try:
-            self.collectors[platform] = self._make(name, self._papers, self.door(platform))
+            opened = self._make(name, self._papers, self.door(platform))
         except Refused as error:
             return error.faults[0].got
         except ConfigError as error:
             if first:
                 raise
             return str(error)
+        if isinstance(opened, Metered):
+            opened.meter(Ledger(self._writer))
+        self.collectors[platform] = opened
         return ""
 
     def _warn(self, attested: Collection[Attested], day: date) -> None:

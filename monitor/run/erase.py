@@ -21,7 +21,7 @@ from monitor.model.erasure import FOR_CASE_FILES, HOLD, NO_HOLD, Ground, Lost, O
 from monitor.model.evidence import LogHead
 from monitor.model.review import CaseState
 from monitor.run import seal
-from monitor.store import erasure, erasure_person, log, migrate, seals
+from monitor.store import erasure, erasure_person, expiring, log, migrate, seals
 from monitor.store.backup import commitments
 from monitor.store.db import Connection
 from monitor.store.erasure import DATABASE, Standing
@@ -93,6 +93,31 @@ class Eraser:
             self.finish()
         return gone
 
+    def expired(self, findings: Iterable[str], order: Order) -> int:
+        """Destroy what a platform said of some cases, each in a transaction; return how many.
+
+        The case goes on with what people made of it, and with the ids of act and place.
+        """
+        gone = 0
+        for finding in findings:
+            with self._writer.transaction() as tx:
+                lost = expiring.said(tx, finding)
+                if lost.places:
+                    expiring.refer(tx, finding, self._clock())
+                    self._bury(tx, {finding: lost}, order, whole=False)
+                    self._reseal(tx)
+                    gone += 1
+        return gone
+
+    def unread(self, platform: str, before: datetime, order: Order) -> int:
+        """Destroy what a platform sent in an unknown form before an instant; count the entries."""
+        with self._writer.transaction() as tx:
+            lost, count = expiring.unread(tx, platform, before)
+            if count:
+                self._bury(tx, {platform: lost}, order)
+                self._reseal(tx)
+        return count
+
     def finish(self) -> bool:
         """Do what tombstones left to do: files, then the database. True where nothing is left.
 
@@ -126,7 +151,9 @@ class Eraser:
         self._reseal(tx)
         return erased
 
-    def _bury(self, tx: Connection, graves: dict[str, Lost], order: Order) -> Erased:
+    def _bury(
+        self, tx: Connection, graves: dict[str, Lost], order: Order, *, whole: bool = True
+    ) -> Erased:
         at, head, contents, files = self._clock(), log.head(tx), 0, 0
         newest = seals.last(tx)
         # A tombstone counts by the key of the seal before it, so there must be one.
@@ -147,7 +174,7 @@ class Eraser:
                 contents += sum(text.startswith("content/") for text in lost.places)
                 files += len(lost.commitments)
             if subject.startswith("NTR-"):
-                erasure.silence(tx, subject, at)
+                (erasure.silence if whole else erasure.hush)(tx, subject, at)
         return Erased(head, contents, files)
 
     def _reseal(self, tx: Connection) -> None:

@@ -40,17 +40,24 @@ class Retainer:
         settings: Retention,
         clock: Clock,
         others: Sequence[Callable[[], object]] = (),
+        hourly: Sequence[Callable[[], object]] = (),
     ) -> None:
-        """``others`` are what else goes when its time is over, each in its own transaction."""
+        """``others`` are what else goes when its time is over, each in its own transaction.
+
+        ``hourly`` are those whose time is counted in hours.
+        """
         self._writer = writer
         self._eraser = eraser
         self._settings = settings
         self._clock = clock
         self._others = others
+        self._hourly = hourly
         self._looked_on: date | None = None
 
     async def look(self) -> None:
         """Erase what is due, beside the loop: rebuilding the database takes its time."""
+        for destroy in self._hourly:
+            await asyncio.to_thread(destroy)
         today = self._clock().date()
         if today != self._looked_on:
             await asyncio.to_thread(self.run)

@@ -143,21 +143,29 @@ def bury(
     return head
 
 
-def silence(tx: sqlite3.Connection, finding: str, at: datetime) -> None:
-    """Take the case's words out of the outbox, and owe that what was sent is taken back."""
+def hush(tx: sqlite3.Connection, finding: str, at: datetime) -> None:
+    """Take the case's words out of the outbox, and owe that what was sent is taken back.
+
+    What people brought to the case by themselves stays.
+    """
     withdrawals.owe(tx, finding, at)
     mine = "WHERE kind <> 'health' AND subject = ?"
     waiting = f"AND state = 'pending' AND kind <> '{withdrawals.KIND}'"
     tx.execute(f"DELETE FROM outbox {mine} {waiting}", (finding,))  # noqa: S608
     tx.execute(f"UPDATE outbox SET body = '', last_error = NULL {mine}", (finding,))  # noqa: S608
+    # Nothing is left to compare a later look with.
+    tx.execute("DELETE FROM recheck WHERE finding_id = ?", (finding,))
+
+
+def silence(tx: sqlite3.Connection, finding: str, at: datetime) -> None:
+    """Do what ``hush`` does, and let everything go that the case has outside the log."""
+    hush(tx, finding, at)
     # Who gave a tip that was linked to the case goes with it.
     tx.execute("DELETE FROM tip WHERE finding_id = ?", (finding,))
     # Nobody can open the case by a code any more, or ask for a receipt of what is gone.
     invitations.forget(tx, finding)
     answers.forget(tx, finding)
     talks.forget(tx, finding)
-    # Nothing is left to compare a later look with.
-    tx.execute("DELETE FROM recheck WHERE finding_id = ?", (finding,))
 
 
 @guard()
