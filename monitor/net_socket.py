@@ -5,7 +5,7 @@ A socket may stay open for days, so it takes no place among the connections of o
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 
@@ -47,10 +47,7 @@ class Socket:
 
     async def send(self, text: str) -> None:
         """Send a text frame."""
-        try:
-            await self._inner.send_str(text)
-        except (aiohttp.ClientError, OSError):
-            raise TransientError(self._subject, "the socket was closed") from None
+        await self._out(self._inner.send_str(text))
 
     async def receive(self) -> bytes:
         """Return the next text frame, not decoded; an empty one answers ``ask``.
@@ -65,7 +62,7 @@ class Socket:
                 if data:
                     return data
             elif frame.type is WSMsgType.PING:
-                await self._inner.pong(frame.data)
+                await self._out(self._inner.pong(frame.data))
             elif frame.type is WSMsgType.PONG:
                 if frame.data == _ASKED:
                     return b""
@@ -76,8 +73,11 @@ class Socket:
 
     async def ask(self) -> None:
         """Send a ping; ``receive`` says when the peer has read all that was sent before it."""
+        await self._out(self._inner.ping(_ASKED))
+
+    async def _out(self, sending: Awaitable[None]) -> None:
         try:
-            await self._inner.ping(_ASKED)
+            await sending
         except (aiohttp.ClientError, OSError):
             raise TransientError(self._subject, "the socket was closed") from None
 

@@ -101,7 +101,7 @@ class Reading:
     missed: str = ""
     unreadable: int = 0
     unasked: int = 0
-    notices: dict[Notice, None] = field(default_factory=dict)
+    told: dict[tuple[str, NoticeKind, str], None] = field(default_factory=dict)
 
     def take(self, frame: bytes, now: int) -> None:
         """Read one frame; raise ``CollectError`` where the server cannot be what it should."""
@@ -114,19 +114,20 @@ class Reading:
         if watch_id is None:
             self._stranger()
             return
-        if event.time_us <= 0 or event.time_us > now + MOST_AHEAD:
+        if not 0 < event.time_us <= now + MOST_AHEAD:
             self._spoilt()
-        else:
+        elif self.is_awaited or event.time_us > self.us:
             self._at(event.time_us)
-        notice = _notice(event, watch_id)
-        if notice is not None:
-            self.notices[notice] = None
+        kind, record = _about(event)
+        if kind is not None:
+            self.told[watch_id, kind, record] = None
 
     def batch(self) -> Notices:
         """Hand over what came, with the cursor after it."""
         silent = self.missed == UNPROVED
-        made = Notices(tuple(self.notices), self.cursor, not self.missed, self.missed, silent)
-        self.notices, self.missed = {}, ""
+        notices = tuple(Notice(*one) for one in self.told)
+        made = Notices(notices, self.cursor, not self.missed, self.missed, silent)
+        self.told, self.missed = {}, ""
         return made
 
     def asks_again(self, now: int) -> bool:
@@ -224,7 +225,7 @@ async def _follow(
         async with asyncio.timeout(PATIENCE):
             while frame := await door.receive():
                 reading.take(frame, _now(clock))
-                if len(reading.notices) >= MOST_EVENTS:
+                if len(reading.told) >= MOST_EVENTS:
                     return
     except TimeoutError:
         raise TransientError(_SUBJECT, "the server does not answer") from None
@@ -247,19 +248,18 @@ async def _gather(door: Socket, reading: Reading, clock: Clock) -> bool:
     return began
 
 
-def _notice(event: _Event, watch_id: str) -> Notice | None:
-    """Say what an event is about; ``None`` for a kind that is not known, or of another list."""
-    if event.kind in ("account", "identity"):
-        return Notice(watch_id, NoticeKind.ACCOUNT)
+def _about(event: _Event) -> tuple[NoticeKind | None, str]:
+    """Say what an event is about and the record it names; ``None`` for a kind that is not ours."""
     commit = event.commit
-    if event.kind != "commit" or commit is None:
-        return None
+    if commit is None or event.kind != "commit":
+        return (NoticeKind.ACCOUNT if event.kind in ("account", "identity") else None), ""
     if commit.collection and commit.collection not in COLLECTIONS:
-        return None
-    uri = f"at://{event.did}/{commit.collection}/{commit.rkey}"
-    if commit.operation != _DELETE or Ref(uri).parts is None:
-        return Notice(watch_id, NoticeKind.ACT)
-    return Notice(watch_id, NoticeKind.RETRACTED, uri)
+        return None, ""
+    if commit.operation == _DELETE:
+        uri = f"at://{event.did}/{commit.collection}/{commit.rkey}"
+        if Ref(uri).parts is not None:
+            return NoticeKind.RETRACTED, uri
+    return NoticeKind.ACT, ""
 
 
 def _now(clock: Clock) -> int:
