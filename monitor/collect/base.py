@@ -178,6 +178,16 @@ class ReadsTargets(Protocol):
         ...
 
 
+@runtime_checkable
+class HasPlaces(Protocol):
+    """A collector whose settings name places to read beside the watchlists' accounts."""
+
+    @property
+    def places(self) -> Sequence[TargetAccount]:
+        """Return what ``engagers`` is to be called for as well, while a contest is live."""
+        ...
+
+
 class NoticeKind(StrEnum):
     """What a stream says: an act appeared, one was taken back, or the account itself changed."""
 

@@ -8,7 +8,7 @@ everyone who is not on the register is dropped as the page is read. Answers are 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, time
 from typing import Any, Protocol, runtime_checkable
 
@@ -28,10 +28,11 @@ PLATFORM = "x"
 TRACKED = LOOKUP_LIMIT
 PAGES_PER_WALK = 40
 QUERY_LENGTH = 512  # the most that a search over the last seven days takes
+# About 50 searches; with more accounts their own lists tell the same, only later.
+MOST_NAMES = 1_000
 RETWEETS, QUOTES = "retweets", "quote_tweets"
 COUNTS = {RETWEETS: "retweet_count", QUOTES: "quote_count"}
 
-CUT = f"stopped after {PAGES_PER_WALK} pages; the next look goes on from there"
 REPEATED = "X sent a repeated page token"
 UNSEEN = "X counts more reposts or quotes than it lists: protected accounts are among them"
 
@@ -42,8 +43,8 @@ Items = list[tuple[Watch, RawItem]]
 class Roll(Protocol):
     """Members that can also name the registered accounts, so that they can be asked for."""
 
-    def handles(self, platform: str) -> Sequence[str]:
-        """Return the names that registered accounts of a platform bear now."""
+    def handles(self, platform: str, most: int) -> Sequence[str]:
+        """Return the names of a platform's registered accounts; none where they are too many."""
         ...
 
 
@@ -112,13 +113,13 @@ class Engagers:
             state.id = (await self.api.account(known, self.target.handle)).id
         await self._newest()
         await self._counts()
-        yield self._page([])
+        yield self._page([], listed=len(self.now))
         for _ in range(PAGES_PER_WALK):
             if not state.todo:
                 break
             yield await self._step()
         if state.todo:
-            self._note(CUT)
+            return  # without a last page: the next look goes on from the cursor
         async for page in self._answers():
             yield page
         yield self._page([], last=True)
@@ -170,8 +171,7 @@ class Engagers:
             self._note(REPEATED)
             state.token = ""
         withheld = 0 if state.token else self._end(kind, ident)
-        page = self._page(self._kept(acts, answer), withheld=withheld)
-        return replace(page, listed=len(acts))
+        return self._page(self._kept(acts, answer), withheld=withheld, listed=len(acts))
 
     async def _engaged(self, ident: str, kind: str) -> tuple[Exchange, parse.Answer]:
         try:
@@ -197,7 +197,7 @@ class Engagers:
         if not isinstance(self.members, Roll):
             return
         newest = self.state.asked
-        for query in queries(self.members.handles(PLATFORM), self.target.handle):
+        for query in queries(self.members.handles(PLATFORM, MOST_NAMES), self.target.handle):
             token = ""
             for _ in range(PAGES_PER_WALK):
                 limits = {"since_id": self.state.asked} if self.state.asked else {}
@@ -205,7 +205,7 @@ class Engagers:
                 answer, found = await self.api.search(query, limits)
                 acts = parse.acts(found)
                 newest = max((newest, *(act.id for act in acts)), key=number)
-                yield self._page(self._kept(acts, answer))
+                yield self._page(self._kept(acts, answer), listed=len(acts))
                 if not found.next_token or found.next_token == token:
                     break
                 token = found.next_token
@@ -227,7 +227,9 @@ class Engagers:
         self.whole = False
         self.notes.append(note)
 
-    def _page(self, items: Items, *, last: bool = False, withheld: int = 0) -> TargetPage:
+    def _page(
+        self, items: Items, *, last: bool = False, withheld: int = 0, listed: int = 0
+    ) -> TargetPage:
         return TargetPage(
             items=tuple(items),
             cursor=msgspec.to_builtins(self.state),
@@ -235,6 +237,7 @@ class Engagers:
             last=last,
             note="; ".join(dict.fromkeys(self.notes)) if last else "",
             withheld=withheld,
+            listed=listed,
         )
 
 

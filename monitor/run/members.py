@@ -30,6 +30,12 @@ ORDER BY 2
 """
 
 
+NAMES = """
+SELECT a.watch_id FROM account a JOIN source s ON s.watch_id = a.watch_id
+WHERE a.platform = ? AND s.active = 1 LIMIT ?
+"""
+
+
 class Hit(NamedTuple):
     """An account as asked, the line that it belongs to, and the permanent id found for it."""
 
@@ -69,6 +75,23 @@ class OnRegister:
             for account, own in found.items()
             if len({line.person_ref for line in own}) == 1
         }
+
+    def handles(self, platform: str, most: int) -> list[str]:
+        """Return the names of a platform's accounts, or none where there are more than ``most``.
+
+        For a platform that can be asked by name, so that it sends nobody else's acts.
+        """
+        conn = self._writer.reader()
+        ids = _names(conn, platform, most + 1)
+        if len(ids) > most:
+            return []
+        lines = register.watches(conn, ids)
+        return sorted({line.address for line in lines if self._admits(line)})
+
+
+@guard()
+def _names(conn: Connection, platform: str, limit: int) -> list[str]:
+    return [watch_id for (watch_id,) in conn.execute(NAMES, (platform, limit))]
 
 
 @guard()

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time
 
 from monitor import config
-from monitor.collect.base import Collector, ReadsTargets, TargetPage
+from monitor.collect.base import Collector, HasPlaces, ReadsTargets, TargetPage
 from monitor.errors import CollectError, ProofError, SourceGoneError
 from monitor.log import logger
 from monitor.model.contest import ZONES, Contest, TargetAccount
@@ -102,7 +102,10 @@ class Reverse:
         if known == self._known:
             return
         contests = [reader.ruleset.contests[contest_id] for contest_id in live]
-        accounts = {target_sources.key_of(a): a for c in contests for a in standing(c, now)}
+        found = [a for c in contests for a in standing(c, now)]
+        accounts = {
+            target_sources.key_of(a): a for a in (*found, *(self._places() if live else ()))
+        }
         wanted = [one for one in accounts.values() if one.platform in self._readers()]
         with self._parts.writer.transaction() as tx:
             interval = self._settings.reverse.interval
@@ -148,6 +151,12 @@ class Reverse:
             for platform, one in found
             if isinstance(one, ReadsTargets) and self._is_open(platform)
         }
+
+    def _places(self) -> Iterator[TargetAccount]:
+        """Yield what collectors are set to read beside the accounts of the watchlists."""
+        for collector in self._readers().values():
+            if isinstance(collector, HasPlaces):
+                yield from collector.places
 
     def _failed(self, state: TargetState, error: CollectError) -> PollReport:
         parts = self._parts

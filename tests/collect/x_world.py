@@ -39,7 +39,7 @@ class Register:
 class Roll(Register):
     """A register that also names its accounts."""
 
-    def handles(self, platform: str) -> Sequence[str]:
+    def handles(self, platform: str, most: int) -> Sequence[str]:
         return [line.address for line in dict.fromkeys(self.lines.values())]
 
 
