@@ -91,7 +91,7 @@ def acts(
             repr((manner.maps, manner.sets, manner.zone)), dry_run,
         )  # fmt: skip
         _warn(profile)
-        report = asyncio.run(_imported(config, writer, file, wanted))
+        report = asyncio.run(imported(config, writer, file, wanted))
         writer.fold()
     _tell(report, wanted)
     if unreadable and report.unreadable:
@@ -130,7 +130,8 @@ def _show(profile: Profile) -> None:
     console.table("Tables", ("table", "file", "format", "signal", "fields"), rows)
 
 
-async def _imported(config: Config, writer: Writer, file: Path, wanted: Wanted) -> Report:
+async def imported(config: Config, writer: Writer, file: Path, wanted: Wanted) -> Report:
+    """Import a file, with a progress bar where somebody watches; see ``Importer.run``."""
     with act_files.opened(file) as handed:
         async with _importer(config, writer, dry_run=wanted.dry_run) as importer:
             with console.bar("import") as shown:

@@ -39,6 +39,7 @@ from monitor.store.imports import Progress
 from monitor.store.keys import KeyRing
 
 AT_ONCE = 500  # rows whose persons are asked for together
+APART = 20_000  # rows of strangers after which it is stored how far reading came
 
 
 class Importer:
@@ -152,7 +153,7 @@ class Importer:
                 batches, found = await self._judged(acts, counts)
                 report.counts.update(found)
                 progress = replace(progress, counts=dict(report.counts))
-                if not table.job.wanted.dry_run:
+                if not table.job.wanted.dry_run and (batches or _far(rows, progress)):
                     self._record(table.job, batches, progress)
             except SourceGoneError:
                 # A person was erased or left while the portion was read: nothing of it was kept.
@@ -247,6 +248,11 @@ class Importer:
         said = act_reading.owner(handed, wanted.profile.owner)
         watch = self._lines.owner(wanted, said)
         return watch, frozenset(filter(None, (said.name, fold(watch.name))))
+
+
+def _far(rows: Sequence[Row | Unread], progress: Progress) -> bool:
+    """Say whether these rows lead past a place that is stored also where nothing was found."""
+    return progress.place // APART > (progress.place - len(rows)) // APART
 
 
 def _unread(row: Row, fault: BadField) -> Unread:
