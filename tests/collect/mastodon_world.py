@@ -101,10 +101,14 @@ class World:
         return server.post(author, f"<p>{text}</p>", **more)
 
     async def poll(
-        self, who: Watch, cursor: Mapping[str, object] | None = None, pages: int = 1_000
+        self,
+        who: Watch,
+        cursor: Mapping[str, object] | None = None,
+        pages: int = 1_000,
+        into: Seen | None = None,
     ) -> Seen:
-        """Read until the end, or until the process "dies" after some pages."""
-        seen = Seen()
+        """Read until the end, or until the process "dies" after some pages or by an error."""
+        seen = Seen() if into is None else into
         async for page in self.mastodon.fetch(who, cursor or {}, None):
             seen.pages.append(page)
             if len(seen.pages) == pages:
@@ -157,6 +161,9 @@ async def world(
 ) -> AsyncIterator[World]:
     now = Now(datetime(2024, 10, 12, 2, 30, tzinfo=UTC))
     async with Emulated(HOME, now) as first, Emulated(PARTY, now) as second:
+        for server in (first, second):  # so much that no test waits for its turn
+            server.throttles.set("api", 300_000_000)
+            server.throttles.set("paging", 300_000_000)
         given = {"contact": "uji@contoh.test", "attempts": 1, "requests_per_second": 10_000}
         allowed = (first.host, second.host)
         layer = config.Http(**{**given, "allow_private": allowed, **http})

@@ -38,6 +38,7 @@ class Trouble(StrEnum):
     DOUBLED = "the last entry of a page again at the top of the next"
     OTHER_LINK = "a next page on another server"
     ODD_LINK = "a next page without a place"
+    OTHER_ACCOUNT = "statuses of other accounts in an account's list"
 
 
 _INSIDE = frozenset(
