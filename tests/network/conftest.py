@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.network.appview import AppView, missing
 from tests.network.servers import Network
 
 
@@ -13,4 +14,13 @@ from tests.network.servers import Network
 def network() -> Iterator[Network]:
     """Return a running network; each test opens its own accounts."""
     with Network() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def appview(network: Network) -> Iterator[AppView]:
+    """Return a query server that follows the network, or say why there can be none."""
+    if why := missing():
+        pytest.skip(why)
+    with AppView(network) as running:
         yield running

@@ -131,7 +131,7 @@ class Network:
         """Start both servers and wait until they answer; raise ``ServerError`` if they do not."""
         if not installed():
             raise ServerError("not installed: python -m tests.network.servers --install")
-        plc_port, pds_port = _free_ports(2)
+        plc_port, pds_port = free_ports(2)
         self._data = tempfile.mkdtemp(prefix="netralitas-pds-")
         self._process = subprocess.Popen(
             [
@@ -209,13 +209,13 @@ class Network:
             headers["Authorization"] = f"Bearer {self.accounts[did].token}"
         url = f"{self.pds}/xrpc/{method}"
         request = urllib.request.Request(url, json.dumps(body).encode(), headers)
-        answer = json.loads(_open(request) or b"{}")
+        answer = json.loads(opened(request) or b"{}")
         return dict(answer)
 
     def get(self, method: str, **params: str) -> bytes:
         """Ask a query without logging in; return the body of any answer."""
         query = urllib.parse.urlencode(params)
-        return _open(urllib.request.Request(f"{self.pds}/xrpc/{method}?{query}"), any_status=True)
+        return opened(urllib.request.Request(f"{self.pds}/xrpc/{method}?{query}"), any_status=True)
 
     def _wait(self) -> None:
         if self._process is None or self._process.stdout is None:
@@ -227,8 +227,8 @@ class Network:
         end = time.monotonic() + START_TIMEOUT
         while time.monotonic() < end:
             try:
-                _open(urllib.request.Request(f"{self.pds}/xrpc/_health"))
-                _open(urllib.request.Request(f"{self.plc}/_health"))
+                opened(urllib.request.Request(f"{self.pds}/xrpc/_health"))
+                opened(urllib.request.Request(f"{self.plc}/_health"))
             except (ServerError, OSError):
                 continue
             return
@@ -236,7 +236,8 @@ class Network:
         raise ServerError(f"the servers did not answer within {START_TIMEOUT:.0f} s")
 
 
-def _open(request: urllib.request.Request, *, any_status: bool = False) -> bytes:
+def opened(request: urllib.request.Request, *, any_status: bool = False) -> bytes:
+    """Return an answer's body, past any proxy; ``ServerError`` for another status than 2xx."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with opener.open(request, timeout=60) as answer:
@@ -254,7 +255,8 @@ def _timed(collection: str, record: Mapping[str, Any]) -> dict[str, Any]:
     return {"$type": collection, "createdAt": now, **record}
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
+    """Return ports of 127.0.0.1 that nobody listens on."""
     held = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
     ports = [s.getsockname()[1] for s in held]
     for s in held:
