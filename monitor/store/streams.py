@@ -16,27 +16,28 @@ from monitor.store.db import guard
 # A source that fails keeps its wait: a platform that refuses us is not asked sooner (P24).
 # An account that acts every second is read at most this often, in seconds.
 SPACE = 5.0
+# A plus sign and CROSS JOIN keep SQLite from walking all sources by time to find a few by name.
 NOTE = """
 INSERT INTO notice (watch_id, at)
-SELECT watch_id, :now FROM source JOIN json_each(:ids) ON value = watch_id WHERE active = 1
+SELECT watch_id, :now FROM json_each(:ids) CROSS JOIN source ON watch_id = value WHERE active = 1
 ON CONFLICT (watch_id) DO UPDATE SET at = excluded.at
 """
 DUE = """
 UPDATE source SET next_check_at = max(:now,
   coalesce(unixepoch(last_success_at) + :space, 0))
-WHERE active = 1 AND failures = 0 AND next_check_at > :now
-  AND watch_id IN (SELECT value FROM json_each(:ids))
+WHERE watch_id IN (SELECT value FROM json_each(:ids))
+  AND +active = 1 AND failures = 0 AND +next_check_at > :now
 """
 SPREAD = """
 UPDATE source SET next_check_at = min(next_check_at,
   max(:now + :within * (random() & 65535) / 65535.0,
     coalesce(unixepoch(last_success_at) + :within, 0)))
-WHERE active = 1 AND failures = 0 AND watch_id IN (SELECT value FROM json_each(:ids))
+WHERE watch_id IN (SELECT value FROM json_each(:ids)) AND +active = 1 AND failures = 0
 """
 AGAIN = """
 UPDATE source SET next_check_at = :now
-WHERE active = 1 AND failures = 0 AND next_check_at > :now
-  AND watch_id IN (SELECT watch_id FROM notice)
+WHERE watch_id IN (SELECT watch_id FROM notice)
+  AND +active = 1 AND failures = 0 AND +next_check_at > :now
 """
 ANSWERED = "DELETE FROM notice WHERE watch_id = ? AND at = ?"
 SAVE = """
@@ -44,8 +45,7 @@ INSERT INTO stream (platform, shard, shards, cursor) VALUES (?, ?, ?, ?)
 ON CONFLICT (platform, shard) DO UPDATE SET shards = excluded.shards, cursor = excluded.cursor
 """
 FOLLOWED = """
-SELECT native_id, watch_id FROM source WHERE platform = ? AND active = 1 AND native_id <> ''
-ORDER BY watch_id
+SELECT native_id, watch_id FROM source WHERE +platform = ? AND +active = 1 AND +native_id <> ''
 """
 
 
