@@ -263,8 +263,8 @@ class Look:
     def _divided(self, watch: Watch, read: Normalised) -> tuple[Normalised, list[Pair]]:
         """Part what counts from what is not shown to be of the time of monitoring (POLICY 12).
 
-        An act with a time before that is dropped. One without a time, of which no earlier look
-        says that it was not there yet, is only remembered: later looks must not take it for new.
+        An act with a time before that is dropped. One without a time, of which nothing says that
+        it was not there yet, is only remembered: later looks must not take it for new.
         """
         since = datetime.combine(watch.monitored_from, time(), ZONES[watch.zone])
         known = self._known_early(watch, read)
@@ -272,9 +272,11 @@ class Look:
         for item in read.items:
             act = item.activity
             pair = (EARLY + act.id, act.revision)
-            if act.occurred_at is None and (pair in known or act.not_before is None):
+            when = act.occurred_at or act.not_before
+            late = when is not None and when >= since
+            if act.occurred_at is None and (pair in known or not late):
                 early.append(pair)
-            elif (act.occurred_at or act.not_before or since) >= since:
+            elif late:
                 count.append(item)
         return Normalised(count, read.malformed), early
 
