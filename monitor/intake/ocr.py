@@ -52,7 +52,10 @@ def read(picture: bytes) -> Read:
         raise NoReader(str(error)) from None
     words = [program, "stdin", "stdout", "-l", LANGUAGE, "--oem", "1", "--psm", LAYOUT, "tsv"]
     table = _run(words, ready).decode("utf-8", "replace")
-    return Read(screen_text.post(table)[:LONGEST_TEXT], name)
+    try:
+        return Read(screen_text.post(table)[:LONGEST_TEXT], name)
+    except screen_text.NotATable as error:
+        raise pictures.NotReadable(f"the reader said what it never says: {error}") from None
 
 
 @cache

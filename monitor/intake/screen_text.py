@@ -39,6 +39,10 @@ WORD = re.compile(r"\w+", re.UNICODE)
 MORE = re.compile(r"[.…]{2,3}\s*(lihat\s+)?(selengkapnya|lainnya|more)\.?$", re.IGNORECASE)
 
 
+class NotATable(ValueError):
+    """What came is not the table of a reader of pictures."""
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """A line of words as they stood, in pixels of the prepared picture."""
@@ -51,8 +55,14 @@ class Line:
 
 
 def post(table: str) -> str:
-    """Return the post's text from Tesseract's table (TSV): lines joined, paragraphs apart."""
-    found = [line for line in lines(table) if not _of_app(line.text) and line.sure >= LINE_SURE]
+    """Return the post's text from Tesseract's table (TSV): lines joined, paragraphs apart.
+
+    Raises ``NotATable`` where a row lacks a column, or a number is none.
+    """
+    try:
+        found = [line for line in lines(table) if not _of_app(line.text) and line.sure >= LINE_SURE]
+    except (ArithmeticError, KeyError, TypeError, ValueError, csv.Error):
+        raise NotATable("a row of another form") from None
     return "\n".join(_paragraphs(found))
 
 

@@ -15,8 +15,9 @@ from monitor.model.tip import Picture
 PNG, JPEG = "image/png", "image/jpeg"
 _NAME, _MARKED = 4, 0xFF
 _PNG_HEAD, _JPEG_HEAD = b"\x89PNG\r\n\x1a\n", b"\xff\xd8"
-# What a PNG needs to be shown; every other chunk may hold words, places and times.
-_SHOWN = frozenset({b"IHDR", b"PLTE", b"tRNS", b"gAMA", b"sRGB", b"iCCP", b"IDAT", b"IEND"})
+# What a PNG needs to be shown; every other chunk may hold words, places and times, and a colour
+# profile the name of the device.
+_SHOWN = frozenset({b"IHDR", b"PLTE", b"tRNS", b"gAMA", b"sRGB", b"IDAT", b"IEND"})
 # JFIF and Adobe's mark of the colours are needed; APP1 (Exif, XMP), other APPs and comments go.
 _APP0, _APP14, _APP15, _COMMENT, _SCAN, _END = 0xE0, 0xEE, 0xEF, 0xFE, 0xDA, 0xD9
 # A mark that is neither part of a scan's own bytes nor a restart within it.

@@ -5,6 +5,7 @@ A link is never opened by the program: it may lead anywhere, and it tells its ow
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -13,6 +14,7 @@ from monitor.intake.declared import accounts
 LONGEST = 2_000
 # What of a query names a post; all else is tracking, or the sender's own session.
 NAMING = frozenset({"v", "id", "fbid", "story_fbid"})
+HOST = re.compile(r"[\w-]+(\.[\w-]+)+")
 PREFIXES = ("www.", "m.", "mobile.", "web.")
 SAME = {"twitter.com": "x.com", "threads.com": "threads.net", "fb.com": "facebook.com"}
 
@@ -37,9 +39,9 @@ def read(text: str) -> Link | None:
         host = (parts.hostname or "").lower()
     except ValueError:
         return None
-    if parts.scheme not in ("http", "https") or "." not in host or parts.username:
-        return None
     host = _plain(host)
+    if parts.scheme not in ("http", "https") or not HOST.fullmatch(host) or parts.username:
+        return None
     query = urlencode([(k, v) for k, v in parse_qsl(parts.query) if k in NAMING])
     one = host + parts.path.rstrip("/") + (f"?{query}" if query else "")
     if host == "bsky.app" and parts.path.startswith("/profile/did:"):
@@ -49,6 +51,6 @@ def read(text: str) -> Link | None:
 
 
 def _plain(host: str) -> str:
-    for prefix in PREFIXES:
-        host = host.removeprefix(prefix)
+    while host.startswith(PREFIXES):
+        host = host.partition(".")[2]
     return SAME.get(host, host)

@@ -25,13 +25,17 @@ from monitor.collect.feeds import Feeds
 from monitor.collect.feeds_split import CutFeed, NotAFeed
 from monitor.errors import ConfigError, Fault, NormaliseError
 from monitor.evidence import entry
+from monitor.intake import screen_text, tip_links
+from monitor.intake.stripped import NotAPicture, stripped
 from monitor.model.activity import Activity
 from monitor.model.evidence import Exchange, RawItem, canonical
 from monitor.model.person import EmployerType, Ownership, Watch
+from monitor.model.tip import Picture
 from monitor.model.wire import activity_content, statement
 from monitor.net import Http
 from monitor.text.fold import fold
 from monitor.watch import register, shipped
+from tests.intake import hostile
 from tests.long import drill
 
 FULL = 300_000
@@ -58,6 +62,9 @@ def samples(pattern: str) -> tuple[bytes, ...]:
 
 FEED_SAMPLES = samples("feeds/*/response.*")
 RECORD_SAMPLES = samples("bluesky/*/record.json")
+PICTURE_SAMPLES = (hostile.png(3, 3), hostile.jpeg())
+SCREEN_SAMPLE = hostile.SCREEN.encode()
+LINK_SAMPLE = b"https://www.facebook.com/pegawai.rekaan/posts/12?id=7&mibextid=9#x"
 REGISTER_SAMPLE = (shipped() / "register" / "contoh.csv").read_bytes()
 CONFIG_SAMPLE = (shipped().parent / "config.toml").read_bytes()
 LINE_SAMPLE = json.dumps(
@@ -239,9 +246,35 @@ def stream(rng: random.Random) -> None:
         assert not notice.native_key or bluesky_parse.Ref(notice.native_key).parts
 
 
+def picture(rng: random.Random) -> None:
+    """What is kept of a picture has nothing left to strip, whatever came."""
+    try:
+        kept = stripped(broken(rng, rng.choice(PICTURE_SAMPLES)))
+    except NotAPicture:
+        return
+    assert stripped(kept.data) == Picture(kept.data, kept.media_type)
+
+
+def screen(rng: random.Random) -> None:
+    try:
+        told = screen_text.post(broken(rng, SCREEN_SAMPLE).decode("utf-8", "replace"))
+    except screen_text.NotATable:
+        return
+    assert len(told) <= 10 * len(SCREEN_SAMPLE) * 100
+
+
+def tip_link(rng: random.Random) -> None:
+    given = broken(rng, LINK_SAMPLE).decode("utf-8", "replace")
+    link = tip_links.read(given)
+    if link:
+        again = tip_links.read(f"https://{link.text}")
+        assert again is not None
+        assert again.text == link.text
+
+
 TARGETS: tuple[Callable[[random.Random], None], ...] = (
     feed, record, listing, register_file, config_file, line, log_entry, text, headers,
-    stream,
+    stream, picture, screen, tip_link,
 )  # fmt: skip
 
 
