@@ -34,6 +34,8 @@ AT_ONCE = 1 / 24
 LEFT_BY_WALKS = 0.2
 # A page whose answers cost more than this share of a day would never find room, so it gets none.
 LARGEST_PAGE = 0.4
+# Units to find the channel and to ask for the page once more.
+COMING_BACK = 2
 # The platform's midnight and ours may differ a little.
 MARGIN = timedelta(minutes=2)
 
@@ -58,7 +60,8 @@ class Budget:
         now = self.clock()
         wanted = min(units, int(self.daily * LARGEST_PAGE))
         if self.ledger.used(PLATFORM, day_of(now)) + wanted > self._allowed(now, walk=True):
-            raise RateLimited(subject, self._wait(now, wanted, walk=True))
+            # To come back to the page costs something as well.
+            raise RateLimited(subject, self._wait(now, wanted + COMING_BACK, walk=True))
 
     def exhausted(self, subject: str) -> RateLimited:
         """Note that the platform says the day's allowance is used up; nobody asks before the next.

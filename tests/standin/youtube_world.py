@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
+from tests.standin.crowd import MARK
+
 START = datetime(2024, 10, 11, 20, 0, tzinfo=UTC)
 WAIT = 7
 
@@ -40,10 +42,10 @@ class Fault:
     times: int
 
 
-def channel_id(name: str) -> str:
-    """Return an id of a channel's form that belongs to a name."""
+def channel_id(name: str, mark: str = "") -> str:
+    """Return an id of a channel's form that belongs to a name; it bears ``mark``."""
     digest = hashlib.sha256(name.encode()).digest()
-    return "UC" + base64.urlsafe_b64encode(digest).decode()[:22]
+    return "UC" + (mark + base64.urlsafe_b64encode(digest).decode())[:22]
 
 
 @dataclass
@@ -85,7 +87,10 @@ class Comment:
 
 @dataclass(frozen=True)
 class Crowd:
-    """Strangers who each commented once, ``step`` apart, the newest at ``newest``."""
+    """Strangers who each commented once, ``step`` apart, the newest at ``newest``.
+
+    All of theirs bears ``MARK``. None is stored: each is made when it is asked for.
+    """
 
     count: int
     video: str
@@ -93,13 +98,10 @@ class Crowd:
     newest: datetime = START
     step: timedelta = timedelta(seconds=2)
 
-    def name(self, number: int) -> str:
-        return f"orang-lain-{number:06d}"
-
     def __getitem__(self, number: int) -> Comment:
-        name = self.name(number)
+        name = f"{MARK}-{number:06d}"
         return Comment(
-            f"UgxRamai{number:06d}", channel_id(name), name, f"Hadir bersama {name}",
+            f"Ugx{MARK}{number:06d}", channel_id(name, MARK), name, f"Hadir bersama {name}",
             self.newest - number * self.step, self.video, self.channel,
         )  # fmt: skip
 
