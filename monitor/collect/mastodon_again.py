@@ -18,7 +18,7 @@ from monitor.collect import mastodon_parse as parse
 from monitor.collect.mastodon_capture import digested
 from monitor.collect.mastodon_server import STATUSES_LIMIT, Server, Unavailable
 from monitor.errors import AuthError, BlockedError, NormaliseError, TransientError
-from monitor.model.activity import RELATIONAL, Activity
+from monitor.model.activity import RELATIONAL, Activity, TargetState
 from monitor.model.evidence import Exchange, Part, RawItem, canonical
 from monitor.model.state import ActState, Again, Known, Reason, gone
 
@@ -57,16 +57,30 @@ class Look:
 
     async def _look(self, account: parse.Account, native: str) -> Again:
         answer = await self.server.status(native)
-        if answer.status == HTTPStatus.OK:
-            return self._compared(account, answer)
         if answer.status in _GONE and self.server.has_token:
             answer = await self.server.status(native, token=False)
+        if answer.status == HTTPStatus.OK:
+            return self._compared(account, answer, answered=await self._answered(answer))
         if answer.status not in _GONE:
             raise TransientError(self.server.subject, f"the server answered {answer.status}")
         again = await self._given_again(account, native)
         return again or Again(gone(self.known.signal), Reason.RECORD_GONE, parts=_parts(answer))
 
-    def _compared(self, account: parse.Account, answer: Exchange, body: bytes = b"") -> Again:
+    async def _answered(self, answer: Exchange) -> Exchange | None:
+        """Read what an answer answers: the answer itself names it by this server's own id only."""
+        try:
+            parent = parse.status(answer.body).in_reply_to_id
+        except ValueError:
+            return None
+        return await self.server.status(parent) if parent else None
+
+    def _compared(
+        self,
+        account: parse.Account,
+        answer: Exchange,
+        body: bytes = b"",
+        answered: Exchange | None = None,
+    ) -> Again:
         """Compare what is there with what is on file; ``body`` is one status of a list."""
         raw = RawItem(
             native_key=self.known.object_id,
@@ -74,6 +88,7 @@ class Look:
             page=replace(answer, body=b""),
             page_digest=sha256(answer.body).hexdigest(),
             seen_at=answer.finished_at,
+            context=(("target", answered),) if answered else (),
             hints=(
                 ("actor", self.known.actor_id),
                 ("handle", account.handle(self.server.domain)),
@@ -85,7 +100,7 @@ class Look:
         activity = self.read(raw)
         if not body and activity.object.id != self.known.object_id:
             raise TransientError(self.server.subject, "the server answered with another status")
-        same = activity.revision == self.known.revision
+        same = activity.revision == self.known.revision or _untouched(raw.body, activity)
         return Again(ActState.THERE if same else ActState.EDITED, activity=activity, raw=raw)
 
     async def _given_again(self, account: parse.Account, native: str) -> Again | None:
@@ -129,6 +144,13 @@ def local_id(address: str, server: Server) -> str:
         return ""
     last = parts.path.removesuffix("/").removesuffix("/activity").rpartition("/")[2]
     return last if _SEGMENT.fullmatch(last) else ""
+
+
+def _untouched(body: bytes, activity: Activity) -> bool:
+    """Say that a status was never edited, where only what it acted upon is not there any more."""
+    target = activity.target
+    lost = target is not None and target.state is not TargetState.PRESENT
+    return lost and not parse.status(body).edited_at
 
 
 def _author(body: bytes) -> str:

@@ -86,7 +86,8 @@ class Status:
 class Mastodon:
     """Write through its methods, read through HTTP at ``url``; ``asked`` lists what was read.
 
-    ``token_only`` refuses visitors; ``tokens`` are those that are known. ``before`` maps a path to
+    ``token_only`` refuses visitors; ``tokens`` are those that are known, and the accounts in
+    ``blocked`` block whoever holds one. ``before`` maps a path to
     what happens just before it is answered, once: how things change between two pages. ``leaks``
     shows what was meant for followers, as to a token of one; ``places`` is whether favourites have
     a ``Link`` at all, which some servers leave out.
@@ -103,6 +104,7 @@ class Mastodon:
         self.before: dict[str, Callable[[], object]] = {}
         self.tokens: set[str] = set()
         self.token_only = False
+        self.blocked: set[str] = set()
         self.fetching = False
         self.leaks = False
         self.places = True
@@ -247,7 +249,7 @@ class Mastodon:
                 return self._following(request, number)
             case "v1", "statuses", number, *what:
                 status = self._visible(number)
-                if status is None:
+                if status is None or self._blocks(request, status):
                     return error("Record not found", 404)
                 return self._status(request, status, what)
         return error("Record not found", 404)
@@ -267,6 +269,9 @@ class Mastodon:
             case ["quotes"]:
                 return self._quotes(request, status)
         return error("Record not found", 404)
+
+    def _blocks(self, request: web.Request, status: Status) -> bool:
+        return "Authorization" in request.headers and status.author in self.blocked
 
     def _visible(self, number: str) -> Status | None:
         status = self.statuses.get(number)
