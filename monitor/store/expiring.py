@@ -23,10 +23,12 @@ FINDING, MALFORMED = "finding", "malformed"
 # In these entries, what lies under these names is ours and stays.
 OURS = frozenset({"watch"})
 
+# A file that its owner handed in is no loan of the platform's.
 DUE = """
 SELECT log.subject, min(log.at) FROM content JOIN log USING (seq)
 WHERE content.name = log.kind AND log.kind IN ('finding', 'state')
   AND json_extract(CAST(log.canonical AS TEXT), '$.public.platform') = ?
+  AND coalesce(json_extract(CAST(log.canonical AS TEXT), '$.public.collector'), '') <> 'import'
 GROUP BY log.subject HAVING min(log.at) <= ? ORDER BY min(log.at)
 """
 UNREAD = """

@@ -7,6 +7,7 @@ import io
 import json
 import zipfile
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ import pytest
 
 from monitor.clock import to_text
 from monitor.judge.caps import FROM_FILE
+from monitor.store import expiring
+from monitor.store.writer import Writer
 from tests.cli.conftest import Result, Run
 from tests.installation import COLUMNS, Installation
 from tests.needle import found
@@ -35,6 +38,7 @@ LINES = (
     ("w-ig", "instagram", "pegawai.example", "555"),
     ("w-x", "x", "pegawai.example", "700700"),
     ("w-tg", "telegram", "pegawai.example", "987654"),
+    ("w-yt", "youtube", "pegawai.example", ""),
     ("w-feed", "feed", "https://dinas.example/feed.xml", ""),
 )
 TOLD = (NOW - timedelta(days=10)).date().isoformat()
@@ -294,3 +298,12 @@ def test_profiles_are_listed_and_shown(run: Run, house: Installation) -> None:
     wrong = run("import", "profiles", "instagran", "-c", config)
     assert wrong.status == 2
     assert "did you mean 'instagram'?" in wrong.err
+
+
+def test_a_file_is_no_loan_of_the_platforms(run: Run, house: Installation, tmp_path: Path) -> None:
+    at = to_text(LATELY)
+    rows = [("youtube", "reply", "pegawai.example", "", at, SAY, "calon.rekaan", "Halo", "y1")]
+    take(run, house, table(tmp_path / "kasus.csv", rows))
+    assert len(house.findings()) == 1
+    with closing(Writer(house.settings.database)) as writer:
+        assert expiring.due(writer.reader(), "youtube", NOW + timedelta(days=99)) == []
