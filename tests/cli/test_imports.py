@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 import zipfile
 from collections.abc import Sequence
 from contextlib import closing
@@ -14,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from monitor import registering
 from monitor.clock import to_text
 from monitor.judge.caps import FROM_FILE
 from monitor.store import expiring
@@ -55,31 +57,37 @@ source = "rekaan"
 """
 
 
-@pytest.fixture
-def house(run: Run, tmp_path: Path) -> Installation:
-    """An installation whose register holds one person with some accounts."""
-    nowhere = "http://127.0.0.1:9"
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of an installation whose register holds one person with some accounts."""
+    folder, nowhere = tmp_path_factory.mktemp("impor") / "rumah", "http://127.0.0.1:9"
     candidates = [
-        ("calon1.example", f"did:plc:{'a' * 24}"),
-        ("calon2.example", f"did:plc:{'b' * 24}"),
+        (f"calon{n}.example", f"did:plc:{letter * 24}") for n, letter in ((1, "a"), (2, "b"))
     ]
-    one = Installation(tmp_path / "rumah", [], nowhere, nowhere, nowhere, candidates)
+    one = Installation(folder, [], nowhere, nowhere, nowhere, candidates)
     one.write()
     rows = (
         f"{watch_id},p-satu,Pegawai Rekaan,{platform},{address},Dinas Rekaan,Bidang,PNS,99,WIB,"
         f"declared,Keputusan 1,{TOLD},{TOLD},{TOLD},{native_id}"
         for watch_id, platform, address, native_id in LINES
     )
-    sheet = tmp_path / "register.csv"
+    sheet = folder / "register.csv"
     sheet.write_text("\n".join([f"{COLUMNS},native_id", *rows, ""]))
-    config = one.folder / "config.toml"
+    config = folder / "config.toml"
     config.write_text(config.read_text().replace('register = "register.csv"', 'register = ""'))
-    (contest,) = (one.folder / "watchlists" / "contests").glob("*.toml")
+    (contest,) = (folder / "watchlists" / "contests").glob("*.toml")
     accounts = (ACCOUNT.format(platform) for platform in ("instagram", "x", "tiktok"))
     contest.write_text(contest.read_text("utf-8") + "".join(accounts), "utf-8")
-    done = run("import", "register", sheet, "--by", OFFICER, "--why", "uji", "-c", config)
-    assert done.status == 0, done.err
-    return one
+    wanted = registering.Wanted(sheet, OFFICER, "uji")
+    assert registering.import_register(config, wanted) == 0
+    return folder
+
+
+@pytest.fixture
+def house(built: Path, tmp_path: Path) -> Installation:
+    nowhere = "http://127.0.0.1:9"
+    shutil.copytree(built, tmp_path / "rumah")
+    return Installation(tmp_path / "rumah", [], nowhere, nowhere, nowhere)
 
 
 def table(path: Path, rows: Sequence[Sequence[str]]) -> Path:

@@ -23,15 +23,16 @@ from tests.cli.test_imports import (
     SAY,
     STRANGER,
     THEIRS,
+    built,
     house,
     table,
 )
 from tests.installation import Installation
 from tests.needle import found
 
-__all__ = ["house"]
+__all__ = ["built", "house"]
 ROWS = 1_200
-EVERY = 160
+EVERY = 300
 
 
 class Killed(Exception):
@@ -64,7 +65,9 @@ def stop(point: str, count: int) -> Callable[[str], None]:
     return hook
 
 
-@pytest.mark.parametrize("point", ["before-commit", "after-commit"])
+@pytest.mark.parametrize(
+    "point", ["before-commit", pytest.param("after-commit", marks=pytest.mark.drill)]
+)
 def test_a_stopped_import_goes_on_where_it_stopped(
     point: str, house: Installation, tmp_path: Path
 ) -> None:

@@ -315,6 +315,7 @@ def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
             acts.read(path, acts.profile_of("telegram"))
 
 
+@pytest.mark.drill
 def test_a_long_file_is_read_in_little_memory(tmp_path: Path) -> None:
     """One row is in memory at a time: a list of many mebibytes leaves next to nothing behind."""
     profile = act_profiles.load("telegram", watch.shipped())
