@@ -32,7 +32,7 @@ from tests.needle import found
 
 __all__ = ["built", "house"]
 ROWS = 1_200
-EVERY = 300
+EVERY = 220
 
 
 class Killed(Exception):
