@@ -28,7 +28,7 @@ LICENCES := $(BIN)/pip-licenses --from=mixed --format=markdown --order=name --wi
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help demo test drills check lint coverage checklist network bench long crash mutations fuzz reading faults messages \
-        ocr lock run \
+        ocr strangers lock run \
         licences wheel clean
 
 help: ## list the commands
@@ -74,7 +74,7 @@ network: $(STAMP)/network $(STAMP)/replay ## the real servers on loopback, and t
 bench: $(STAMP)/dev ## measure, beside what one would pick instead
 	set -e; for script in bench/[a-z]*.py; do echo "== $$script"; $(BIN)/python "$$script"; done
 
-long: crash mutations fuzz reading faults messages ## the six drills in full; PERCENT=1 for a taste, SEED=n to repeat
+long: crash mutations fuzz reading faults messages strangers ## the seven drills in full; PERCENT=1 for a taste, SEED=n to repeat
 
 crash: $(STAMP)/dev ## 1,000 kill -9 of the daemon under load: no finding lost, no chain broken
 	$(DRILL).crash --percent $(PERCENT) $(if $(SEED),--seed $(SEED))
@@ -94,6 +94,9 @@ faults: $(STAMP)/dev ## a Telegram that misbehaves: random cases, then 10,000 al
 
 messages: $(STAMP)/dev ## 100,000 hostile texts in every kind of message: fits, is readable, nothing slips in
 	$(DRILL).messages --percent $(PERCENT) $(if $(SEED),--seed $(SEED))
+
+strangers: $(STAMP)/dev ## 100,000 engagers who are not registered, on each platform read in reverse: none is left
+	$(DRILL).strangers --percent $(PERCENT) $(if $(SEED),--seed $(SEED))
 
 ocr: $(STAMP)/dev ## read 50 generated screenshots: at least 45 must give the right target and stance
 	$(DRILL).ocr $(if $(SEED),--seed $(SEED))

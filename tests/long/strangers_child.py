@@ -1,0 +1,55 @@
+"""The process that ``strangers`` measures: the real program, once forward or all of reverse mode.
+
+    python -m tests.long.strangers_child FOLDER forward|reverse
+
+Its last line is JSON: how much was listed, and the peak of its memory in kB.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import resource
+import sys
+from pathlib import Path
+
+from monitor import app, config, upkeep
+from monitor.log import set_up
+from monitor.store import target_sources
+
+MOST_LOOKS = 100
+
+
+async def forward(settings: config.Config) -> None:
+    """Look once at every registered account."""
+    async with app.opened(settings) as opened:
+        await opened.daemon.once()
+
+
+async def reverse(settings: config.Config) -> None:
+    """Look at who engaged until every list was read to its end."""
+    async with app.opened(settings) as opened:
+        for _ in range(MOST_LOOKS):
+            reports = await opened.daemon.reverse.once()
+            errors = [report.error for report in reports if report.error]
+            assert not errors, errors
+            states = target_sources.statuses(opened.writer.reader(), active=True)
+            if all(state.began_at is None for state in states):
+                break
+        else:
+            raise AssertionError("the lists have no end")
+        await opened.daemon.send_all()
+
+
+def main() -> None:
+    folder, mode = Path(sys.argv[1]), sys.argv[2]
+    settings = config.load(folder / "config.toml")
+    set_up("DEBUG", json_lines=False)
+    asyncio.run(forward(settings) if mode == "forward" else reverse(settings))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    upkeep.status(folder / "config.toml")  # its figures are searched too
+    sys.stdout.write("\n" + json.dumps({"peak_kb": peak}) + "\n")
+
+
+if __name__ == "__main__":
+    main()

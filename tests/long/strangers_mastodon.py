@@ -1,0 +1,92 @@
+"""Two emulated Mastodon servers for ``strangers``: where a person is at home, and a candidate's."""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack, redirect_stdout
+from datetime import timedelta
+from io import StringIO
+from types import TracebackType
+from typing import Self
+
+from monitor import gating
+from monitor.clock import utc_now
+from tests.installation import Installation
+from tests.standin.mastodon import Mastodon
+
+HOME, PARTY = "sosial.example", "partai.example"
+# The home of every stranger that the emulator makes up.
+ELSEWHERE = "jauh.example"
+SUPPORT = "<p>Ayo coblos nomor 2, menangkan Prakasita-Anggrek!</p>"
+SERVER = """
+[[collect.mastodon.servers]]
+domain = "{domain}"
+rules = "https://{domain}/about"
+reading = "Aturan server rekaan ini membolehkan pembacaan otomatis."
+read_by = "Petugas rekaan"
+read_on = "2024-08-01"
+api = "{api}"
+"""
+ACCOUNT = """
+[[target.account]]
+platform = "mastodon"
+handle = "calon@{domain}"
+type = "terdaftar_kpu"
+source = "Rekaan untuk pengujian."
+"""
+
+
+class Fediverse:
+    """Servers with wide open throttles: what they do when asked too often is shown elsewhere."""
+
+    def __init__(self) -> None:
+        self.home, self.party = Mastodon(HOME), Mastodon(PARTY)
+        self._stack = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        for server in (self.home, self.party):
+            await self._stack.enter_async_context(server)
+            for name in list(server.throttles.windows):
+                server.throttles.set(name, 1_000_000)
+        self.calon = self.party.account("calon")
+        self.home.account("sekar")
+        self.sekar = self.party.account("sekar", HOME)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        cause: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._stack.aclose()
+
+    @property
+    def hosts(self) -> tuple[str, str]:
+        return self.home.host, self.party.host
+
+    def people(self, place: Installation) -> None:
+        place.person("sekar", f"sekar@{HOME}", platform="mastodon")
+
+    def write(self, place: Installation) -> None:
+        """Add the servers, the right to read them, and the candidate's account."""
+        file = place.folder / "config.toml"
+        servers = ((HOME, self.home.url), (PARTY, self.party.url))
+        added = "".join(SERVER.format(domain=name, api=api) for name, api in servers)
+        polled = "\n[collect.mastodon]\nenabled = true\ninterval = 1.0\nmin_interval = 1.0\n"
+        file.write_text(file.read_text("utf-8") + polled + added, "utf-8")
+        contest = next((place.folder / "watchlists" / "contests").glob("*.toml"))
+        contest.write_text(contest.read_text("utf-8") + ACCOUNT.format(domain=PARTY), "utf-8")
+
+    def allow(self, place: Installation) -> None:
+        """Record the servers' permission, as a person would."""
+        until = (utc_now() + timedelta(days=30)).date()
+        with redirect_stdout(StringIO()):
+            for name in (HOME, PARTY):
+                paper = (until, name, "Penguji rekaan", "pengujian")
+                gating.record(place.folder / "config.toml", "mastodon", "Surat rekaan 1", *paper)
+
+    def crowd(self, count: int) -> None:
+        """Let strangers favour a post; the registered person did so after them."""
+        post = self.party.post(self.calon, SUPPORT)
+        self.party.crowd(post, count)
+        self.party.favourite(self.sekar, post)
