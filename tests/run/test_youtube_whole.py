@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import psutil
 import pytest
 
 from monitor import app
@@ -233,3 +234,31 @@ async def test_a_walk_that_was_cut_loses_nothing_and_tells_nothing_twice(
         (state,) = [s for s in target_sources.statuses(writer.reader()) if ":youtube:" in s.key]
     assert state.complete
     assert MARK not in repr(state)
+
+
+@pytest.mark.checklist("stranger-never-stored")
+async def test_a_hundred_thousand_strangers_leave_no_byte_and_no_memory(
+    stage: Stage, capfd: pytest.CaptureFixture[str]
+) -> None:
+    act(stage)
+    stage.sign()
+    hour = utc_now() - timedelta(hours=2)
+    stage.server.crowd = Crowd(100_000, stage.rally.id, stage.candidate.id, hour)
+    process, sizes = psutil.Process(), list[int]()
+
+    def look(method: str) -> None:
+        # The stand-in's own diary is no part of what is measured.
+        stage.server.asked.clear()
+        stage.server.headers.clear()
+        if method == "commentThreads.list":
+            sizes.append(process.memory_info().rss)
+
+    stage.server.before.append(look)
+    await stage.once()
+    assert len(sizes) == 1_001
+    assert max(sizes) - sizes[200] < 20_000_000
+    assert len(stage.texts()) == 3
+    assert needle.found(stage.place.folder, [MARK]) == []
+    assert MARK not in "".join(capfd.readouterr())
+    # The needle would be found: it is in what the platform sent.
+    assert MARK in repr(stage.server.crowd[0])
