@@ -12,6 +12,7 @@ from monitor import (
     __version__,
     cli_audit,
     cli_contests,
+    cli_coverage,
     cli_documents,
     cli_evidence,
     cli_gate,
@@ -220,6 +221,7 @@ def status(config: ConfigPath = DEFAULT) -> int:
 
 
 cli_audit.attach(app)
+cli_coverage.attach(app)
 cli_documents.attach(app)
 cli_evidence.attach(app)
 cli_report.attach(app)

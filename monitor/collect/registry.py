@@ -71,8 +71,13 @@ def make(
 
 def info(name: str, config: Config, clock: Clock) -> Info:
     """Say what a collector is, whether or not it may run; raise ``ConfigError`` as ``make``."""
-    shut = Behind(Http(config.http, clock), gate.Guarded((), clock))
-    return _built(name, config, shut, clock).info
+    return shut(name, config, clock).info
+
+
+def shut(name: str, config: Config, clock: Clock) -> Collector:
+    """Make a collector that can ask nothing, for what it says of itself."""
+    behind = Behind(Http(config.http, clock), gate.Guarded((), clock))
+    return _built(name, config, behind, clock)
 
 
 def _secrets(name: str, config: Config) -> Iterator[str]:

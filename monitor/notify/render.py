@@ -181,15 +181,15 @@ def render_parts(name: str, variables: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def render_page(name: str, values: Mapping[str, Any]) -> str:
+def render_page(name: str, values: Mapping[str, Any], style: str = "page_style.css") -> str:
     """Return a whole page of HTML; everything that people wrote is escaped as text."""
-    return _template(name).render({**values, "style": Markup(page_style())})  # noqa: S704
+    return _template(name).render({**values, "style": Markup(page_style(style))})  # noqa: S704
 
 
 @cache
-def page_style() -> str:
-    """Return the style of every page, which stands in it: a policy may name its digest."""
-    return (resources.files("monitor.notify") / "templates" / "page_style.css").read_text("utf-8")
+def page_style(name: str = "page_style.css") -> str:
+    """Return the style of a page, which stands in it: a policy may name its digest."""
+    return (resources.files("monitor.notify") / "templates" / name).read_text("utf-8")
 
 
 def named(name: str, table: str) -> Mapping[str, str]:
