@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import cast, get_args
@@ -15,11 +16,20 @@ from monitor.evidence import verify as evidence
 from monitor.evidence.files import Files
 from monitor.evidence.report import Report
 from monitor.evidence.signing import fingerprint, public_key
-from monitor.store import alarms, erasure_out, holds, keys, log, outbox, register_read
+from monitor.store import (
+    alarms,
+    erasure_out,
+    holds,
+    keys,
+    log,
+    outbox,
+    register_read,
+    target_sources,
+)
 from monitor.store import backup as backups
 from monitor.store import migrate as schema
 from monitor.store.audit import Audit
-from monitor.store.db import connect
+from monitor.store.db import Connection, connect
 from monitor.store.reach import reach
 
 CORES = os.cpu_count() or 1
@@ -64,6 +74,8 @@ def status(path: Path) -> int:
                 for r in seen
             ],
         )  # fmt: skip
+        for line in _engagers(conn, polls):
+            console.plain(line)
         lines = register_read.counts(conn)
         said = ", ".join(f"{n} {status}" for status, n in lines.items()) or "empty"
         console.say(f"Register: {said}")
@@ -85,6 +97,17 @@ def status(path: Path) -> int:
     finally:
         conn.close()
     return 0
+
+
+def _engagers(conn: Connection, polls: int) -> Iterator[str]:
+    """Yield how reading of who engaged with candidates' accounts stands, by platform."""
+    for seen in target_sources.reach(conn, utc_now().timestamp(), polls):
+        last = seen.last_success_at or "never"
+        yield (
+            f"Who engaged with candidates on {seen.platform}: {seen.sources} accounts, "
+            f"{seen.failing} failing, {seen.stale} stale, {seen.withheld} acts counted by the "
+            f"platform and not shown, last success {last}"
+        )
 
 
 def migrate(path: Path) -> int:
