@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from monitor.config_form import Seconds, Section
-from monitor.config_gated import TelegramChannel, X
+from monitor.config_gated import Telegram, TelegramChannel, X
 from monitor.config_mastodon import Mastodon
 from monitor.config_youtube import Youtube
 
@@ -53,6 +53,7 @@ class Collect(Section):
     feeds: Feeds = Feeds()
     bluesky: Bluesky = Bluesky()
     mastodon: Mastodon = Mastodon()
+    telegram: Telegram = Telegram()
     telegram_channel: TelegramChannel = TelegramChannel()
     x: X = X()
     youtube: Youtube = Youtube()

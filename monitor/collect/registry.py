@@ -19,6 +19,7 @@ COLLECTORS = {
     "bluesky": "monitor.collect.bluesky:Bluesky",
     "feeds": "monitor.collect.feeds:Feeds",
     "mastodon": "monitor.collect.mastodon:Mastodon",
+    "telegram": "monitor.collect.telegram:Telegram",
     "telegram_channel": "monitor.collect.telegram_channel:TelegramChannel",
     "x": "monitor.collect.x:X",
     "youtube": "monitor.collect.youtube:Youtube",
@@ -28,13 +29,14 @@ PLATFORMS = {
     "bluesky": "bluesky",
     "feeds": "feed",
     "mastodon": "mastodon",
+    "telegram": "telegram",
     "telegram_channel": "telegram-channel",
     "x": "x",
     "youtube": "youtube",
 }
 # The credentials file of each collector that needs one. It is asked for at each use and held
 # nowhere, so that a renewed one counts without a restart.
-SECRETS: dict[str, str] = {"x": "x_bearer", "youtube": "youtube_api_key"}
+SECRETS: dict[str, str] = {"telegram": "telegram_group_token", "x": "x_bearer", "youtube": "youtube_api_key"}
 # Collectors whose section names a credentials file for each of its servers (``servers.token``).
 SECRETS_BY_NAME = frozenset({"mastodon"})
 

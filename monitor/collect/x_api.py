@@ -12,6 +12,7 @@ from monitor.errors import (
     AuthError,
     BlockedError,
     CollectError,
+    ConfigError,
     NotFoundError,
     RateLimited,
     TransientError,
@@ -122,7 +123,7 @@ class Api:
             f"{self.base}/2/{path}",
             subject=self.subject,
             params=params,
-            headers={"Authorization": f"Bearer {self.secret()}"},
+            headers={"Authorization": f"Bearer {self._token()}"},
             expect=Expect.JSON,
             configured=True,
             answers=_REFUSALS,
@@ -138,6 +139,12 @@ class Api:
             return answer, parse.answer(answer.body)
         except ValueError as error:
             raise TransientError(self.subject, str(error)) from None
+
+    def _token(self) -> str:
+        try:
+            return self.secret()
+        except ConfigError:  # the file was taken away while the program runs
+            raise AuthError(self.subject, SECRET) from None
 
     def _refused(self, answer: Exchange) -> CollectError:
         kind = parse.problem(parse.mapping(answer.body))

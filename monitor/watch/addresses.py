@@ -17,6 +17,16 @@ AREA = re.compile(r"(\d{2})(?:\.?(\d{2}))?")
 # A user's name as Mastodon, GoToSocial and Pleroma allow it, in lower case.
 USERNAME = re.compile(r"[a-z0-9_]([a-z0-9_.-]{0,62}[a-z0-9_])?")
 MASTODON_PAGE = re.compile(r"https?://([^/@:\s]+)/(?:@|users/)([^/?#\s]+)[/?#]?.*", re.IGNORECASE)
+# Names as X and Telegram give them out, alone or in a link; a Telegram user may be a number too.
+X_NAME = re.compile(
+    r"(?:https?://(?:www\.|mobile\.)?(?:x|twitter)\.com/)?@?([a-z0-9_]{1,20})/?(?:[?#].*)?",
+    re.IGNORECASE,
+)
+TELEGRAM_NAME = re.compile(
+    r"(?:https?://(?:www\.)?(?:t|telegram)\.me/(?:s/)?)?@?([a-z][a-z0-9_]{3,31})/?(?:[?#].*)?",
+    re.IGNORECASE,
+)
+TELEGRAM_NUMBER = re.compile(r"-?[0-9]{1,16}")
 PROFILE_PAGE = re.compile(r"https?://(?:www\.)?bsky\.app/profile/([^/?#]+)[/?#]?.*", re.IGNORECASE)
 
 
@@ -27,9 +37,8 @@ class BadAddress(ValueError):
 def normalise(platform: str, text: str) -> str:
     """Return the one form of an account: a feed's URL, or a handle without ``@`` in lower case.
 
-    A link to a Bluesky profile becomes its handle, and one to a Mastodon profile ``name@server``.
-    Raises ``BadAddress``, whose text says what
-    was expected.
+    A link to a profile becomes its handle, on Mastodon ``name@server``. Raises ``BadAddress``,
+    whose text says what was expected.
     """
     text = text.strip()
     if platform == "feed":
@@ -38,6 +47,8 @@ def normalise(platform: str, text: str) -> str:
         return _bluesky(text)
     if platform == "mastodon":
         return _mastodon(text)
+    if platform in NAMED:
+        return _named(platform, text)
     if platform == "youtube" and CHANNEL.fullmatch(text):
         return text
     handle = text.removeprefix("@").lower()
@@ -66,6 +77,23 @@ def _feed(text: str) -> str:
     name = f"[{host}]" if ":" in host else host
     place = f"{name}:{port}" if port is not None else name
     return parts._replace(scheme=parts.scheme.lower(), netloc=place, fragment="").geturl()
+
+
+NAMED = {
+    "x": (X_NAME, "a name on X, such as nama_akun"),
+    "telegram": (TELEGRAM_NAME, "a Telegram user's or group's number, or a public name"),
+    "telegram-channel": (TELEGRAM_NAME, "a public channel's name, such as nama_kanal"),
+}
+
+
+def _named(platform: str, text: str) -> str:
+    if platform == "telegram" and TELEGRAM_NUMBER.fullmatch(text):
+        return text
+    form, expected = NAMED[platform]
+    found = form.fullmatch(text)
+    if found is None:
+        raise BadAddress(expected)
+    return found[1].lower()
 
 
 def _mastodon(text: str) -> str:

@@ -29,6 +29,8 @@ class Standing:
 
     def __init__(self) -> None:
         self.webhook = ""
+        # Whether privacy mode is off (``can_read_all_group_messages``); it is on for a new bot.
+        self.reads_all = False
         self._members: dict[str, dict[str, Any]] = {}
 
     def put(self, chat: str, status: str, **rights: bool) -> None:

@@ -212,8 +212,9 @@ class StandIn:
         return web.Response(body=half, content_type="application/json")
 
     async def _get_me(self, parameters: dict[str, Any]) -> web.Response:
-        User.model_validate(BOT)
-        return _ok(BOT)
+        me = BOT | {"can_read_all_group_messages": self.standing.reads_all}
+        User.model_validate(me)
+        return _ok(me)
 
     async def _get_chat(self, parameters: dict[str, Any]) -> web.Response:
         chat = self._chat(str(parameters["chat_id"]))
@@ -325,7 +326,9 @@ class StandIn:
         if self.standing.webhook:
             return _ordered(Fault("conflict"))
         offset, wait = int(parameters.get("offset", 0)), float(parameters.get("timeout", 0))
-        return _ok(await self.people.updates(offset, wait, int(parameters.get("limit", 100))))
+        found = await self.people.updates(offset, wait, int(parameters.get("limit", 100)))
+        wanted = set(parameters.get("allowed_updates") or ())
+        return _ok([u for u in found if not wanted or wanted & u.keys()])
 
     async def _answer_press(self, parameters: dict[str, Any]) -> web.Response:
         self.people.answer(parameters)

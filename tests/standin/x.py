@@ -354,7 +354,9 @@ class StandIn:
         end = bisect_left(ids, int(token.partition("-")[0][1:]), key=int) if token else len(ids)
         if self.holes and end:
             self.holes -= 1
-            return {"meta": {"result_count": 0, "next_token": f"b{int(ids[end - 1]) + 1}-{self.holes}"}}
+            return {
+                "meta": {"result_count": 0, "next_token": f"b{int(ids[end - 1]) + 1}-{self.holes}"}
+            }
         page = ids[max(0, end - size) : end][::-1]
         found = self._shown(query, [i for i in page if self.world.visible(i)], [])
         found["meta"] = {"result_count": len(found.get("data", []))}

@@ -22,6 +22,13 @@ LABEL = st.from_regex(r"[A-Za-z]([A-Za-z0-9-]{0,10}[A-Za-z0-9])?", fullmatch=Tru
         ("feed", "HTTPS://Blog.Example:8443/Feed?x=1#top", "https://blog.example:8443/Feed?x=1"),
         ("feed", "http://[::1]:80/f", "http://[::1]:80/f"),
         ("instagram", "@Calon_Rekaan", "calon_rekaan"),
+        ("x", "@Nama_Akun", "nama_akun"),
+        ("x", "https://x.com/Nama_Akun?s=20", "nama_akun"),
+        ("x", "https://mobile.twitter.com/Nama_Akun/", "nama_akun"),
+        ("telegram", "5001", "5001"),
+        ("telegram", "-1001234567890", "-1001234567890"),
+        ("telegram", "@Nama_Akun", "nama_akun"),
+        ("telegram-channel", "https://t.me/s/Kanal_Dinas", "kanal_dinas"),
     ],
 )
 def test_one_written_form(platform: str, given_: str, wanted: str) -> None:
@@ -44,6 +51,11 @@ def test_one_written_form(platform: str, given_: str, wanted: str) -> None:
         ("feed", "https://blog.example:port/feed"),
         ("feed", "https://[::1/feed"),
         ("instagram", "@"),
+        ("x", "https://x.com/nama/status/1"),
+        ("x", "nama.akun"),
+        ("telegram", "a"),
+        ("telegram-channel", "5001"),
+        ("telegram-channel", "https://t.me/+undangan"),
         ("instagram", "dua kata"),
     ],
 )
