@@ -2,7 +2,7 @@
 
 Not through python-telegram-bot (``monitor/telegram.py``), which sends: evidence needs the bytes as
 they came and who sent them, and a library gives objects. A Bot API address holds the token, so
-each address is put right before anything can keep or tell it. docs/decisions/0037.
+each address is put right before anything can keep or tell it. docs/decisions/0038.
 """
 
 from __future__ import annotations
