@@ -214,10 +214,11 @@ class Http:
             if fault:
                 raise BlockedError(call.subject, fault)
             exchange = await self._in_turn(url, call)
-            location = header(exchange, "location")
-            if exchange.status not in _REDIRECTS or not location:
-                final = exchange.url if hop and permanent else ""
-                return self._judged(replace(exchange, moved_to=final), call)
+            location = header(exchange, "location") if exchange.status in _REDIRECTS else ""
+            if not location:
+                moved = hop and permanent
+                found = replace(exchange, moved_to=exchange.url) if moved else exchange
+                return self._judged(found, call)
             permanent = permanent and exchange.status in _PERMANENT
             target = _parse(location, call.subject, base=url)
             if target.host != url.host:
@@ -238,8 +239,9 @@ class Http:
         host = f"{url.host or ''} {call.lane}".rstrip()  # no host's name holds a space
         async with self._limits.turn(host, call.subject), translated(call.subject):
             exchange = await self._ask(url, call)
-        wait = self._limits.learn(host, exchange.status, by_name(exchange), self._clock())
-        if _is_challenge(exchange):
+        names = by_name(exchange)
+        wait = self._limits.learn(host, exchange.status, names, self._clock())
+        if _is_challenge(exchange, names):
             raise BlockedError(call.subject, "a challenge page came, not an answer")
         told = exchange.status in (TOO_MANY, UNAVAILABLE) and exchange.status not in call.answers
         if told and wait is not None:
@@ -298,7 +300,7 @@ async def _read(response: aiohttp.ClientResponse, call: _Call) -> bytes:
     return bytes(body)
 
 
-def _is_challenge(exchange: Exchange) -> bool:
-    if header(exchange, "cf-mitigated").lower() == "challenge":
+def _is_challenge(exchange: Exchange, names: Mapping[str, str]) -> bool:
+    if names.get("cf-mitigated", "").lower() == "challenge":
         return True
     return exchange.status in _MAY_BE_CHALLENGE and page_kind(exchange.body) == "a challenge page"

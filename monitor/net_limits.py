@@ -55,11 +55,15 @@ def asked_wait(status: int, headers: Headers, now: datetime) -> float | None:
     ``headers`` have lower-case names. 429 always asks; 503 only with ``Retry-After``; any other
     answer asks when its quota is used up. The result lies between 0 and ``MAX_WAIT``.
     """
-    reference = _server_time(headers) or now
-    retry_after = _retry_after(headers.get("retry-after", ""), reference)
-    quota = read_quota(headers, now)
-    if status in (TOO_MANY, UNAVAILABLE) and retry_after is not None:
-        return _bounded(retry_after)
+    return _asked_wait(status, headers, now, read_quota(headers, now))
+
+
+def _asked_wait(status: int, headers: Headers, now: datetime, quota: Quota | None) -> float | None:
+    if status in (TOO_MANY, UNAVAILABLE):
+        reference = _server_time(headers) or now
+        retry_after = _retry_after(headers.get("retry-after", ""), reference)
+        if retry_after is not None:
+            return _bounded(retry_after)
     if status == TOO_MANY and _x_has_some_left(headers):
         return X_UNNAMED_WINDOW
     if status == TOO_MANY:
@@ -135,10 +139,10 @@ class Limits:
     def learn(self, name: str, status: int, headers: Headers, now: datetime) -> float | None:
         """Take over what an answer says about limits; return the wait it asks for, if any."""
         host = self._host(name)
-        wait = asked_wait(status, headers, now)
+        quota = read_quota(headers, now)
+        wait = _asked_wait(status, headers, now, quota)
         if wait is not None:
             host.closed_until = max(host.closed_until, self.monotonic() + wait)
-        quota = read_quota(headers, now)
         if quota is not None and quota.remaining > 0 and quota.reset_in > 0:
             host.rate = min(self.rate, quota.remaining / _bounded(quota.reset_in))
             host.rate_until = self.monotonic() + _bounded(quota.reset_in)

@@ -7,7 +7,7 @@ register lines only. docs/operations.md says for each kind what to do.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -134,10 +134,16 @@ class Health:
 
     def clear(self, kind: str, subject: str = "") -> None:
         """Clear an alarm and say so; one that was not raised is left alone."""
-        if _key(kind, subject) not in {alarm.key for alarm in alarms.open_(self._writer.reader())}:
-            return
-        with self._writer.transaction() as tx:
-            self.clear_in(tx, kind, subject)
+        self.over([kind], subject)
+
+    def over(self, kinds: Collection[str], subject: str) -> None:
+        """Clear alarms of several kinds about one subject; asked at each look, in one query."""
+        keys = {_key(kind, subject): kind for kind in kinds}
+        raised = alarms.raised(self._writer.reader(), keys)
+        if raised:
+            with self._writer.transaction() as tx:
+                for key in raised:
+                    self.clear_in(tx, keys[key], subject)
 
     def clear_in(self, tx: Connection, kind: str, subject: str = "") -> None:
         """Clear an alarm in the transaction of what mended it."""
@@ -177,8 +183,7 @@ class Health:
 
     def recovered(self, watch: Watch) -> None:
         """Clear what one source's alarms said; a page was read and recorded."""
-        for kind in ("proof", "shared", "internal", "unavailable", "admission"):
-            self.clear(kind, watch.watch_id)
+        self.over(("proof", "shared", "internal", "unavailable", "admission"), watch.watch_id)
 
     def check(self) -> None:
         """Look at the whole: stale platforms, backlog, disk. Called on a schedule."""

@@ -186,6 +186,8 @@ class Pipeline:
 
     async def sift(self, collector: Collector, watch: Watch, read: Normalised) -> Sifted:
         """Do steps 3 to 5 with acts of one line; nothing is written, the caller records."""
+        if not read.items:
+            return Sifted(0, Batch((), (), read.malformed, ended=False))
         fresh = self._unseen(watch, read.items)
         cases = [(i.activity, Facts(watch.facts(_day(i, watch)), EVERY_KEY)) for i in fresh]
         cases = await with_follows(collector, watch, self._parts.reader, cases)

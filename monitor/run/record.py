@@ -314,7 +314,7 @@ def register_snapshot(watch: Watch, on: date | None = None) -> dict[str, Canonic
 def _refuse_shared(tx: Connection, watch: Watch, page: Page) -> None:
     # Asked after the id was stored, inside the transaction: two first looks may run at once.
     holders = cursors.holders(tx, watch.platform, page.native_id or watch.native_id)
-    if len(register.persons(tx, holders)) > 1:
+    if len(holders) > 1 and len(register.persons(tx, holders)) > 1:
         raise SharedAccountError(watch.watch_id, "another person's line holds this account")
 
 

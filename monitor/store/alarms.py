@@ -5,7 +5,9 @@ Times of blindness are evidence too: an act that was not seen must not be read a
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -60,6 +62,13 @@ def open_(conn: sqlite3.Connection) -> list[Alarm]:
     """Return the open alarms, oldest first."""
     query = "SELECT key, raised_at, text, told FROM alarm ORDER BY raised_at, key"
     return [Alarm(k, from_text(at), text, bool(t)) for k, at, text, t in conn.execute(query)]
+
+
+@guard()
+def raised(conn: sqlite3.Connection, keys: Iterable[str]) -> list[str]:
+    """Return those of these alarms that are open."""
+    query = "SELECT key FROM alarm WHERE key IN (SELECT value FROM json_each(?))"
+    return [row[0] for row in conn.execute(query, (json.dumps(list(keys)),))]
 
 
 def _note(tx: sqlite3.Connection, key: str, text: str, at: datetime, state: str) -> None:

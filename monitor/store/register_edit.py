@@ -210,9 +210,11 @@ def note_handle(tx: sqlite3.Connection, watch: Watch, handle: str, at: datetime)
 
     Called before the new handle is stored. Returns whether it changed.
     """
+    if not handle:
+        return False
     row = tx.execute(HANDLE, (watch.watch_id,)).fetchone()
     before = (row[0] or row[1]) if row else ""
-    if not handle or not before or before.startswith("did:") or before == handle:
+    if not before or before.startswith("did:") or before == handle:
         return False
     line = {"watch_id": watch.watch_id, "person_ref": watch.person_ref}
     by = By("netralitas", "the permanent id stayed, the handle changed")

@@ -43,7 +43,7 @@ class Seen:
         self, conn: sqlite3.Connection, person_ref: str, pairs: Sequence[Pair]
     ) -> list[SeenState]:
         """Return the state of each pair, in the same order; it writes nothing."""
-        own = _person_key(conn, person_ref)
+        own = _person_key(conn, person_ref) if pairs else None
         if own is None:
             return [SeenState.NEW] * len(pairs)
         keys = self._derived(own)
@@ -56,6 +56,8 @@ class Seen:
 
         A pair that is already there is written again at most once a day, to prolong its keeping.
         """
+        if not pairs:
+            return
         own = _person_key(tx, person_ref) or _make_person_key(tx, person_ref)
         newest, *older = self._derived(own)
         for key in older:
