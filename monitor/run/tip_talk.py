@@ -21,11 +21,13 @@ LISTED = 10
 HOW = (
     "Kirim <b>satu pesan</b>: /lapor, lalu tautan unggahannya, lalu catatan Anda. Untuk tangkapan "
     "layar, kirim gambarnya dengan tulisan itu sebagai keterangan.\n\n"
-    "Yang dilaporkan hanya perbuatan pegawai ASN di media sosial terbuka. Jangan kirim percakapan "
+    "Untuk perbuatan di luar media sosial, tulis di bawah /lapor, sebaris demi sebaris:\n"
+    "<code>Waktu: …\nTempat: …\nUraian: …\nSaksi: …\nCara diketahui: …</code>\n\n"
+    "Yang dilaporkan hanya perbuatan pegawai ASN di ruang terbuka. Jangan kirim percakapan "
     "pribadi, data keluarga, atau isi grup tertutup.\n\n"
     "Laporan Anda disimpan tertutup dan dimusnahkan dalam {days} hari kalau tidak dipakai. "
-    "Laporan bukan bukti: petugas memeriksa sumbernya sendiri. Nama Anda tidak diberitahukan "
-    "kepada siapa pun. Status: /lapor status"
+    "Laporan bukan bukti: petugas memeriksa sumbernya sendiri. Siapa Anda disimpan terpisah; "
+    "hanya dua petugas bersama-sama, dengan dasar hukum, dapat membukanya. Status: /lapor status"
 )
 TAKEN = (
     "Terima kasih. Laporan diterima dengan nomor <code>{tip}</code>, "
@@ -33,20 +35,32 @@ TAKEN = (
 )
 STATES = {
     TipState.NEW: "belum diverifikasi",
-    TipState.LINKED: "dikaitkan dengan pemeriksaan",
+    TipState.LINKED: "dikaitkan dengan perkara, belum diverifikasi",
+    TipState.CORROBORATED: "dikuatkan sumber lain",
     TipState.REJECTED: "tidak dapat dipakai",
     TipState.DESTROYED: "dimusnahkan",
+}
+# What a line about an act outside the networks begins with, and where it goes.
+NAMED = {
+    "waktu": "seen_at",
+    "tempat": "place",
+    "uraian": "note",
+    "saksi": "witnesses",
+    "cara diketahui": "known_from",
 }
 SORRY = {
     Refused.OFF: "Kantor ini sedang tidak menerima laporan lewat bot.",
     Refused.EMPTY: "Laporan itu kosong.",
     Refused.LINK: "Tautannya tidak terbaca. Salin alamat unggahannya, mulai dengan https://",
-    Refused.LARGE: "Gambarnya terlalu besar.",
+    Refused.LARGE: "Gambarnya terlalu besar. Kirim sebagai foto, bukan sebagai berkas.",
     Refused.PAUSED: "Laporan dari Anda sedang tidak diterima. Hubungi kantor kalau ini keliru.",
     Refused.SENDER_DAY: "Anda sudah banyak melapor hari ini. Coba lagi besok.",
     Refused.OFFICE_DAY: "Laporan hari ini terlalu banyak. Coba lagi besok.",
 }
-NO_PICTURE = "Berkas itu bukan gambar PNG atau JPEG, atau terlalu besar. Kirim tangkapan layar."
+NO_PICTURE = (
+    "Berkas itu bukan gambar PNG atau JPEG, atau rusak, atau terlalu besar. Kirim tangkapan "
+    "layarnya sebagai foto."
+)
 PRIVATE = "Laporan hanya diterima dalam percakapan pribadi dengan bot ini."
 NONE = "Tidak ada laporan dari Anda, atau sudah dimusnahkan."
 
@@ -85,11 +99,21 @@ class TipTalk:
 
 
 def read(text: str) -> Tip:
-    """Part a message into the link, where one stands in it, and the note."""
-    words = text.split()
-    link = next((word for word in words if "://" in word or word.startswith("www.")), "")
-    note = text.replace(link, " ", 1).strip() if link else text.strip()
-    return Tip(link=link, note=note[:LONGEST_NOTE])
+    """Part a message into the link, where one stands in it, the lines with a name, and the note."""
+    named = dict.fromkeys(NAMED.values(), "")
+    rest_of = list[str]()
+    for line in text.splitlines():
+        name, colon, said = line.partition(":")
+        field = NAMED.get(" ".join(name.split()).casefold()) if colon else None
+        if field and not named[field]:
+            named[field] = said.strip()[:LONGEST_NOTE]
+        else:
+            rest_of.append(line)
+    told = "\n".join(rest_of)
+    link = next((word for word in told.split() if "://" in word or word.startswith("www.")), "")
+    note = told.replace(link, " ", 1).strip() if link else told.strip()
+    named["note"] = "\n".join(part for part in (named["note"], note) if part)[:LONGEST_NOTE]
+    return Tip(link=link, **named)
 
 
 def _pictures(said: Said) -> list[Picture]:

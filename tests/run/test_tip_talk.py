@@ -13,7 +13,7 @@ from monitor import config
 from monitor.clock import utc_now
 from monitor.model.tip import Tip
 from monitor.model.update import Attachment, Said
-from monitor.run.tip_talk import TipTalk, read
+from monitor.run.tip_talk import LONGEST_NOTE, NAMED, TipTalk, read
 from monitor.run.tips import TipDesk
 from monitor.store import keys, migrate
 from monitor.store.writer import Writer
@@ -78,3 +78,23 @@ def test_nothing_is_taken_in_a_group(talk: tuple[TipTalk, Writer]) -> None:
 def test_a_message_is_parted_into_link_and_note() -> None:
     assert read(f"lihat {LINK} ini") == Tip(link=LINK, note="lihat   ini")
     assert read("tanpa tautan") == Tip(note="tanpa tautan")
+
+
+def test_an_act_outside_the_networks_is_told_line_by_line() -> None:
+    told = (
+        "Waktu: Selasa, pukul 10\n tempat : Balai Rekaan\nUraian: mengajak memilih: nomor 1\n"
+        f"SAKSI: dua orang\ncara  diketahui: hadir\nlihat juga {LINK}\nSaksi: lagi"
+    )
+    assert read(told) == Tip(
+        link=LINK,
+        note="mengajak memilih: nomor 1\nlihat juga  \nSaksi: lagi",
+        seen_at="Selasa, pukul 10",
+        place="Balai Rekaan",
+        witnesses="dua orang",
+        known_from="hadir",
+    )
+
+
+def test_each_field_has_a_bound() -> None:
+    told = read("\n".join(f"{name}: {'a' * 9_000}" for name in NAMED))
+    assert {len(getattr(told, field)) for field in NAMED.values()} == {LONGEST_NOTE}
