@@ -39,7 +39,7 @@ _ODD_NAME = re.compile(r"(^|[/\\])\.\.([/\\]|$)|^[/\\]|^[A-Za-z]:|[\x00-\x1f]")
 # What the standard library raises on archives that are broken or were made to break it.
 BROKEN = (
     zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, RuntimeError,
-    ValueError, OverflowError, LookupError,
+    ValueError, OverflowError, LookupError, OSError,
 )  # fmt: skip
 _HINT = "ask for the file again, or import the one file that is needed"
 
@@ -151,7 +151,7 @@ class Handed:
         twice = {n for n, count in Counter(i.filename for i in listed).items() if count > 1}
         for info in listed:
             fit = [one for one in tables if _fits(info.filename, one.members or ("*",))]
-            if info.is_dir() or not fit:
+            if info.filename.endswith("/") or not fit:
                 if info.filename.lower().endswith(".zip"):
                     self.notes.append("a ZIP inside the ZIP was not opened: unpack it, import it")
                 continue

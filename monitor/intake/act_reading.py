@@ -58,7 +58,7 @@ def opened(
     table = member.table
     with handed.open(member.name) as file:
         text = Text(_Counted(file, told), encoding or table.encoding)
-        yield Opened(text, _ended(_rows(table, text)))
+        yield Opened(text, rows_of(table, text))
 
 
 def owner(handed: Handed, wanted: Owner | None) -> OwnName:
@@ -74,6 +74,11 @@ def owner(handed: Handed, wanted: Owner | None) -> OwnName:
             return next((found for found in first if found != OwnName()), OwnName())
     except Unreadable:
         return OwnName()
+
+
+def rows_of(table: TableForm, text: Text) -> Rows:
+    """Return the rows of a text. Raises ``Unreadable`` where it is not of the table's form."""
+    return _ended(_rows(table, text))
 
 
 def _owner_rows(text: Text, wanted: Owner) -> Rows:

@@ -36,7 +36,7 @@ from monitor.net import Http
 from monitor.text.fold import fold
 from monitor.watch import register, shipped
 from tests.intake import hostile
-from tests.long import drill
+from tests.long import drill, fuzz_acts, fuzz_youtube
 
 FULL = 300_000
 INNER = 0.7
@@ -272,9 +272,38 @@ def tip_link(rng: random.Random) -> None:
         assert again.text == link.text
 
 
+def act_rows(rng: random.Random) -> None:
+    fuzz_acts.rows(rng, broken)
+
+
+def act_archive(rng: random.Random) -> None:
+    fuzz_acts.archive(rng, broken)
+
+
+def act_profile(rng: random.Random) -> None:
+    fuzz_acts.profile(rng, broken)
+
+
+def act_words(rng: random.Random) -> None:
+    fuzz_acts.words(rng, broken)
+
+
+def youtube_page(rng: random.Random) -> None:
+    fuzz_youtube.page(rng, broken)
+
+
+def youtube_item(rng: random.Random) -> None:
+    fuzz_youtube.item(rng, broken)
+
+
+def youtube_cursor(rng: random.Random) -> None:
+    fuzz_youtube.cursor(rng, broken)
+
+
 TARGETS: tuple[Callable[[random.Random], None], ...] = (
     feed, record, listing, register_file, config_file, line, log_entry, text, headers,
-    stream, picture, screen, tip_link,
+    stream, picture, screen, tip_link, act_rows, act_archive, act_profile, act_words,
+    youtube_page, youtube_item, youtube_cursor,
 )  # fmt: skip
 
 
