@@ -190,7 +190,13 @@ class Threads:
             threads.append((thread, top))
         self._keep_whole(tally, answer, threads)
         # Seen before any is read: a page that is begun can be read to its end.
-        wanting = [(t, top) for t, top in threads if t.total > len(t.replies)]
+        wanting = [
+            (thread, top)
+            for thread, top in threads
+            # What an earlier walk has read is read again by a deep one only.
+            if thread.total > len(thread.replies)
+            and (top.published is None or top.published >= border)
+        ]
         units = sum(ceil(thread.total / int(AT_ONCE)) for thread, _ in wanting)
         self.api.budget.room(units, self.api.subject)
         for thread, top in wanting:

@@ -68,6 +68,7 @@ class StandIn:
         self.videos: dict[str, Video] = {}
         self.comments: dict[str, Comment] = {}
         self.crowd: Crowd | None = None
+        self._under: dict[str, list[str]] = {}
         self.before: list[Callable[[str], None]] = []
         self._faults: list[Fault] = []
         self._broken: list[str] = []
@@ -135,6 +136,8 @@ class StandIn:
             **more,
         )
         self.comments[made.id] = made
+        if parent:
+            self._under.setdefault(parent.id, []).append(made.id)
         return made
 
     def edit(self, comment: Comment, words: str) -> None:
@@ -286,7 +289,7 @@ class StandIn:
         )
 
     def _answers(self, top: str) -> list[Comment]:
-        return [c for c in self.comments.values() if c.parent == top]
+        return [self.comments[i] for i in self._under.get(top, ()) if i in self.comments]
 
     def _shows(self, comment: Comment) -> bool:
         author = self.channels.get(comment.author)
