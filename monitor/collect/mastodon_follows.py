@@ -74,7 +74,7 @@ async def followed(server: Server, account: parse.Account, accounts: Sequence[st
         names = [_names(body, server.domain) for body in listing.elements]
         found.update(*(wanted & each for each in names))
         seen += len(names)
-        whole = seen >= account.following_count and all(names)
+        whole = seen >= (account.following_count or 0) and all(names)
         if not listing.older or listing.older == at:
             return Followed(frozenset(found), complete=whole and not listing.older)
         at = listing.older

@@ -40,11 +40,11 @@ class Account(msgspec.Struct):
     id: str
     username: str
     acct: str
-    uri: str = ""
+    uri: str | None = None
     url: str | None = None
-    suspended: bool = False
+    suspended: bool | None = None
     moved: dict[str, Any] | None = None
-    following_count: int = 0
+    following_count: int | None = None
 
     @property
     def is_local(self) -> bool:
@@ -103,7 +103,7 @@ class Status(msgspec.Struct):
     url: str | None = None
     edited_at: str | None = None
     visibility: str = ""
-    spoiler_text: str = ""
+    spoiler_text: str | None = None
     in_reply_to_id: str | None = None
     in_reply_to_account_id: str | None = None
     reblog: Status | None = None
@@ -111,9 +111,9 @@ class Status(msgspec.Struct):
     media_attachments: list[Attachment] = msgspec.field(default_factory=list)
     mentions: list[Mention] = msgspec.field(default_factory=list)
     poll: Poll | None = None
-    favourites_count: int = 0
-    reblogs_count: int = 0
-    replies_count: int = 0
+    favourites_count: int | None = None
+    reblogs_count: int | None = None
+    replies_count: int | None = None
     quotes_count: int | None = None
 
     @property

@@ -223,7 +223,7 @@ class Engagers:
                 continue
             around[found.id] = body
             direct += found.in_reply_to_id == shown.status.id
-        self._short(shown.status.replies_count - direct)
+        self._short(shown.status.counts[_COUNT[ANSWERS]] - direct)
         if fetching:
             self.notes.append(FETCHING)
         listing = Listing(answer, tuple(bodies))

@@ -411,7 +411,7 @@ async def test_a_status_of_unknown_form_is_kept_without_anybody_beside_it() -> N
         theirs = w.post(lain, "Kabar")
         w.tick()
         boost = w.home.boost(sekar, theirs)
-        boost.spoiler = None  # type: ignore[assignment]
+        boost.spoiler = 7  # type: ignore[assignment]
         seen = await w.poll(watch())
     (item,) = seen.items
     assert b"orang_asing" not in item.body
