@@ -19,7 +19,8 @@ LAYERS = {
     "errors": 0, "clock": 0,
     "model": 1,
     "text": 2, "config": 2, "config_answers": 2, "config_form": 2, "config_tips": 2,
-    "config_notify": 2, "config_review": 2, "config_gated": 2, "config_youtube": 2, "config_collect": 2,
+    "config_notify": 2, "config_review": 2, "config_youtube": 2, "config_collect": 2,
+    "config_gated": 2,
     "log": 2, "watch": 2, "telegram": 2,
     "telegram_faults": 2, "telegram_setup": 2, "telegram_updates": 2,
     "browser": 2, "net": 2, "net_connect": 2, "net_door": 2, "net_guard": 2, "net_limits": 2,
@@ -113,7 +114,7 @@ HOMES = {
     ],
     "rich": ["console.py"],
     "msgspec": ["collect/", "evidence/", "run/replay.py", "text/"],
-    "yarl": ["net.py", "net_connect.py", "net_guard.py"],
+    "yarl": ["net.py", "net_connect.py", "net_guard.py", "net_socket.py"],
     "markupsafe": ["auditor/site.py", "notify/render.py"],
     # The extra for screenshots; opened in a process of its own, and nowhere else.
     "PIL": ["intake/picture_child.py"],
@@ -133,7 +134,7 @@ HOMES = {
         "config_review.py",
         "config_tips.py",
     ],
-    "pydantic_core": ["config.py"],
+    "pydantic_core": ["config_collect.py"],
     "openpyxl": ["intake/workbook.py", "notify/report_book.py"],
     "sdnotify": ["run/systemd.py"],
 }
