@@ -7,7 +7,7 @@ error, log line or cursor names anybody in it. Forms: the ``app.bsky.*`` lexicon
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from http import HTTPStatus
@@ -20,9 +20,9 @@ from monitor.errors import NotFoundError, TransientError
 from monitor.net import Expect, Http
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 PAGE = 100  # the most that each list gives
-_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 # A cursor is a time in milliseconds and the hash of the last record shown, a stranger's.
 _CURSOR = re.compile(r"([0-9]{10,15})__[A-Za-z0-9]+")
 _SHOWN = 40
@@ -120,6 +120,50 @@ class Feed:
     unread: int = 0
 
 
+def read_feed(body: Mapping[str, Any], did: str) -> Feed:
+    """Read an account's own posts, without what it shared; ``ValueError`` where it is no list."""
+    found, unread = _elements(body, "feed", _Item)
+    own = [item.post for item in found if item.post.author.did == did]
+    return Feed(own, _cursor(body), unread)
+
+
+def read_list(kind: Kind, body: Mapping[str, Any]) -> Listed:
+    """Read a page of engagers; raise ``ValueError`` where the answer is no such list."""
+    if kind is Kind.REPLIES:
+        return _replies(body)
+    if kind is Kind.LIKES:
+        likes, unread = _elements(body, _FIELD[kind], _Like)
+        return Listed([Engager(like.actor.did) for like in likes], _cursor(body), unread)
+    if kind is Kind.QUOTES:
+        posts, unread = _elements(body, _FIELD[kind], Post)
+        return Listed([Engager(p.author.did, p.uri) for p in posts], _cursor(body), unread)
+    people, unread = _elements(body, _FIELD[kind], Profile)
+    return Listed([Engager(one.did) for one in people], _cursor(body), unread)
+
+
+def _replies(body: Mapping[str, Any]) -> Listed:
+    thread = body.get("thread")
+    if not isinstance(thread, dict) or "post" not in thread:
+        return Listed((), "", 1)
+    nodes, unread = _elements({"replies": [], **thread}, "replies", _Node)
+    return Listed([Engager(node.post.author.did, node.post.uri) for node in nodes], "", unread)
+
+
+def _elements(body: Mapping[str, Any], name: str, form: type[T]) -> tuple[list[T], int]:
+    """Return the readable elements of a list, and how many were none."""
+    given = body.get(name)
+    listed: list[Any] | None = given if isinstance(given, list) else None
+    if listed is None:
+        raise ValueError(f"the answer has no list of {name}")
+    found = []
+    for element in listed:
+        try:
+            found.append(msgspec.convert(element, form))
+        except msgspec.ValidationError:
+            continue
+    return found, len(listed) - len(found)
+
+
 @dataclass(frozen=True, slots=True)
 class AppView:
     """``subject`` is what errors name: the public account whose engagers are read."""
@@ -131,54 +175,32 @@ class AppView:
     async def feed(self, did: str, cursor: str) -> Feed:
         """Return a page of an account's posts; raise ``NotFoundError`` where there is none."""
         body = await self._ask("app.bsky.feed.getAuthorFeed", {"actor": did}, cursor)
-        found, unread = self._elements(body, "feed", _Item)
-        own = [item.post for item in found if item.post.author.did == did]
-        return Feed(own, _cursor(body), unread)
+        return self._read(lambda: read_feed(body, did))
 
     async def engagers(self, kind: Kind, of: str, cursor: str) -> Listed:
-        """Return a page of who acted upon a post (``of`` is its address) or an account (DID)."""
+        """Return a page of who acted upon a post (``of`` is its address) or an account (DID).
+
+        A thread comes whole, it has no pages: its direct answers are one.
+        """
         if kind is Kind.REPLIES:
-            return await self._replies(of)
-        name = "actor" if kind is Kind.FOLLOWERS else "uri"
-        body = await self._ask(METHODS[kind], {name: of}, cursor)
-        if kind is Kind.LIKES:
-            likes, unread = self._elements(body, _FIELD[kind], _Like)
-            return Listed([Engager(like.actor.did) for like in likes], _cursor(body), unread)
-        if kind is Kind.QUOTES:
-            posts, unread = self._elements(body, _FIELD[kind], Post)
-            return Listed([Engager(p.author.did, p.uri) for p in posts], _cursor(body), unread)
-        people, unread = self._elements(body, _FIELD[kind], Profile)
-        return Listed([Engager(one.did) for one in people], _cursor(body), unread)
+            params = {"uri": of, "depth": "1", "parentHeight": "0"}
+            body = await self._ask(METHODS[kind], params, "", page=False)
+        else:
+            name = "actor" if kind is Kind.FOLLOWERS else "uri"
+            body = await self._ask(METHODS[kind], {name: of}, cursor)
+        return self._read(lambda: read_list(kind, body))
 
     async def exists(self, uri: str) -> bool:
         """Say whether a post is there: of one that is not, the lists are empty and not refused."""
         body = await self._ask("app.bsky.feed.getPosts", {"uris": uri}, "", page=False)
-        posts, _ = self._elements(body, "posts", Post)
+        posts, _ = self._read(lambda: _elements(body, "posts", Post))
         return any(post.uri == uri for post in posts)
 
-    async def _replies(self, uri: str) -> Listed:
-        """Return the direct answers; the thread comes whole, it has no pages."""
-        params = {"uri": uri, "depth": "1", "parentHeight": "0"}
-        body = await self._ask(METHODS[Kind.REPLIES], params, "", page=False)
-        thread = body.get("thread")
-        if not isinstance(thread, dict) or "post" not in thread:
-            return Listed((), "", 1)
-        nodes, unread = self._elements({"replies": [], **thread}, "replies", _Node)
-        found = [Engager(node.post.author.did, node.post.uri) for node in nodes]
-        return Listed(found, "", unread)
-
-    def _elements(self, body: dict[str, Any], name: str, form: type[T]) -> tuple[list[T], int]:
-        """Return the readable elements of a list, and how many were none."""
-        listed = body.get(name)
-        if not isinstance(listed, list):
-            raise TransientError(self.subject, f"the answer has no list of {name}")
-        found = []
-        for element in listed:
-            try:
-                found.append(msgspec.convert(element, form))
-            except msgspec.ValidationError:
-                continue
-        return found, len(listed) - len(found)
+    def _read(self, read: Callable[[], R]) -> R:
+        try:
+            return read()
+        except ValueError as error:
+            raise TransientError(self.subject, str(error)) from None
 
     async def _ask(
         self, method: str, params: dict[str, str], cursor: str, *, page: bool = True
@@ -217,6 +239,6 @@ def resumed(kept: str) -> str:
     return f"{int(kept) + 1}__a" if kept else ""
 
 
-def _cursor(body: dict[str, Any]) -> str:
+def _cursor(body: Mapping[str, Any]) -> str:
     found = body.get("cursor")
     return found if isinstance(found, str) else ""

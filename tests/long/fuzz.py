@@ -36,7 +36,7 @@ from monitor.net import Http
 from monitor.text.fold import fold
 from monitor.watch import register, shipped
 from tests.intake import hostile
-from tests.long import drill, fuzz_acts, fuzz_youtube
+from tests.long import drill, fuzz_acts, fuzz_engagers, fuzz_youtube
 
 FULL = 300_000
 INNER = 0.7
@@ -300,9 +300,13 @@ def youtube_cursor(rng: random.Random) -> None:
     fuzz_youtube.cursor(rng, broken)
 
 
+def engagers(rng: random.Random) -> None:
+    fuzz_engagers.engagers(rng, broken)
+
+
 TARGETS: tuple[Callable[[random.Random], None], ...] = (
     feed, record, listing, register_file, config_file, line, log_entry, text, headers,
-    stream, picture, screen, tip_link, act_rows, act_archive, act_profile, act_words,
+    stream, engagers, picture, screen, tip_link, act_rows, act_archive, act_profile, act_words,
     youtube_page, youtube_item, youtube_cursor,
 )  # fmt: skip
 
