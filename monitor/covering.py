@@ -16,6 +16,7 @@ from monitor.collect import registry as collectors
 from monitor.collect.base import Collector, ReadsTargets, Requirement, Streams
 from monitor.config import Config
 from monitor.errors import StoreError
+from monitor.log import printable
 from monitor.model.activity import Signal
 from monitor.notify import coverage_page
 from monitor.notify import coverage_words as words
@@ -119,7 +120,7 @@ class View:
             places = covering_files.places(found.agencies)
             yield from self._account_pages(files, places, instansi)
             agencies = [
-                {"name": name or "–", "accounts": tally.accounts, "unseen": _unseen(tally),
+                {"name": _named(name), "accounts": tally.accounts, "unseen": _unseen(tally),
                  "gaps": tally.gaps, "href": files.href(places[name])}
                 for name, tally in found.agencies.items()
             ]  # fmt: skip
@@ -136,8 +137,12 @@ class View:
         return governance.STAMP if self._settings.mode == governance.TRIAL else ""
 
     def _shut(self) -> Callable[[str, str], str]:
-        closed = {one.platform: one.reason or one.state for one in self.platforms
-                  if one.state != "on"}  # fmt: skip
+        said = words.STATES["en"]  # as the causes of failed looks are
+        closed = {
+            one.platform: one.reason or said[one.state]
+            for one in self.platforms
+            if one.state != "on"
+        }
         papers = {one.platform: one for one in self.platforms}
         attested, day = valid(rights.attested(self._conn)), gate.today(self._now)
 
@@ -217,7 +222,7 @@ class View:
         name, accounts = pair
         unseen = sum(one.sight in UNWHOLE for one in accounts)
         return {
-            "id": f"i-{number}", "name": name or "–", "accounts": len(accounts), "unseen": unseen,
+            "id": f"i-{number}", "name": _named(name), "accounts": len(accounts), "unseen": unseen,
             "lines": [_line(one) for one in accounts],
         }  # fmt: skip
 
@@ -273,10 +278,15 @@ def _season(settings: Config, conn: Connection, now: datetime) -> bool:
 def _line(one: Account) -> dict[str, Any]:
     return {
         "line": one.watch_id, "platform": one.platform, "sight": one.sight.value,
-        "unseen_since": shown(one.unseen_since), "cause": one.cause,
+        "unseen_since": shown(one.unseen_since), "cause": printable(one.cause),
         "last": shown(one.last_success_at), "since": shown(one.since), "gaps": one.gaps,
         "hours": f"{one.gap_hours:.0f}", "gap_until": shown(one.gap_until),
     }  # fmt: skip
+
+
+def _named(instansi: str) -> str:
+    """Return an agency's name without anything that turns a page round; a dash for none."""
+    return printable(instansi) or "–"
 
 
 def _unseen(tally: Tally) -> int:

@@ -175,7 +175,7 @@ class Poll:
             items = await self._items(new, listing)
             if ended:
                 self.state.finish()
-            yield self._page(items)
+            yield self._page(items, listed=len(entries))
             self.handed.add([entry.digest for entry in new])
             if ended:
                 return
@@ -319,7 +319,9 @@ class Poll:
         )
         return self._page((item,), last=True)
 
-    def _page(self, items: tuple[RawItem, ...], *, last: bool = False) -> Page:
+    def _page(
+        self, items: tuple[RawItem, ...], *, last: bool = False, listed: int | None = None
+    ) -> Page:
         return Page(
             items=items,
             cursor=self.state.cursor(),
@@ -328,4 +330,5 @@ class Poll:
             note="; ".join(dict.fromkeys(self.notes)) if last else "",
             native_id=self.state.uri,
             handle=self.state.handle,
+            listed=listed,
         )

@@ -119,6 +119,7 @@ class TelegramChannel:
                 note=note,
                 native_id=channel,
                 handle=channel,
+                listed=len(numbers),
             )
             if over:
                 return

@@ -84,7 +84,8 @@ class Uploads:
                 return
             self.state = State(channel.id, channel.uploads, channel.handle)
         if not self.state.uploads:
-            yield self._page((), State())  # asked anew: the first video makes the playlist
+            # Asked anew: the first video makes the playlist.
+            yield replace(self._page((), State()), listed=0)
             return
         if not self.state.token:
             self._begin()
@@ -126,7 +127,8 @@ class Uploads:
             note = ENDLESS if stuck else f"{ODD}{odd}" if odd else ""
             self.state = replace(self.state, token=found.token)
             after = self._dropped() if stuck else self._ended() if over else self.state
-            yield self._page(items, after, note=note, last=over)
+            page = self._page(items, after, note=note, last=over)
+            yield replace(page, listed=len(found.items))
             if over:
                 return
 

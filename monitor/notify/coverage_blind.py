@@ -70,7 +70,33 @@ BLIND_ID: Mapping[str, str] = {
     "previews of links, and words inside pictures, sounds and videos": (
         "pratinjau tautan, dan kata-kata di dalam gambar, suara, dan video"
     ),
-    # Telegram
+    # Telegram groups
+    "what was said before the bot came, and what waited for more than 24 hours": (
+        "yang ditulis sebelum bot masuk, dan yang menunggu lebih dari 24 jam"
+    ),
+    "deleted messages, and reactions that were taken back: a bot is not told": (
+        "pesan yang dihapus, dan reaksi yang ditarik: bot tidak diberi tahu"
+    ),
+    "direct messages, groups without the bot, and channels' readers": (
+        "pesan pribadi, grup tanpa bot, dan pembaca kanal"
+    ),
+    "administrators who write as the group, and whoever writes as a channel": (
+        "pengelola yang menulis atas nama grup, dan siapa pun yang menulis atas nama kanal"
+    ),
+    "what a reaction was given to, unless that message came in the same page": (
+        "kepada apa reaksi diberikan, kecuali pesannya datang pada halaman yang sama"
+    ),
+    (
+        "everything but commands and answers to the bot, in a group where privacy mode is on for it"
+    ): (
+        "semua selain perintah dan jawaban kepada bot, di grup yang mode privasinya menyala untuk "
+        "bot itu"
+    ),
+    "joins and reactions, in a group where the bot is no administrator": (
+        "anggota baru dan reaksi, di grup tempat bot bukan pengelola"
+    ),
+    "words inside pictures, videos and voices": "kata-kata di dalam gambar, video, dan suara",
+    # Telegram channels
     "comments, reactions and views: the preview counts them and names nobody": (
         "komentar, reaksi, dan jumlah dilihat: pratinjau menghitungnya tanpa menyebut siapa pun"
     ),

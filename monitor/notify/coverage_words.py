@@ -51,7 +51,8 @@ STATES: Mapping[str, Mapping[str, str]] = {
 }  # fmt: skip
 NAMES: Mapping[str, str] = {
     "feed": "RSS, Atom, JSON Feed", "bluesky": "Bluesky", "mastodon": "Mastodon",
-    "youtube": "YouTube", "telegram-channel": "Telegram (kanal publik)", "x": "X",
+    "youtube": "YouTube", "telegram-channel": "Telegram (kanal publik)",
+    "telegram": "Telegram (grup, lewat bot)", "x": "X",
 }  # fmt: skip
 # Platforms that nothing is fetched from, and why; docs/coverage.md has the same list.
 NOT_COLLECTED: Mapping[str, tuple[tuple[str, str], ...]] = {
