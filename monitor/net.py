@@ -22,7 +22,7 @@ from monitor import __version__, config
 from monitor.clock import Clock, utc_now
 from monitor.errors import BlockedError, RateLimited, TransientError
 from monitor.model.evidence import Exchange
-from monitor.net_answer import Response, by_name, exchanged, header, translated, without_secrets
+from monitor.net_answer import FAULTS, Response, by_name, exchanged, header, told, without_secrets
 from monitor.net_connect import PublicOnly, resolver_guard, tls
 from monitor.net_guard import Expect, Guard, misfit, page_kind
 from monitor.net_limits import TOO_MANY, UNAVAILABLE, Limits, Sleep
@@ -196,10 +196,12 @@ class Http:
         host = url.host or ""
         self.admit(url.raw_host or "", subject)
         try:
-            async with self._limits.turn(host, subject), translated(subject):
+            async with self._limits.turn(host, subject):
                 return await self._sockets.shake(url, max_bytes)
         except Refused as refusal:
             status, headers = refusal.status, refusal.headers
+        except FAULTS as error:
+            raise told(error, subject) from None
         wait = self._limits.learn(host, status, headers, self._clock())
         if status in (TOO_MANY, UNAVAILABLE) and wait is not None:
             raise RateLimited(subject, wait)
@@ -237,14 +239,17 @@ class Http:
     async def _in_turn(self, url: URL, call: _Call) -> Exchange:
         self.admit(url.raw_host or "", call.subject)
         host = f"{url.host or ''} {call.lane}".rstrip()  # no host's name holds a space
-        async with self._limits.turn(host, call.subject), translated(call.subject):
-            exchange = await self._ask(url, call)
+        async with self._limits.turn(host, call.subject):
+            try:
+                exchange = await self._ask(url, call)
+            except FAULTS as error:
+                raise told(error, call.subject) from None
         names = by_name(exchange)
         wait = self._limits.learn(host, exchange.status, names, self._clock())
         if _is_challenge(exchange, names):
             raise BlockedError(call.subject, "a challenge page came, not an answer")
-        told = exchange.status in (TOO_MANY, UNAVAILABLE) and exchange.status not in call.answers
-        if told and wait is not None:
+        refused = exchange.status in (TOO_MANY, UNAVAILABLE) and exchange.status not in call.answers
+        if refused and wait is not None:
             raise RateLimited(call.subject, wait)
         return exchange
 

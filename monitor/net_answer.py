@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from datetime import datetime
 
 import aiohttp
 from aiohttp.connector import Connection
 
-from monitor.errors import BlockedError, TransientError
+from monitor.errors import BlockedError, CollectError, TransientError
 from monitor.model.evidence import Exchange
 from monitor.net_connect import RefusedAddress
 
@@ -54,28 +53,36 @@ def exchanged(response: Response, body: bytes, start: datetime, end: datetime) -
     )
 
 
-@asynccontextmanager
-async def translated(subject: str) -> AsyncIterator[None]:
-    """Turn aiohttp's errors into ours, without their text and chain: both may hold a URL."""
-    try:
-        yield
-    except aiohttp.ClientConnectorDNSError as error:
+# What goes wrong on the way; ``told`` makes an error of ours of each.
+FAULTS = (aiohttp.ClientError, OSError, TimeoutError)
+
+
+def told(error: BaseException, subject: str) -> CollectError:
+    """Turn one of ``FAULTS`` into our error, without its text: that may hold a URL.
+
+    Raise it ``from None``: the chain may hold one too.
+    """
+    if isinstance(error, aiohttp.ClientConnectorDNSError):
         if isinstance(error.os_error, RefusedAddress):
-            raise BlockedError(subject, "the address is not public") from None
-        raise TransientError(subject, "the host name was not found") from None
-    except aiohttp.SocketTimeoutError:
-        raise TransientError(subject, "the server stalled") from None
-    except TimeoutError:
-        raise TransientError(subject, "no complete answer in time") from None
-    except (aiohttp.ClientConnectorCertificateError, aiohttp.ClientConnectorSSLError):
-        raise TransientError(subject, "the server's TLS certificate does not verify") from None
-    except aiohttp.ClientPayloadError:
-        raise TransientError(subject, "the answer was cut short or wrongly encoded") from None
-    except aiohttp.InvalidURL:
-        raise BlockedError(subject, "the address is not a valid URL") from None
-    except (aiohttp.ClientError, OSError) as error:
-        kind = type(error).__name__
-        raise TransientError(subject, f"the connection failed ({kind})") from None
+            return BlockedError(subject, "the address is not public")
+        return TransientError(subject, "the host name was not found")
+    if isinstance(error, aiohttp.InvalidURL):
+        return BlockedError(subject, "the address is not a valid URL")
+    return TransientError(subject, _cause(error))
+
+
+def _cause(error: BaseException) -> str:
+    if isinstance(error, aiohttp.SocketTimeoutError):
+        return "the server stalled"
+    if isinstance(error, TimeoutError):
+        return "no complete answer in time"
+    if isinstance(
+        error, (aiohttp.ClientConnectorCertificateError, aiohttp.ClientConnectorSSLError)
+    ):
+        return "the server's TLS certificate does not verify"
+    if isinstance(error, aiohttp.ClientPayloadError):
+        return "the answer was cut short or wrongly encoded"
+    return f"the connection failed ({type(error).__name__})"
 
 
 def by_name(exchange: Exchange) -> dict[str, str]:
