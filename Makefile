@@ -67,7 +67,7 @@ coverage: $(STAMP)/dev ## whom each rule reaches: rule x phase x employer type
 checklist: $(STAMP)/dev ## write the table of docs/coverage.md: which test shows which fault of a platform
 	$(BIN)/python -m tests.checklist
 
-network: $(STAMP)/network $(STAMP)/replay ## the real servers on loopback, and the tests that need them
+network: $(STAMP)/network $(STAMP)/replay $(STAMP)/mastodon ## the real servers on loopback, and the tests that need them
 	$(BIN)/python -m tests.network.servers --install
 	$(BIN)/python -m pytest -m network --network
 
@@ -110,6 +110,7 @@ lock: $(STAMP)/dev ## compile requirements/*.in into hash-pinned *.txt
 	$(COMPILE) -c requirements/dev.txt requirements/network.in -o requirements/network.txt
 	$(COMPILE) requirements/fuzz.in -o requirements/fuzz.txt
 	$(COMPILE) requirements/replay.in -o requirements/replay.txt
+	$(COMPILE) requirements/mastodon.in -o requirements/mastodon.txt
 
 licences: $(STAMP)/dev ## write docs/licences.md from what is installed
 	{ printf '# Licences of what Netralitas uses\n\nWritten by `make licences`; do not edit.\n'; \
@@ -153,6 +154,13 @@ $(STAMP)/replay: requirements/replay.txt | $(STAMP)/venv
 	$(PYTHON) -m venv .make/replay
 	.make/replay/bin/python -m pip --disable-pip-version-check --no-input -q install \
 	  --require-hashes -r requirements/replay.txt
+	@touch $@
+
+# A Mastodon by other people brings an event loop that the program is not tested with.
+$(STAMP)/mastodon: requirements/mastodon.txt | $(STAMP)/venv
+	$(PYTHON) -m venv .make/mastodon
+	.make/mastodon/bin/python -m pip --disable-pip-version-check --no-input -q install \
+	  --require-hashes -r requirements/mastodon.txt
 	@touch $@
 
 # atheris is built for Linux on x86-64 only; elsewhere the drill makes its texts without it.

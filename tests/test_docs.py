@@ -260,7 +260,7 @@ def test_every_pinned_package_has_its_licence_listed() -> None:
         assert found[1] != "UNKNOWN", name
 
 
-@pytest.mark.parametrize("name", ["audit", "build", "dev", "network", "ocr", "replay", "runtime"])
+@pytest.mark.parametrize("name", ["audit", "build", "dev", "mastodon", "network", "ocr", "replay", "runtime"])
 def test_requirements_are_pinned_by_hash_and_name_no_index(name: str) -> None:
     text = (ROOT / "requirements" / f"{name}.txt").read_text("utf-8")
     blocks = re.split(r"(?m)^(?=[A-Za-z0-9])", text)[1:]

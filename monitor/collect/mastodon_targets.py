@@ -148,7 +148,6 @@ class Engagers:
             except NotFoundError:
                 self.notes.append("a status was taken down while it was read")
                 return
-            post.done.append(name)
         post.counts = shown.status.counts
 
     def _wanted(self, post: Post, shown: Shown, name: str) -> bool:
@@ -160,15 +159,17 @@ class Engagers:
         return under_way or number != before or (self.state.full and bool(number))
 
     def _likes(self, shown: Shown, post: Post) -> AsyncIterator[TargetPage]:
-        return self._list(shown, post.likes, LIKES)
+        return self._list(shown, post, post.likes, LIKES)
 
     def _boosts(self, shown: Shown, post: Post) -> AsyncIterator[TargetPage]:
-        return self._list(shown, post.boosts, BOOSTS)
+        return self._list(shown, post, post.boosts, BOOSTS)
 
     def _quotes(self, shown: Shown, post: Post) -> AsyncIterator[TargetPage]:
-        return self._list(shown, post.quotes, QUOTES)
+        return self._list(shown, post, post.quotes, QUOTES)
 
-    async def _list(self, shown: Shown, walk: Walk, name: str) -> AsyncIterator[TargetPage]:
+    async def _list(
+        self, shown: Shown, post: Post, walk: Walk, name: str
+    ) -> AsyncIterator[TargetPage]:
         path, empty = f"statuses/{shown.status.id}/{_PATHS[name]}", 0
         if self.state.full and not walk.under_way:
             walk.since = ""
@@ -187,14 +188,15 @@ class Engagers:
             walk.listed += len(listing.elements)
             empty = 0 if listing.elements else empty + 1
             items = tuple(self._items(name, listing, shown, walk))
-            walk.at = listing.older
-            if not listing.older:
+            ended, walk.at = not listing.older, listing.older
+            if ended:
                 self._count(shown, walk, name)
-                walk.finish()
             elif listing.older in asked or empty == EMPTY_PAGES:
                 self.notes.append(CUT_LIST)
-                walk.top = ""
+                ended, walk.top = True, ""
+            if ended:
                 walk.finish()
+                post.done.append(name)  # with the page that ends it, or a restart reads it again
             yield self._page(items, len(listing.elements))
 
     async def _ask(self, path: str, walk: Walk, name: str) -> Listing:
@@ -211,7 +213,7 @@ class Engagers:
             self.withheld += missing
             self.notes.append(SHORT_LIST)
 
-    async def _answers(self, shown: Shown, _: Post) -> AsyncIterator[TargetPage]:
+    async def _answers(self, shown: Shown, post: Post) -> AsyncIterator[TargetPage]:
         answer, thread, fetching = await self.server.thread(shown.status.id)
         bodies = [bytes(raw) for raw in thread.descendants]
         around = {shown.status.id: shown.answer.body}
@@ -227,6 +229,7 @@ class Engagers:
         if fetching:
             self.notes.append(FETCHING)
         listing = Listing(answer, tuple(bodies))
+        post.done.append(ANSWERS)
         yield self._page(tuple(self._statuses(listing, around)), len(bodies))
 
     def _items(self, name: str, listing: Listing, shown: Shown, walk: Walk) -> Iterator[Found]:
