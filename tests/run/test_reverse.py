@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,8 @@ from monitor.store.target_sources import TargetState
 from monitor.store.writer import Writer
 from tests import needle
 from tests.installation import TOKEN, Installation
+from tests.long.strangers_mastodon import Fediverse
+from tests.run.ruling import until
 from tests.scenes import Ref, Scene
 from tests.standin.crowd import MARK, Crowd
 from tests.standin.telegram import StandIn
@@ -210,6 +213,35 @@ async def test_an_account_that_two_persons_claim_is_nobodys(desk: Desk) -> None:
         assert sum(report.items for report in await reverse.once()) == 0
 
 
+@pytest.mark.drill
+async def test_a_favourite_from_before_monitoring_is_never_taken_for_new(desk: Desk) -> None:
+    """A list without times: what stands in it before the person's day is remembered, not judged."""
+    async with Fediverse() as fedi:
+        desk.place.hosts = (*desk.place.hosts, *fedi.hosts)
+        fedi.people(desk.place)
+        tomorrow = (utc_now() + timedelta(days=1)).date().isoformat()
+        *others, sekar = desk.place.people
+        desk.place.people[:] = [*others, sekar.replace(sekar.split(",")[12], tomorrow)]
+        desk.place.write()
+        fedi.write(desk.place)
+        fedi.allow(desk.place)
+        fedi.crowd(3)
+        for days in (0, 3, 4, 6):  # before her day; after it; and full looks afterwards
+            at = utc_now() + timedelta(days=days)
+            async with app.opened(desk.place.settings, partial(_same, at)) as opened:
+                await opened.daemon.reverse.once()
+            assert desk.signals == []
+        fedi.party.favourite(fedi.sekar, fedi.party.post(fedi.calon, SUPPORT))
+        at = utc_now() + timedelta(days=7)
+        async with app.opened(desk.place.settings, partial(_same, at)) as opened:
+            await opened.daemon.reverse.once()
+    assert desk.signals == ["like"]
+
+
+def _same(at: datetime) -> datetime:
+    return at
+
+
 # ---- the schedule, and what is told of it ------------------------------------------------------
 
 
@@ -248,6 +280,19 @@ async def test_a_platform_that_says_nothing_is_told_once_and_on_recovery(desk: D
     assert not [key for key in desk.alarms() if key.startswith("target-")]
     kinds = [entry["kind"] for entry in desk.place.entries("alarm")]
     assert len(kinds) <= 2
+
+
+@pytest.mark.drill
+async def test_the_daemon_looks_by_itself(desk: Desk) -> None:
+    desk.engage("asn1")
+    async with app.opened(desk.place.settings) as opened:
+        running = asyncio.create_task(opened.daemon.run())
+        await until(lambda: len(desk.signals) >= len(ACTS))
+        await until(lambda: all(one.last_success_at for one in desk.states().values()))
+        opened.daemon.stop()
+        await running
+    assert sorted(ACTS) == desk.signals
+    assert desk.place.verified().fault_count == 0
 
 
 async def test_a_refusal_is_told_at_once(desk: Desk) -> None:
