@@ -204,12 +204,17 @@ class View:
             "again": ", ".join(signals[s] for s in Signal if s in info.looks_again),
             "reverse": isinstance(one.collector, ReadsTargets),
             "stream": isinstance(one.collector, Streams),
-            "targets": aimed.counts if aimed else {},
+            "targets": self._said(aimed) if aimed else "", "said": self._said(tally),
             "interval": f"{info.min_interval / 60:g}", "basis": info.basis,
             "accounts": tally.accounts, "counts": tally.counts, "gaps": tally.gaps,
             "hours": f"{tally.gap_hours:.0f}", "since": shown(tally.since),
             "last": shown(tally.last_success_at), "blind": self._blind(one),
         }  # fmt: skip
+
+    def _said(self, tally: Tally) -> str:
+        """Return the counts that are not nought, in words."""
+        sights = words.SIGHTS[self._tongue]
+        return "; ".join(f"{count} {sights[s]}" for s, count in tally.counts.items() if count)
 
     def _blind(self, one: Platform) -> list[tuple[str, str]]:
         """Return the blind spots with their language; one without a translation stays English."""
