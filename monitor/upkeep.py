@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import cast, get_args
@@ -24,6 +25,7 @@ from monitor.store import (
     log,
     outbox,
     register_read,
+    spending,
     target_sources,
 )
 from monitor.store import backup as backups
@@ -76,6 +78,8 @@ def status(path: Path) -> int:
         )  # fmt: skip
         for line in _engagers(conn, polls):
             console.plain(line)
+        for line in _spent(conn):
+            console.plain(line)
         lines = register_read.counts(conn)
         said = ", ".join(f"{n} {status}" for status, n in lines.items()) or "empty"
         console.say(f"Register: {said}")
@@ -97,6 +101,16 @@ def status(path: Path) -> int:
     finally:
         conn.close()
     return 0
+
+
+def _spent(conn: Connection) -> Iterator[str]:
+    """Yield what was used of each platform's allowance on its newest day, over all methods."""
+    newest: dict[str, tuple[str, int]] = {}
+    for row in spending.since(conn, f"{utc_now() - timedelta(days=1):%Y-%m-%d}"):
+        day, units = newest.get(row.platform, ("", 0))
+        newest[row.platform] = (row.day, row.units + (units if day == row.day else 0))
+    for platform, (day, units) in newest.items():
+        yield f"Allowance of {platform}: {units} units used on {day}, by the platform's own day"
 
 
 def _engagers(conn: Connection, polls: int) -> Iterator[str]:

@@ -1,9 +1,9 @@
 """YouTube: videos of registered channels, and their comments on candidates' channels.
 
 Gated: YouTube's terms ask for a written agreement before data is kept longer than 30 days or used
-for this purpose (Developer Policies III.E.4). What is recorded goes after 29 days anyway, unless
-it was looked at again and stands unchanged (``run/expire``). There is no way to list a person's
-comments by their author, and likes are listed to nobody.
+for this purpose (Developer Policies III.E.4). What is recorded goes after 29 days anyway
+(``run/expire``). There is no way to list a person's comments by their author, and likes are listed
+to nobody.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ BLIND_SPOTS = (
     "comments that the channel's owner or the platform holds back, and videos without comments",
     "live chat, community posts, and videos that are private, unlisted or for members",
     "words in the picture or the sound of a video",
-    "content older than 29 days that was not seen unchanged since: the platform bids it deleted",
+    "content older than 29 days: the platform bids it deleted, and ids are left",
     "whatever the day's allowance leaves no room for: the look goes on later",
 )
 

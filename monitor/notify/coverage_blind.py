@@ -150,9 +150,8 @@ BLIND_ID: Mapping[str, str] = {
         "obrolan langsung, pos komunitas, dan video pribadi, tidak publik, atau khusus anggota"
     ),
     "words in the picture or the sound of a video": "kata-kata dalam gambar atau suara video",
-    "content older than 29 days that was not seen unchanged since: the platform bids it deleted": (
-        "isi yang lebih dari 29 hari dan tidak terlihat tetap sama sejak itu: platform mewajibkan "
-        "penghapusannya"
+    "content older than 29 days: the platform bids it deleted, and ids are left": (
+        "isi yang lebih dari 29 hari: platform mewajibkan penghapusannya, yang tersisa nomornya"
     ),
     "whatever the day's allowance leaves no room for: the look goes on later": (
         "yang tidak muat dalam jatah harian: pembacaan dilanjutkan kemudian"

@@ -112,7 +112,7 @@ BLIND_SPOTS: Mapping[str, tuple[str, ...]] = {
         "komentar yang ditahan pemilik saluran atau platform, dan video tanpa komentar",
         "obrolan siaran langsung, pos komunitas, dan video pribadi, tidak publik, atau anggota",
         "kata-kata di dalam gambar dan suara video",
-        "isi yang lebih dari 29 hari tidak terlihat utuh lagi: platform mewajibkan dihapus",
+        "isi yang lebih dari 29 hari: platform mewajibkan dihapus, yang tersisa nomornya",
         "yang tidak muat dalam jatah sehari: dibaca kemudian",
     ),
 }
