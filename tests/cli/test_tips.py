@@ -181,11 +181,11 @@ def test_no_row_can_be_moved_under_another_id(desk: tuple[TipDesk, Writer]) -> N
 
 
 def test_a_tip_goes_with_the_case_that_it_was_linked_to(
-    run: Run, place: Path, desk: tuple[TipDesk, Writer]
+    run: Run, place: Path, picture: Path, desk: tuple[TipDesk, Writer]
 ) -> None:
     find(place, utc_now())
     appoint(run, place, "ana", "penelaah")
-    tip = submit(run, place)
+    tip = submit(run, place, "--picture", picture)
     assert (
         run("tips", "link", tip, FINDING, "--officer", "ana", "--why", "sama", "-c", place).status
         == 0
@@ -194,3 +194,5 @@ def test_a_tip_goes_with_the_case_that_it_was_linked_to(
     with writer.transaction() as tx:
         silence(tx, FINDING, utc_now())
     assert tips.rows(writer.reader()) == []
+    for table in ("tip_act", "tip_part", "tip_picture"):
+        assert writer.reader().execute(f"SELECT count(*) FROM {table}").fetchone()[0] == 0
