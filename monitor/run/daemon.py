@@ -221,7 +221,7 @@ class Daemon:
         stepped = self._health.tick(now)
         self._roster.look()
         self._doors.look()
-        with self._writer.transaction() as tx:
+        with self._writer.transaction(lasting=bool(stepped)) as tx:
             if stepped:
                 # What was to be done at a time by the old clock is done at the same distance now.
                 cursors.shift(tx, stepped)

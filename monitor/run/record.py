@@ -156,7 +156,8 @@ class Recorder:
                 )
                 for watch, batch in batches
             ]
-            with self._writer.transaction() as tx:
+            lasting = any(batch.captured or batch.malformed for _, batch in batches)
+            with self._writer.transaction(lasting=lasting) as tx:
                 outcomes = [o for each in ready for o in self._write(tx, *each)]
                 also(tx)
         return outcomes

@@ -190,7 +190,7 @@ class Streaming:
             logger.warning("{} stream {}: {}", link.platform, link.shard + 1, batch.note)
         now, writer = self._parts.clock().timestamp(), self._parts.writer
         acted = {n.watch_id for n in batch.notices if n.kind is not NoticeKind.RETRACTED}
-        with writer.transaction() as tx:
+        with writer.transaction(lasting=False) as tx:
             taken = self._acts.told_of(tx, [n for n in batch.notices if _may_end(n)])
             if acted or link.fresh:
                 streams.note(tx, acted | link.fresh, now)

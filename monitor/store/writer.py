@@ -28,16 +28,22 @@ class Writer:
         self._turn = threading.RLock()
         self._local = threading.local()
         self._readers: list[sqlite3.Connection] = []
+        self._lasting = True
 
     @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
+    def transaction(self, *, lasting: bool = True) -> Iterator[sqlite3.Connection]:
         """Do all of the block or nothing of it; ``StoreError`` where the database refuses.
 
         The write lock is taken first (BEGIN IMMEDIATE), so what the block reads, such as the
         log's head, cannot be changed by another process before it commits.
+
+        ``lasting=False`` is for what is simply done again where a power cut takes it back, such as
+        a look that found nothing: it does not wait for the disk. No kill can lose it, it can only
+        be lost together with all that came after it, and the next lasting commit makes it last.
         """
         with self._turn, guard(self.database):
             self._refuse_nested()
+            self._wait_for_disk(lasting=lasting)
             self._conn.execute("BEGIN IMMEDIATE")
             try:
                 yield self._conn
@@ -92,6 +98,12 @@ class Writer:
     def _refuse_nested(self) -> None:
         if self._conn.in_transaction:
             raise StoreError("a transaction is already open: finish it before the next one")
+
+    def _wait_for_disk(self, *, lasting: bool) -> None:
+        # It can be set between transactions only; in WAL mode NORMAL leaves out the fsync.
+        if lasting is not self._lasting:
+            self._conn.execute(f"PRAGMA synchronous = {'FULL' if lasting else 'NORMAL'}")
+            self._lasting = lasting
 
     def _reach(self, point: str) -> None:
         if self.hook is not None:

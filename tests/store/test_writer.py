@@ -120,3 +120,22 @@ def _nest(writer: Writer, tx: sqlite3.Connection, now: datetime) -> None:
 def _append(writer: Writer, now: datetime) -> None:
     with writer.transaction() as tx:
         log.append(tx, at=now, kind="k", subject="s", public={})
+
+
+def test_only_what_may_be_done_again_does_not_wait_for_the_disk(writer: Writer) -> None:
+    def waits(*, lasting: bool) -> int:
+        with writer.transaction(lasting=lasting) as tx:
+            return int(tx.execute("PRAGMA synchronous").fetchone()[0])
+
+    normal, full = 1, 2
+    found = [waits(lasting=lasting) for lasting in (True, False, False, True)]
+    assert found == [full, normal, normal, full]
+    with writer.transaction() as tx:
+        assert tx.execute("PRAGMA synchronous").fetchone() == (full,)
+
+
+def test_a_commit_that_does_not_wait_survives_a_kill(writer: Writer) -> None:
+    program = KILLED.replace("writer.transaction()", "writer.transaction(lasting=False)")
+    command = [sys.executable, "-c", program, str(writer.database), AFTER_COMMIT]
+    assert subprocess.run(command, check=False).returncode == -signal.SIGKILL
+    assert writer.reader().execute("SELECT count(*) FROM log").fetchone() == (1,)
