@@ -108,9 +108,10 @@ def profiles(path: Path, name: str) -> int:
     rows = []
     for known in act_profiles.names(*folders):
         one = act_profiles.load(known, *folders)
-        state = "compared" if not one.unchecked else "from descriptions only"
+        state = "checked" if not one.unchecked else "in part" if one.checked else "from memory"
         rows.append((known, one.platform or "as the file says", one.title, state))
-    console.table("Profiles", ("profile", "platform", "what it is", "its form was"), rows)
+    console.table("Profiles", ("profile", "platform", "what it is", "form checked"), rows)
+    console.plain("Against what: netralitas import profiles NAME. Look at a --dry-run first.")
     return 0
 
 
@@ -119,7 +120,7 @@ def _show(profile: Profile) -> None:
     console.plain(f"Platform: {profile.platform or 'as the file says'}")
     console.plain(f"Where it is from: {profile.provenance.value}")
     console.plain(f"Whose acts: {'of the account given' if profile.own else 'as each row says'}")
-    for label, text in (("Compared", profile.checked), ("Not compared", profile.unchecked)):
+    for label, text in (("Checked", profile.checked), ("Not checked", profile.unchecked)):
         if text:
             console.plain(f"{label}: {text}")
     rows = [
@@ -212,8 +213,8 @@ def _encoding(name: str) -> str:
 def _warn(profile: Profile) -> None:
     if profile.unchecked:
         console.complain(
-            f"Note: profile {profile.name} was made from descriptions and was not compared with a "
-            f"real file: {profile.unchecked} Look at a --dry-run first."
+            f"Note: not checked in profile {profile.name}: {profile.unchecked} "
+            "Compare some rows of a --dry-run with the file."
         )
     if profile.provenance is Provenance.SCRAPED:
         console.complain(f"Warning: {WARNING}")

@@ -88,6 +88,6 @@ def _rows(source: Iterator[str | None], names: list[str], delimiter: str) -> Ite
 def _row(number: int, names: list[str], cells: list[str], count: int, text: str) -> Row | Unread:
     if len(cells) > count:
         hint = "a cell that holds the separator needs quotes around it"
-        return Unread(number, f"{count} cells, as the first row has", hint)
+        return Unread(number, f"as many cells as the first row has ({count})", hint)
     values: Mapping[str, str] = dict(zip(names, cells, strict=False))
     return Row(number, values, text)

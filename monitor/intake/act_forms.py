@@ -11,6 +11,8 @@ from enum import StrEnum
 from monitor.intake.act_paths import Where
 from monitor.model.activity import Signal
 
+ACTOR = ("actor_id", "actor_handle")
+
 
 class Provenance(StrEnum):
     """Where such a file comes from; ``SCRAPED`` breaks the terms of most platforms."""

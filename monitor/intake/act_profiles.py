@@ -16,6 +16,7 @@ from monitor.errors import ConfigError, Fault
 from monitor.intake import act_paths, act_words
 from monitor.intake.act_csv import fold
 from monitor.intake.act_forms import (
+    ACTOR,
     Column,
     Condition,
     Form,
@@ -35,7 +36,6 @@ COLUMNS = (
     "media_kind", "media_url", "media_alt", "target_id", "target_url", "target_author_id",
     "target_author_handle", "target_text",
 )  # fmt: skip
-ACTOR = ("actor_id", "actor_handle")
 LONGEST_PATTERN = 300
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from monitor.intake import act_csv, act_json, act_words
 from monitor.intake.act_csv import fold
 from monitor.intake.act_files import Handed, Member, Reads
-from monitor.intake.act_forms import Form, Owner, TableForm
+from monitor.intake.act_forms import ACTOR, Column, Form, Owner, TableForm
 from monitor.intake.act_lines import Row, Unread, Unreadable
 from monitor.intake.act_rows import value
 from monitor.intake.act_words import Text
@@ -18,6 +18,7 @@ from monitor.intake.act_words import Text
 Rows = Iterator[Row | Unread]
 # Rows of a member that names the archive's owner; the first that does is enough.
 OWNER_ROWS = 20
+MAPPED = "is it the right --profile? a column of another name: --map FIELD=COLUMN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +105,21 @@ def _rows(table: TableForm, text: Text) -> Rows:
     missing = [name for name in table.required if name not in names]
     if missing:
         got = f"{len(names)} other columns"
-        hint = "is it the right --profile? a column of another name: --map FIELD=COLUMN"
-        raise Unreadable(f"the columns {', '.join(missing)}", got, hint)
+        raise Unreadable(f"the columns {', '.join(missing)}", got, MAPPED)
+    asked = [_headers(table.columns[name]) for name in ACTOR if name in table.columns]
+    if asked and all(asked) and not set(names) & set(itertools.chain(*asked)):
+        said = " or ".join(dict.fromkeys(itertools.chain(*asked)))
+        raise Unreadable(f"a column that says whose act a row is: {said}", "none", MAPPED)
     if len(set(names)) < len(names):
         raise Unreadable("each column named once", "the same name twice", "rename one of them")
     return rows
+
+
+def _headers(column: Column) -> list[str]:
+    """Return the headers that a column may have; none where its value is fixed."""
+    if column.value:
+        return []
+    return [str(where.steps[0]) for where in column.sources]
 
 
 def _ended(rows: Rows) -> Rows:

@@ -20,7 +20,7 @@ from monitor.model.activity import Signal
 from monitor.text.markup import html_to_text
 from monitor.watch.addresses import BadAddress, normalise
 
-NETWORKS = tuple(sorted({*HOSTS.values(), "mastodon"}))
+NETWORKS = tuple(sorted({*HOSTS.values(), "mastodon", "telegram-channel"}))
 LONGEST_TEXT = 100_000
 LONGEST_NAME = 2_000
 # What platforms and people write where a time is not known.
@@ -82,7 +82,7 @@ class Reader:
         if self._profile.own:
             return Who(platform)
         native_id = _short(self._word("actor_id", row))
-        handle = _account(platform, _short(self._word("actor_handle", row)))
+        handle = account(platform, _short(self._word("actor_handle", row)))
         reason = "" if native_id or handle else "no account is named"
         return Who(platform, native_id, handle, reason)
 
@@ -164,7 +164,7 @@ class Reader:
             if name.startswith("target_") and value
         }
         if "author_handle" in found:
-            found["author_handle"] = _account(platform, found["author_handle"])
+            found["author_handle"] = account(platform, found["author_handle"])
         if (url := found.get("url")) and (link := tip_links.read(url)):
             if link.platform == platform:
                 found.setdefault("author_handle", link.account)
@@ -246,7 +246,7 @@ def _short(text: str) -> str:
     return text if len(text) <= LONGEST_NAME else ""
 
 
-def _account(platform: str, text: str) -> str:
+def account(platform: str, text: str) -> str:
     """Return a handle in its one form; a link to a profile becomes its handle."""
     if not text:
         return ""

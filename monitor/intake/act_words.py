@@ -40,6 +40,11 @@ _AHEAD = timedelta(days=1)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _OFFSET = re.compile(r"([+-])(\d{2}):?(\d{2})")
 _NUMBER = re.compile(r"-?\d{1,17}(\.\d{1,9})?")
+_SAMPLE = datetime(2026, 11, 20, 16, 5, tzinfo=UTC)
+_WRITTEN = {
+    "iso": "2026-11-20T23:05:00+07:00", "unix": "1795190700", "unix_ms": "1795190700000",
+    ID: "1990000000000000000",
+}  # fmt: skip
 _MONTHS = {
     "januari": "january", "februari": "february", "maret": "march", "mei": "may", "juni": "june",
     "juli": "july", "agustus": "august", "agu": "aug", "agt": "aug", "oktober": "october",
@@ -218,7 +223,11 @@ def instant(
         if not _EARLIEST <= found <= now + _AHEAD:
             raise BadTime("a time between 1990 and today")
         return (None, found) if form == "iso" and _DAY.fullmatch(text) else (found, None)
-    raise BadTime(f"a time written as {' or '.join(forms)}")
+    raise BadTime(f"a time such as {' or '.join(map(_example, forms))}")
+
+
+def _example(form: str) -> str:
+    return _WRITTEN.get(form) or _SAMPLE.strftime(form)
 
 
 def _read(text: str, form: str) -> datetime | None:

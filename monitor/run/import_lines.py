@@ -13,7 +13,7 @@ from dataclasses import replace
 from monitor.clock import Clock
 from monitor.errors import ConfigError, Fault
 from monitor.intake.act_reading import OwnName
-from monitor.intake.act_rows import Told, Who
+from monitor.intake.act_rows import Told, Who, account
 from monitor.model.day import local_day
 from monitor.model.person import NEVER_POLLED, Watch
 from monitor.run.filed import Filed
@@ -93,7 +93,7 @@ class Lines:
         account than the line. The other account is not repeated: it may be anybody's.
         """
         platform, conn = wanted.profile.platform, self._writer.reader()
-        who = Who(platform, said.native_id, said.handle.removeprefix("@").lower())
+        who = Who(platform, said.native_id, account(platform, said.handle))
         if wanted.account:
             watch = register.watch(conn, wanted.account)
             if watch is None or watch.platform != platform:

@@ -38,8 +38,8 @@ ATTESTED = (
 )  # fmt: skip
 LINES = (
     ("w-ig", "instagram", "pegawai.example", "555"),
-    ("w-x", "x", "pegawai.example", "700700"),
-    ("w-tg", "telegram", "pegawai.example", "987654"),
+    ("w-x", "x", "pegawai_rekaan", "700700"),
+    ("w-tg", "telegram", "987654", ""),
     ("w-yt", "youtube", "pegawai.example", ""),
     ("w-feed", "feed", "https://dinas.example/feed.xml", ""),
 )
@@ -68,15 +68,16 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     one.write()
     rows = (
         f"{watch_id},p-satu,Pegawai Rekaan,{platform},{address},Dinas Rekaan,Bidang,PNS,99,WIB,"
-        f"declared,Keputusan 1,{TOLD},{TOLD},{TOLD},{native_id}"
+        f"declared,Persetujuan tertulis 1,{TOLD},{TOLD},{TOLD},{native_id}"
         for watch_id, platform, address, native_id in LINES
     )
     sheet = folder / "register.csv"
     sheet.write_text("\n".join([f"{COLUMNS},native_id", *rows, ""]))
+    (folder / "penguji.csv").write_text(f"person_ref,consented_on,document\np-satu,{TOLD},S-1\n")
     config = folder / "config.toml"
     config.write_text(config.read_text().replace('register = "register.csv"', 'register = ""'))
     (contest,) = (folder / "watchlists" / "contests").glob("*.toml")
-    accounts = (ACCOUNT.format(platform) for platform in ("instagram", "x", "tiktok"))
+    accounts = (ACCOUNT.format(platform) for platform in ("instagram", "youtube", "tiktok"))
     contest.write_text(contest.read_text("utf-8") + "".join(accounts), "utf-8")
     wanted = registering.Wanted(sheet, OFFICER, "uji")
     assert registering.import_register(config, wanted) == 0
@@ -234,7 +235,7 @@ def test_telegrams_export_is_read_without_those_who_reacted(
     done = take(run, house, telegram(tmp_path / "result.json"), profile="telegram")
     assert done.status == 0, done.err
     (finding,) = house.findings()
-    assert finding["activity"]["object"]["id"] == "7/1"
+    assert finding["activity"]["object"]["id"] == "-1007/1"
     assert finding["activity"]["text"] == f"{SAY}!"
     assert found(house.folder, NEEDLES) == []
 
@@ -248,7 +249,7 @@ def test_a_private_chat_is_no_public_act(run: Run, house: Installation, tmp_path
 def archive(path: Path, account: str = "700700") -> Path:
     at = LATELY.strftime("%a %b %d %H:%M:%S +0000 %Y")
     said = {"id_str": "1990000000000000001", "created_at": at, "full_text": SAY}
-    owner = {"account": {"username": "lain", "accountId": account}}
+    owner = {"account": {"username": "Nama_Lama", "accountId": account}}
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr(
             "data/tweets.js", f"window.YTD.tweets.part0 = {json.dumps([{'tweet': said}])}"
@@ -281,7 +282,7 @@ def test_scraped_files_bring_a_warning_that_is_on_record(
     done = take(run, house, file, "--set", "platform=instagram", profile="apify")
     assert done.status == 0, done.err
     assert "Warning" in done.err
-    assert "not compared" in done.err
+    assert "not checked" in done.err
     assert house.entries("import")[0]["public"]["warned"] is True
     assert len(house.findings()) == 1
     assert found(house.folder, NEEDLES) == []
@@ -300,7 +301,7 @@ def test_profiles_are_listed_and_shown(run: Run, house: Installation) -> None:
     config = house.folder / "config.toml"
     listed = run("import", "profiles", "-c", config)
     assert "instagram" in listed.out
-    assert "from descriptions only" in listed.out
+    assert "from memory" in listed.out
     shown = run("import", "profiles", "telegram", "-c", config)
     assert "core.telegram.org" in shown.out
     wrong = run("import", "profiles", "instagran", "-c", config)

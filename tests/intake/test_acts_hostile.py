@@ -67,8 +67,8 @@ def test_hostile_json(kind: str, tmp_path: Path) -> None:
     path.write_bytes(GOOD % b",".join((ONE, body, last)))
     found = acts.read(path, acts.profile_of("telegram"))
     ids = [act["object"] for act in found["acts"]]
-    assert ids[0] == "7/1"
-    assert ("7/99" in ids) is survives
+    assert ids[0] == "-1007/1"
+    assert ("-1007/99" in ids) is survives
     if not survives:
         assert found["unread"]
     for act in found["acts"]:

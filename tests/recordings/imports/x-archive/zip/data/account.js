@@ -1,1 +1,1 @@
-window.YTD.account.part0 = [{"account": {"email": "pegawai@contoh.test", "username": "Pegawai.Example", "accountId": "700700"}}]
+window.YTD.account.part0 = [{"account": {"email": "pegawai@contoh.test", "username": "Pegawai_Rekaan", "accountId": "700700"}}]
