@@ -30,11 +30,14 @@ class Requirement(StrEnum):
 class Retractions:
     """What is owed when an act is taken out of public view: a person decides within ``hours``.
 
-    ``basis`` says whose figure that is.
+    ``basis`` says whose figure that is. ``every`` is the longest space in seconds between two
+    looks at an act, also where its case was closed, for as long as its content is kept; ``None``
+    leaves it to ``[recheck]``, which looks at open cases for some months.
     """
 
     hours: int
     basis: str
+    every: float | None = None
 
 
 # No platform that is read today names a figure; this is the time that UU 27/2022 gives a

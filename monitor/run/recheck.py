@@ -4,7 +4,8 @@ Nothing is overwritten. What changed, and at what interval it was still there, b
 kind ``state`` (``model.state``). Steps of one look:
 
 1. claim it, so that no other process does the same;
-2. see whether we may still look: the case is open, the line is watched, its contest is live;
+2. see whether we may still look: the case is open (or the platform bids looks while anything is
+   kept), the line is watched, its contest is live;
 3. ask the collector for this one act;
 4. keep files where there is something to show, and record entry, messages owed, the queue of
    retractions and the next look in one transaction.
@@ -189,9 +190,10 @@ class Rechecker:
             return
         now = self._parts.clock()
         collector = self._parts.collectors.get(case.platform)
-        watch = self._watch(case, now)
+        every = collector.info.retractions.every if collector else None
+        watch = self._watch(case, now) if case.open or every else None
         if collector is None or watch is None:
-            self._put_off(row, self._next(row, now))
+            self._put_off(row, self._next(row, now, every))
         elif not isinstance(collector, LooksAgain) or not _can(collector, case):
             self._put_off(row, None)
         else:
@@ -215,7 +217,7 @@ class Rechecker:
         """Return the register line, where it still gives the right to look at this very account."""
         conn = self._parts.writer.reader()
         watch = register.watch(conn, case.watch_id)
-        if not case.open or watch is None or watch.platform != case.platform:
+        if watch is None or watch.platform != case.platform:
             return None
         live = frozenset(self._parts.reader.live_at(now))
         if case.contests and not case.contests & live:
@@ -230,7 +232,7 @@ class Rechecker:
         async with asyncio.timeout(parts.capture_timeout):
             again = await collector.look_again(case.known, watch)
         now, whole = parts.clock(), parts.collectors[case.platform]
-        last = self._next(row, now) is None
+        last = self._next(row, now, whole.info.retractions.every) is None
         found = Found(row, case, again, None, now, last, whole.info)
         act, raw = again.activity, again.raw
         if act is None or raw is None or not found.is_news or found.is_on_file:
@@ -288,11 +290,11 @@ class Rechecker:
             reason=again.reason.value if again.state else row.reason,
             seen_at=found.now if visible else row.seen_at,
             noted=found.is_news,
-            due_at=self._next(row, found.now),
+            due_at=self._next(row, found.now, found.by.retractions.every),
         )
 
     def _owe(self, tx: Connection, found: Found, seq: int) -> None:
-        if not found.is_told:
+        if not (found.is_told and found.case.open):
             return
         told = outbox.told(tx, found.case.finding_id)
         outbox.put(
@@ -304,15 +306,18 @@ class Rechecker:
             at=found.now,
         )
 
-    def _next(self, row: Due, now: datetime) -> float | None:
-        """Return when to look next, or ``None`` where the time for this act is over."""
+    def _next(self, row: Due, now: datetime, every: float | None) -> float | None:
+        """Return when to look next, or ``None`` where the time for this act is over.
+
+        Where a platform's terms bid it (``every``), it is over when the content is gone.
+        """
         over = row.began_at + timedelta(days=self._settings.days)
         if now >= over:
-            return None
+            return now.timestamp() + every if every else None
         spaces = self._settings.spaces
         done = row.checks + 1
         space = spaces[done] if done < len(spaces) else self._settings.repeat
-        return min(now.timestamp() + space, over.timestamp())
+        return min(now.timestamp() + min(space, every or space), over.timestamp())
 
     def _put_off(self, row: Due, due_at: float | None) -> None:
         with self._parts.writer.transaction() as tx:
