@@ -33,6 +33,7 @@ from tests import needle
 from tests.installation import TOKEN, Installation
 from tests.long.drill import say
 from tests.long.strangers_mastodon import ELSEWHERE, Fediverse
+from tests.long.strangers_youtube import Tube
 from tests.scenes import Scene
 from tests.standin.crowd import MARK, Crowd
 from tests.standin.telegram import StandIn
@@ -60,10 +61,11 @@ async def once(rng: random.Random, count: int, folder: Path) -> Outcome:
     async with AsyncExitStack() as stack:
         network = await stack.enter_async_context(Atproto())
         fedi = await stack.enter_async_context(Fediverse())
+        tube = await stack.enter_async_context(Tube())
         telegram = await stack.enter_async_context(StandIn(TOKEN))
         place = Installation(
             folder / "pasang",
-            hosts=(network.host, *fedi.hosts),
+            hosts=(network.host, *fedi.hosts, tube.server.host),
             directory=network.url,
             resolver=network.url,
             telegram=telegram.url,
@@ -74,22 +76,29 @@ async def once(rng: random.Random, count: int, folder: Path) -> Outcome:
         place.candidates = [scene.accounts["calon1"], scene.accounts["calon2"]]
         for name in ("asn1", "asn2"):
             place.person(name, scene.accounts[name][0])
-        fedi.people(place)
         place.write()
-        fedi.write(place)
-        fedi.allow(place)
+        for other in (fedi, tube):
+            other.people(place)
+            other.allow(place)
+        _write(place, fedi, tube)
         await _child(place, folder, "forward")  # finds the accounts' permanent ids
         place.appview = network.url
-        place.write()
-        fedi.write(place)
+        _write(place, fedi, tube)
         _crowd(rng, scene, network, count)
         fedi.crowd(count)
+        tube.crowd(rng, count)
         network.asked.clear()
         told = await _child(place, folder, "reverse")
         asked = sum(method.startswith("app.bsky.") for method, _ in network.asked)
     found = {(f["activity"]["platform"], f["activity"]["signal"]) for f in place.findings()}
     _searched(folder)
-    return Outcome(told["peak_kb"], found, asked + len(fedi.party.asked))
+    return Outcome(told["peak_kb"], found, asked + len(fedi.party.asked) + len(tube.server.asked))
+
+
+def _write(place: Installation, *others: Fediverse | Tube) -> None:
+    place.write()
+    for other in others:
+        other.write(place)
 
 
 def _crowd(rng: random.Random, scene: Scene, network: Atproto, count: int) -> None:
@@ -139,7 +148,7 @@ def run(rng: random.Random, percent: float, folder: Path) -> str:
     """Read a tenth, then all; return one line of what was measured. Raises ``AssertionError``."""
     count = max(LEAST, int(FULL * percent / 100))
     peaks: dict[int, int] = {}
-    for number in (max(LEAST, count // 10), count):
+    for number in sorted({max(LEAST, count // 10), count}):
         place = folder / str(number)
         place.mkdir(exist_ok=True)
         begun = time.monotonic()
@@ -158,7 +167,7 @@ def run(rng: random.Random, percent: float, folder: Path) -> str:
 
 
 def _complete(outcome: Outcome) -> None:
-    wanted: Mapping[str, set[str]] = {"bluesky": WAYS, "mastodon": {"like"}}
+    wanted: Mapping[str, set[str]] = {"bluesky": WAYS, "mastodon": {"like"}, "youtube": {"reply"}}
     for platform, signals in wanted.items():
         missing = {(platform, signal) for signal in signals} - outcome.found
         assert not missing, f"acts of registered persons were not found: {sorted(missing)}"
