@@ -31,6 +31,7 @@ from monitor.model.activity import (
 from monitor.model.evidence import RECORD, Canonical, Capture, Exchange, Part, RawItem, canonical
 from monitor.model.person import Watch
 
+JSON, CSV = "application/json", "text/csv"
 PROVENANCE = "provenance"
 NAME, VERSION = FILED, "1"
 NOTE = "taken from a file that was handed in, not from the platform"
@@ -85,16 +86,23 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
+class Record:
+    """A row as evidence; ``trimmed`` says that what other people did to the act was cut out."""
+
+    data: bytes
+    media_type: str
+    trimmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Filed:
-    """One act of a registered person out of a file; ``record`` are its bytes as evidence."""
+    """One act of a registered person out of a file, and how it was known whose it is."""
 
     watch: Watch
     told: Told
     row: Row
     origin: Origin
-    record: bytes
-    media_type: str
-    trimmed: bool
+    record: Record
     matched_by: str
     platform: str
 
@@ -126,8 +134,8 @@ def raw(filed: Filed, now: datetime) -> RawItem:
     """Return the act as the pipeline carries it; nothing of it was ever fetched."""
     nowhere = Exchange("IMPORT", "", 0, "", "", (), (), b"", now, now)
     context = json.dumps(_provenance(filed, now))
-    hints = (("provenance", context), ("type", filed.media_type))
-    return RawItem(filed.told.object_id, filed.record, nowhere, "", now, hints=hints)
+    hints = (("provenance", context), ("type", filed.record.media_type))
+    return RawItem(filed.told.object_id, filed.record.data, nowhere, "", now, hints=hints)
 
 
 class FileCollector:
@@ -152,9 +160,7 @@ class FileCollector:
         hints = dict(raw.hints)
         record = Part(RECORD, hints["type"], raw.body)
         told: dict[str, Canonical] = json.loads(hints["provenance"])
-        return Capture(
-            (record, Part(PROVENANCE, "application/json", canonical(told))), notes=(NOTE,)
-        )
+        return Capture((record, Part(PROVENANCE, JSON, canonical(told))), notes=(NOTE,))
 
     def normalise(self, raw: RawItem, watch: Watch) -> Activity:
         """Refuse: rows are read by their profile, before they come here."""
@@ -197,8 +203,8 @@ def _provenance(filed: Filed, now: datetime) -> dict[str, Canonical]:
         "profile": origin.profile,
         "profile_checked": origin.checked,
         "encoding": origin.encoding,
-        "columns": list(filed.row.values) if filed.media_type == "text/csv" else [],
-        "others_left_out": filed.trimmed,
+        "columns": list(filed.row.values) if filed.record.media_type == CSV else [],
+        "others_left_out": filed.record.trimmed,
         "words_repaired": filed.told.repaired,
         "matched_by": filed.matched_by,
         "imported_at": to_text(now),

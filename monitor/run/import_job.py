@@ -15,7 +15,7 @@ from monitor.intake.act_reading import Opened
 from monitor.intake.act_rows import Reader
 from monitor.model.evidence import Canonical
 from monitor.model.person import Watch
-from monitor.run.filed import Attestation, Origin
+from monitor.run.filed import CSV, JSON, Attestation, Origin, Record
 from monitor.store.imports import Progress
 
 MOST_SHOWN = 1_000  # unreadable rows that a report names; all are counted
@@ -101,16 +101,13 @@ class Reading:
     origin: Origin
     opened: Opened
 
-    @property
-    def media_type(self) -> str:
-        return "text/csv" if self.member.table.form is Form.CSV else "application/json"
-
-    def record(self, row: Row) -> tuple[bytes, bool]:
-        """Return a row's bytes as they stood in the file, and whether others' acts were cut out."""
+    def record(self, row: Row) -> Record:
+        """Return a row as evidence: its bytes as they stood in the file, if nothing is cut out."""
         kept = act_rows.record(row, self.member.table.strangers)
-        if kept is None:
-            return self.opened.text.bytes_of(row.text), False
-        return json.dumps(kept).encode(), True
+        if kept is not None:
+            return Record(json.dumps(kept).encode(), JSON, trimmed=True)
+        csv = self.member.table.form is Form.CSV
+        return Record(self.opened.text.bytes_of(row.text), CSV if csv else JSON)
 
 
 def origin_of(job: Job, member: Member, opened: Opened, progress: Progress) -> Origin:
@@ -140,11 +137,15 @@ def public(wanted: Wanted) -> dict[str, Canonical]:
 
 
 def content(job: Job) -> dict[str, Canonical]:
-    """Return the attestation and the file it is about, for salted content."""
+    """Return the attestation and the file it is about, for salted content.
+
+    A file's own name may name the person whose archive it is, and this outlives an erasure: the
+    digest says which file it was.
+    """
     profile = job.wanted.profile
     return {
         **job.wanted.attestation.content(),
-        "file": job.handed.path.name,
+        "suffix": job.handed.path.suffix,
         "size": job.handed.size,
         "sha256": job.report.sha256,
         "profile": profile.name,

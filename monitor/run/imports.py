@@ -205,11 +205,8 @@ class Importer:
         if reason := self._lines.early(watch, told):
             counts[reason] += 1
             return None
-        record, trimmed = table.record(row)
-        return Filed(
-            watch, told, row, table.origin, record, table.media_type, trimmed, matched,
-            who.platform,
-        )  # fmt: skip
+        origin, record = table.origin, table.record(row)
+        return Filed(watch, told, row, origin, record, matched, who.platform)
 
     async def _judged(
         self, acts: Sequence[Filed], counts: Counter[str]

@@ -13,7 +13,7 @@ from pathlib import Path
 from monitor import watch
 from monitor.errors import ConfigError
 from monitor.intake import act_files, act_profiles, act_reading, act_rows, act_words
-from monitor.intake.act_forms import Form, Profile, TableForm
+from monitor.intake.act_forms import Profile, TableForm
 from monitor.intake.act_lines import Row, Unreadable
 from monitor.intake.act_rows import BadField, Reader
 from monitor.intake.act_words import Text
@@ -21,7 +21,7 @@ from monitor.model.evidence import canonical
 from monitor.model.person import EmployerType, Ownership, Watch
 from monitor.model.wire import activity_content
 from monitor.run import filed
-from monitor.run.filed import Filed, Origin
+from monitor.run.filed import JSON, Filed, Origin, Record
 from tests.intake import acts
 
 Break = Callable[[random.Random, bytes], bytes]
@@ -81,8 +81,7 @@ def _one(reader: Reader, table: TableForm, text: Text, row: Row) -> None:
         return
     kept = act_rows.record(row, table.strangers)
     assert text.bytes_of(row.text) or kept is not None or not row.text
-    media = "text/csv" if table.form is Form.CSV else "application/json"
-    act = Filed(LINE, told, row, ORIGIN, b"", media, kept is not None, "handle", who.platform)
+    act = Filed(LINE, told, row, ORIGIN, Record(b"", JSON), "handle", who.platform)
     assert canonical(activity_content(filed.activity(act, acts.NOW)))
     assert filed.raw(act, acts.NOW).hints
 
