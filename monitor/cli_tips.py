@@ -9,7 +9,7 @@ import typer
 
 from monitor.cli_options import DEFAULT, By, ConfigPath, Why
 
-app = typer.Typer(no_args_is_help=True, help="What people report: open it, link it, refuse it.")
+app = typer.Typer(no_args_is_help=True, help="What people report, from the sealed tip to a case.")
 
 TipId = Annotated[str, typer.Argument(metavar="TIP", help="The tip's number: TIP-ABCD-EFGH.")]
 OfficerId = Annotated[str, typer.Option("--officer", help="Who does it: an officer's id.")]
@@ -174,7 +174,7 @@ def crop(
 def original(
     tip: TipId, officer: OfficerId, why: Why, out: Folder, config: ConfigPath = DEFAULT
 ) -> int:
-    """Open the whole pictures: two officers give this command within an hour."""
+    """Open the whole pictures: two officers give this command, one soon after the other."""
     from monitor import tipping_pictures
 
     return tipping_pictures.original(config, tip, officer, why, out)

@@ -105,6 +105,13 @@ def screens(seed: int, count: int) -> Iterator[Screen]:
         yield from map(_sent, portion, _drawn(rng, portion, scale))
 
 
+def one(text: str) -> bytes:
+    """Return a screenshot of a post with these words."""
+    rng, contest = random.Random(1), _contests()[0]
+    plan = _Plan(0, text, contest, "", Stance.SUPPORT, APPS[0], False, WIDTHS[1], 75, False)
+    return _sent(plan, _drawn(rng, [plan], 2.0)[0]).picture
+
+
 def _plan(rng: random.Random, number: int) -> _Plan:
     contest = rng.choice(sorted(_contests(), key=lambda c: c.id))
     target = rng.choice([t for t in contest.targets if t.names])

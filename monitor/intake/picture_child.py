@@ -17,6 +17,7 @@ import json
 import resource
 import sys
 import warnings
+from array import array
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -137,7 +138,7 @@ def _ink(picture: Picture) -> list[float]:
     edges = ImageChops.difference(grey, ImageChops.offset(grey, 1, 0))
     edges = edges.crop((1, 0, max(2, edges.width), edges.height)).convert("F")
     rows = edges.resize((1, edges.height), resample=_box())
-    return [float(rows.getpixel((0, y))) for y in range(rows.height)]  # type: ignore[arg-type]
+    return array("f", rows.tobytes()).tolist()
 
 
 # ---- for people ----------------------------------------------------------------------------------

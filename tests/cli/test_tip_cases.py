@@ -23,6 +23,7 @@ from monitor.run.tip_pictures import TipPictures
 from monitor.run.tips import TipDesk
 from monitor.store import keys, log, outbox, reviews, tip_sight, tips
 from monitor.store.writer import Writer
+from tests import screens
 from tests.cli.conftest import Run
 from tests.cli.test_review import appoint
 from tests.installation import Installation
@@ -342,6 +343,41 @@ def test_the_second_must_come_in_time_and_be_another_person(
     assert found(place.parent, [SENDER]) == []
     refused = tips_do(run, place, "sender", tip_id, "ana", "--ground", " ")
     assert "--ground" in refused.err
+
+
+@pytest.mark.drill
+def test_a_screenshot_lies_sealed_and_its_crop_is_read_by_machine(
+    run: Run, place: Path, writer: Writer, tmp_path: Path
+) -> None:
+    (tmp_path / "layar.jpg").write_bytes(screens.one(WORDS))
+    tip_id = tip(run, place, "--link", LINK, "--file", tmp_path / "layar.jpg")
+    ((_, _, seen),) = tip_sight.sights(writer.reader(), keys.load(place.parent / "keys"))
+    assert "Bagaskara Prakasita" in seen[0].text
+    named(run, place, tip_id)
+    assert found(place.parent, ["Bagaskara Prakasita, menangkan", SENDER]) == []
+    boxes = ("--box", "0,150,786,350")
+    assert tips_do(run, place, "crop", tip_id, "tia", *boxes).status == 0
+    assert "Rules: review, support" in tips_do(run, place, "read", tip_id, "ana").out
+    assert entries(writer, "finding") == []
+    done = tips_do(run, place, "case", tip_id, "ana")
+    assert "to be reviewed" in done.out, done.err
+    assert "Read by tesseract" in done.out
+
+
+@pytest.mark.drill
+def test_without_tesseract_an_officer_reads(
+    run: Run, place: Path, layar: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tip_id = tip(run, place, "--link", LINK, "--file", layar)
+    named(run, place, tip_id)
+    boxes = ("--box", "5,5,10,10")
+    assert tips_do(run, place, "crop", tip_id, "tia", *boxes).status == 0
+    monkeypatch.setenv("PATH", str(layar.parent))
+    done = tips_do(run, place, "case", tip_id, "ana")
+    assert done.status == 2
+    assert "apt-get install tesseract-ocr" in done.err
+    assert "--text" in done.err
+    assert tips_do(run, place, "case", tip_id, "ana", "--text", WORDS).status == 0
 
 
 @pytest.mark.drill
