@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from monitor import config
+from monitor.collect.registry import SECRETS
 from monitor.config import Schedule
 from monitor.errors import ConfigError
 
@@ -82,7 +83,9 @@ def test_the_watchdog_waits_longer_than_one_look() -> None:
 
 def test_the_unit_speaks_as_the_program_does() -> None:
     assert setting("netralitas.service", "Type") == "notify"
-    assert setting("netralitas.service", "LoadCredential").startswith("telegram_token:")
+    unit = (DEPLOY / "netralitas.service").read_text("utf-8")
+    loaded = dict(re.findall(r"(?m)^LoadCredential=(\w+):(\S+)$", unit))
+    assert loaded == {n: f"netralitas.{n}" for n in ("telegram_token", *SECRETS.values())}
     assert setting("netralitas.service", "RestartPreventExitStatus") == "2"
 
 
