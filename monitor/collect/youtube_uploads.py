@@ -186,7 +186,7 @@ class Uploads:
             return self._unavailable(answer)
         if channel.uploads != self.state.uploads:
             return self._page((), State(channel.id, channel.uploads, channel.handle), note=STALE)
-        return self._page((), self.state)
+        return replace(self._page((), self.state), listed=0)
 
     def _unavailable(self, answer: Exchange) -> Page:
         channel = self.watch.native_id or self.state.channel or self.watch.address

@@ -180,6 +180,7 @@ BY_HAND = [
 ]  # fmt: skip
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize("attack", BY_HAND)
 async def test_a_row_that_was_changed_by_hand_opens_nothing(
     stage: Stage, network: Atproto, attack: Callable[[Path], object]
@@ -237,6 +238,7 @@ async def test_no_environment_variable_opens_the_gate(
     assert network.asked == []
 
 
+@pytest.mark.drill
 @pytest.mark.usefixtures("gated")
 async def test_with_a_right_it_is_read(stage: Stage, network: Atproto) -> None:
     attest(stage.place.settings.database)
@@ -276,6 +278,7 @@ async def test_a_right_opens_and_its_end_closes_the_running_daemon(
     assert states.count("raised") - states.count("cleared") == len(open_alarms(stage))
 
 
+@pytest.mark.drill
 async def test_a_platform_is_switched_off_and_on_while_it_runs(
     stage: Stage, network: Atproto
 ) -> None:
