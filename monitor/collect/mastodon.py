@@ -124,6 +124,7 @@ class Mastodon:
             target=target,
             members=members,
             last_look=last_look,
+            home=self._home,
             state=load(cursor, TargetState),
         ).pages()
 
@@ -171,6 +172,12 @@ class Mastodon:
 
     def _place(self, handle: str, *, copies: bool = False) -> MastodonServer | None:
         return listed(self._settings.servers, handle.strip().lower(), copies=copies)
+
+    def _home(self, watch: Watch) -> Server | None:
+        place = self._place(_handle(watch))
+        if place is None:
+            return None
+        return Server(self._http, place, f"mastodon {watch.watch_id}", self._secret)
 
     def _server(self, handle: str, subject: str) -> Server:
         place = self._place(handle)

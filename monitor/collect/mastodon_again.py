@@ -43,7 +43,8 @@ class Look:
     async def again(self) -> Again:
         """Say how the act stands; see ``LooksAgain.look_again``."""
         native = local_id(self.known.url or self.known.object_id, self.server)
-        if not native:
+        # A boost that only a target's list showed has a made-up id, with blanks, and no status.
+        if not native or " " in self.known.object_id:
             return UNKNOWN
         try:
             account, _ = await self.server.lookup(self.handle)

@@ -70,7 +70,7 @@ def _entry(raw: RawItem, watch: Watch, act: Act, found: parse.Account) -> Activi
     target = _shown(dict(raw.context).get("target"), domain)
     if not target.id:
         raise ValueError("what was favoured or boosted is not there")
-    return _activity(raw, watch, _LISTED[act], record, target)
+    return _activity(raw, watch, _LISTED[act], replace(record, url=target.url), target)
 
 
 def _status(raw: RawItem, watch: Watch, found: parse.Status) -> Activity:

@@ -9,14 +9,16 @@ done since.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, time
+from datetime import datetime
 
 from monitor.clock import Clock, from_text, to_text
 from monitor.collect import mastodon_parse as parse
 from monitor.collect.base import Members, TargetPage
+from monitor.collect.mastodon_boosts import own_boost
 from monitor.collect.mastodon_cursor import Post, TargetState, Walk, is_due
+from monitor.collect.mastodon_ours import Ours, as_account, as_author, since
 from monitor.collect.mastodon_read import Act
 from monitor.collect.mastodon_server import (
     ACCOUNTS_LIMIT,
@@ -27,7 +29,7 @@ from monitor.collect.mastodon_server import (
 )
 from monitor.config_mastodon import Mastodon as Settings
 from monitor.errors import NotFoundError
-from monitor.model.contest import ZONES, TargetAccount
+from monitor.model.contest import TargetAccount
 from monitor.model.evidence import Exchange, RawItem
 from monitor.model.person import Watch
 
@@ -42,7 +44,6 @@ _COUNT = {LIKES: 0, BOOSTS: 1, ANSWERS: 2, QUOTES: 3}
 _PATHS = {LIKES: "favourited_by", BOOSTS: "reblogged_by", QUOTES: "quotes"}
 
 Found = tuple[Watch, RawItem]
-_Reads = Callable[[bytes], parse.Account | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,10 @@ class Shown:
 
 @dataclass(slots=True)
 class Engagers:
-    """One look at one target account; ``state`` is what each page's cursor is made of."""
+    """One look at one target account; ``state`` is what each page's cursor is made of.
+
+    ``home`` gives the server of a registered account, where that one is listed.
+    """
 
     server: Server
     settings: Settings
@@ -63,6 +67,7 @@ class Engagers:
     target: TargetAccount
     members: Members
     last_look: datetime | None
+    home: Callable[[Watch], Server | None]
     state: TargetState
     notes: list[str] = field(default_factory=list)
     withheld: int = 0
@@ -70,6 +75,10 @@ class Engagers:
     @property
     def is_copy(self) -> bool:
         return self.server.domain != self.target.handle.rpartition("@")[2]
+
+    @property
+    def _ours(self) -> Ours:
+        return Ours(self.members, self.server.domain)
 
     async def pages(self) -> AsyncIterator[TargetPage]:
         if self.is_copy:
@@ -187,7 +196,9 @@ class Engagers:
             walk.top = walk.top or listing.newest
             walk.listed += len(listing.elements)
             empty = 0 if listing.elements else empty + 1
-            items = tuple(self._items(name, listing, shown, walk))
+            items = tuple(
+                [await self._timed(f, shown) for f in self._items(name, listing, shown, walk)]
+            )
             ended, walk.at = not listing.older, listing.older
             if ended:
                 self._count(shown, walk, name)
@@ -198,6 +209,16 @@ class Engagers:
                 walk.finish()
                 post.done.append(name)  # with the page that ends it, or a restart reads it again
             yield self._page(items, len(listing.elements))
+
+    async def _timed(self, item: Found, shown: Shown) -> Found:
+        """Give a boost its time and its own record, where its account's server may be asked."""
+        watch, raw = item
+        server = self.home(watch) if ("act", Act.BOOST.value) in raw.hints else None
+        if server is None:
+            return item
+        handle = dict(raw.hints)["handle"]
+        own = await own_boost(server, watch, handle, shown.status.uri)
+        return (watch, own) if own else item
 
     async def _ask(self, path: str, walk: Walk, name: str) -> Listing:
         limit = STATUSES_LIMIT if name == QUOTES else ACCOUNTS_LIMIT
@@ -247,8 +268,8 @@ class Engagers:
         if walk.since and walk.read_at:
             after.append(from_text(walk.read_at))
         known = max(after, default=None)
-        for watch, found, body in self._ours(listing.elements, _as_account):
-            late = known is not None and known >= _since(watch)
+        for watch, found, body in self._ours.among(listing.elements, as_account):
+            late = known is not None and known >= since(watch)
             native = watch.native_id or found.native_id
             raw = self._raw(f"{native} {act.value} {shown.status.uri}", body, listing, found)
             yield (
@@ -263,9 +284,9 @@ class Engagers:
 
     def _statuses(self, listing: Listing, around: Mapping[str, bytes]) -> Iterator[Found]:
         """Yield the registered people's own statuses among answers or quotes."""
-        for watch, author, body in self._ours(listing.elements, _as_author):
+        for watch, author, body in self._ours.among(listing.elements, as_author):
             found = parse.status(body)
-            late = found.at is not None and found.at >= _since(watch)
+            late = found.at is not None and found.at >= since(watch)
             if found.visibility not in parse.PUBLIC or not late:
                 continue
             parent = around.get(found.in_reply_to_id or "")
@@ -274,23 +295,6 @@ class Engagers:
             native = watch.native_id or author.native_id
             context = (("target", target),) if found.in_reply_to_id else ()
             yield watch, replace(raw, context=context, hints=(("actor", native), *raw.hints))
-
-    def _ours(
-        self, bodies: Sequence[bytes], reads: _Reads
-    ) -> Iterator[tuple[Watch, parse.Account, bytes]]:
-        """Ask the register about a whole page at once; strangers are dropped here."""
-        found = [(account, body) for body in bodies if (account := reads(body)) is not None]
-        names = {name for account, _ in found for name in self._names(account)}
-        ours = self.members.watching("mastodon", names) if names else {}
-        for account, body in found:
-            watch = next((ours[name] for name in self._names(account) if name in ours), None)
-            # A name may have passed to somebody else; an id on file is authoritative.
-            if watch and watch.native_id in ("", account.native_id):
-                yield watch, account, body
-
-    def _names(self, account: parse.Account) -> tuple[str, ...]:
-        handle = account.handle(self.server.domain)
-        return (account.native_id, handle) if account.native_id else (handle,)
 
     def _raw(self, key: str, body: bytes, listing: Listing, account: parse.Account) -> RawItem:
         hints = [("handle", account.handle(self.server.domain)), ("server", self.server.domain)]
@@ -319,21 +323,3 @@ class Engagers:
             withheld=withheld,
             listed=listed,
         )
-
-
-def _since(watch: Watch) -> datetime:
-    return datetime.combine(watch.monitored_from, time(), ZONES[watch.zone])
-
-
-def _as_account(body: bytes) -> parse.Account | None:
-    try:
-        return parse.account(body)
-    except ValueError:
-        return None  # whose it is cannot be known, so nothing of it may be kept
-
-
-def _as_author(body: bytes) -> parse.Account | None:
-    try:
-        return parse.status(body).account
-    except ValueError:
-        return None

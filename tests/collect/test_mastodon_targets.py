@@ -69,7 +69,7 @@ async def test_registered_people_of_every_list_are_found_and_nobody_else() -> No
     async with world() as w:
         scene = Scene(w)
         scene.strangers(5)
-        scene.engage()
+        boost = scene.engage()
         w.party.reply(w.party.account("asing_lain"), scene.post, "<p>Bohong</p>")
         found = await w.reach(Members(watch()))
         acts = {act.signal: act for act in w.reached(found)}
@@ -79,14 +79,37 @@ async def test_registered_people_of_every_list_are_found_and_nobody_else() -> No
         assert act.target is not None
         assert (act.target.id, act.target.text) == (scene.post.uri, "Coblos nomor 1")
         assert act.target.author_handle == f"calon@{PARTY}"
-    for kind in (Signal.LIKE, Signal.SHARE):
-        assert acts[kind].occurred_at is None
-        assert acts[kind].not_before == scene.post.at
+    assert acts[Signal.LIKE].occurred_at is None
+    assert acts[Signal.LIKE].not_before == scene.post.at
+    # The booster's own server is listed, and tells when.
+    assert acts[Signal.SHARE].occurred_at == boost.at
+    assert acts[Signal.SHARE].object.id == boost.uri
     assert acts[Signal.REPLY].occurred_at_source is TimeSource.CLIENT_CLAIM
     assert acts[Signal.REPLY].text == "Siap menang"
     assert "asing" not in "".join(map(rendered, found.pages))
     assert found.last.complete
     assert found.withheld == 0
+
+
+@pytest.mark.parametrize("fault", ["down", "unlisted", "hidden", "another"])
+async def test_a_boost_whose_own_server_does_not_tell_stays_without_a_time(fault: str) -> None:
+    async with world() as w:
+        scene = Scene(w)
+        scene.engage()
+        if fault == "down":
+            w.home.faults.add(Trouble.SERVER_ERROR, "")
+        if fault == "unlisted":
+            w.mastodon = w.restarted(servers=w.settings.servers[1:])
+        if fault == "hidden":
+            w.home.statuses.clear()
+        if fault == "another":
+            scene.sekar.uri = f"https://{HOME}/ap/users/2"
+        acts = {
+            a.signal: a for a in w.reached(await w.reach(Members(watch(native_id=scene.seen.uri))))
+        }
+    share = acts[Signal.SHARE]
+    assert (share.occurred_at, share.not_before) == (None, scene.post.at)
+    assert share.object.url == scene.post.url
 
 
 async def test_both_ways_find_the_same_acts() -> None:
