@@ -19,6 +19,9 @@ STATES = ("seen", "part", "unseen", "never", "empty", "not_read", "gap")
 def made(folder: Path, accounts: int, now: datetime, agencies: int = 12) -> config.Config:
     """Scaffold an installation and fill its register; every state of observation comes up."""
     commands.init(folder)
+    file = folder / "config.toml"
+    text = file.read_text("utf-8")
+    file.write_text(text.replace("\ncontests = []", '\ncontests = ["pilgub-35-2024"]'), "utf-8")
     settings = config.load(folder / "config.toml")
     with closing(sqlite3.connect(settings.database)) as conn:
         rows = list(_rows(accounts, agencies, now))
