@@ -33,6 +33,7 @@ from tests import needle
 from tests.installation import TOKEN, Installation
 from tests.long.drill import say
 from tests.long.strangers_mastodon import ELSEWHERE, Fediverse
+from tests.long.strangers_x import Exes
 from tests.long.strangers_youtube import Tube
 from tests.scenes import Scene
 from tests.standin.crowd import MARK, Crowd
@@ -62,10 +63,11 @@ async def once(rng: random.Random, count: int, folder: Path) -> Outcome:
         network = await stack.enter_async_context(Atproto())
         fedi = await stack.enter_async_context(Fediverse())
         tube = await stack.enter_async_context(Tube())
+        exes = await stack.enter_async_context(Exes())
         telegram = await stack.enter_async_context(StandIn(TOKEN))
         place = Installation(
             folder / "pasang",
-            hosts=(network.host, *fedi.hosts, tube.server.host),
+            hosts=(network.host, *fedi.hosts, tube.server.host, exes.host),
             directory=network.url,
             resolver=network.url,
             telegram=telegram.url,
@@ -77,25 +79,27 @@ async def once(rng: random.Random, count: int, folder: Path) -> Outcome:
         for name in ("asn1", "asn2"):
             place.person(name, scene.accounts[name][0])
         place.write()
-        for other in (fedi, tube):
+        for other in (fedi, tube, exes):
             other.people(place)
             other.allow(place)
-        _write(place, fedi, tube)
+        _write(place, fedi, tube, exes)
         await _child(place, folder, "forward")  # finds the accounts' permanent ids
         place.appview = network.url
-        _write(place, fedi, tube)
+        _write(place, fedi, tube, exes)
         _crowd(rng, scene, network, count)
         fedi.crowd(count)
         tube.crowd(rng, count)
+        exes.crowd(rng, count)
         network.asked.clear()
         told = await _child(place, folder, "reverse")
         asked = sum(method.startswith("app.bsky.") for method, _ in network.asked)
+        asked += len(fedi.party.asked) + len(tube.server.asked) + len(exes.server.calls)
     found = {(f["activity"]["platform"], f["activity"]["signal"]) for f in place.findings()}
     _searched(folder)
-    return Outcome(told["peak_kb"], found, asked + len(fedi.party.asked) + len(tube.server.asked))
+    return Outcome(told["peak_kb"], found, asked)
 
 
-def _write(place: Installation, *others: Fediverse | Tube) -> None:
+def _write(place: Installation, *others: Fediverse | Tube | Exes) -> None:
     place.write()
     for other in others:
         other.write(place)
@@ -167,7 +171,12 @@ def run(rng: random.Random, percent: float, folder: Path) -> str:
 
 
 def _complete(outcome: Outcome) -> None:
-    wanted: Mapping[str, set[str]] = {"bluesky": WAYS, "mastodon": {"like"}, "youtube": {"reply"}}
+    wanted: Mapping[str, set[str]] = {
+        "bluesky": WAYS,
+        "mastodon": {"like"},
+        "youtube": {"reply"},
+        "x": {"share", "quote"},
+    }
     for platform, signals in wanted.items():
         missing = {(platform, signal) for signal in signals} - outcome.found
         assert not missing, f"acts of registered persons were not found: {sorted(missing)}"
