@@ -36,10 +36,11 @@ class Exes:
     """Limits are wide open here: what X does when asked too often is shown elsewhere."""
 
     def __init__(self) -> None:
-        LIMITS.update(dict.fromkeys(LIMITS, 1_000_000))
+        self._limits = dict(LIMITS)
         self.server = StandIn(utc_now, TOKEN)
 
     async def __aenter__(self) -> Self:
+        LIMITS.update(dict.fromkeys(LIMITS, 1_000_000))
         await self.server.__aenter__()
         world = self.server.world
         self.calon, self.officer = world.user(HANDLE), world.user(OFFICER)
@@ -52,6 +53,7 @@ class Exes:
         trace: TracebackType | None,
     ) -> None:
         await self.server.__aexit__(kind, cause, trace)
+        LIMITS.update(self._limits)
 
     @property
     def host(self) -> str:
