@@ -164,6 +164,8 @@ class Api:
             return StaleTokenError(subject, "a page token is no longer accepted")
         if answer.status in _ABSENT:
             return NotFoundError(subject, "the platform does not know it")
+        if closed := sorted(found & _CLOSED):
+            return ClosedError(subject, closed[0])
         if answer.status == HTTPStatus.FORBIDDEN:
-            return ClosedError(subject, next(iter(sorted(found & _CLOSED)), "forbidden"))
+            return BlockedError(subject, "refused with status 403")
         return TransientError(subject, f"the API answered with {answer.status}")

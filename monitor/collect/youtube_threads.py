@@ -124,9 +124,9 @@ class Threads:
         except ClosedError as closed:
             # The owner's choice, and no refusal of us: nothing is wrong with the platform.
             note = SHUT.format(reason=closed.reason)
-            yield replace(self._page(_Tally(), self._dropped(), note=note), next_in=DAY)
+            yield self._unseen(self._dropped(), note)
         except NotFoundError:
-            yield replace(self._page(_Tally(), State(), note=GONE), next_in=DAY)
+            yield self._unseen(State(), GONE)
 
     async def _find(self) -> None:
         _, channel = await self.api.channel(self.target.native_id or self.target.handle)
@@ -307,6 +307,10 @@ class Threads:
         """Return the state after a walk that was given up: the next one begins where it began."""
         state = self.state
         return State(state.channel, state.since, state.deep_at)
+
+    def _unseen(self, state: State, note: str) -> TargetPage:
+        """Say that nothing can be seen now, which is no empty list; it is asked again in a day."""
+        return replace(self._page(_Tally(), state, note=note), next_in=DAY, listed=None)
 
     def _page(
         self, tally: _Tally, state: State, *, note: str = "", last: bool = True

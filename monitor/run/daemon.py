@@ -128,6 +128,7 @@ class Daemon:
         self.rechecker.warn()
         await self._reminders.look()
         await self._recaps.look()
+        await self._retainer.urgent()
         await self.send_all()
         return list(reports)
 

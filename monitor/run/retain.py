@@ -56,12 +56,16 @@ class Retainer:
 
     async def look(self) -> None:
         """Erase what is due, beside the loop: rebuilding the database takes its time."""
-        for destroy in self._hourly:
-            await asyncio.to_thread(destroy)
+        await self.urgent()
         today = self._clock().date()
         if today != self._looked_on:
             await asyncio.to_thread(self.run)
             self._looked_on = today
+
+    async def urgent(self) -> None:
+        """Erase what counts in hours: it is due also where only ``netralitas once`` is run."""
+        for destroy in self._hourly:
+            await asyncio.to_thread(destroy)
 
     def run(self) -> int:
         """Finish what an erasure left undone, erase what is due, and return how many cases went."""

@@ -27,6 +27,10 @@ TELEGRAM_NAME = re.compile(
     re.IGNORECASE,
 )
 TELEGRAM_NUMBER = re.compile(r"-?[0-9]{1,16}")
+# A handle may be of any script (support.google.com/youtube, "Handles"); a link is read as one.
+YOUTUBE_NAME = re.compile(
+    r"(?:https?://(?:www\.|m\.)?youtube\.com/(?:channel/(?=UC)|@))?@?([\w.·-]{3,30})/?(?:[?#].*)?"
+)
 PROFILE_PAGE = re.compile(r"https?://(?:www\.)?bsky\.app/profile/([^/?#]+)[/?#]?.*", re.IGNORECASE)
 
 
@@ -49,8 +53,8 @@ def normalise(platform: str, text: str) -> str:
         return _mastodon(text)
     if platform in NAMED:
         return _named(platform, text)
-    if platform == "youtube" and CHANNEL.fullmatch(text):
-        return text
+    if platform == "youtube":
+        return _youtube(text)
     handle = text.removeprefix("@").lower()
     if not handle or any(c.isspace() for c in handle):
         raise BadAddress("a handle without blanks")
@@ -104,6 +108,13 @@ def _mastodon(text: str) -> str:
     if not USERNAME.fullmatch(name) or not HANDLE.fullmatch(server):
         raise BadAddress("an address such as nama@server.example")
     return f"{name}@{server}"
+
+
+def _youtube(text: str) -> str:
+    found = YOUTUBE_NAME.fullmatch(text)
+    if not found:
+        raise BadAddress("a handle such as @nama.kanal, or a channel's id (UC…)")
+    return found[1] if CHANNEL.fullmatch(found[1]) else found[1].lower()
 
 
 def _bluesky(text: str) -> str:

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from monitor.watch.addresses import BadAddress, area, normalise
 
+CHANNEL = "UCabcdefghijklmnopqrsTUV"
 DID = "did:plc:abcdefghijklmnopqrstuvwx"
 LABEL = st.from_regex(r"[A-Za-z]([A-Za-z0-9-]{0,10}[A-Za-z0-9])?", fullmatch=True)
 
@@ -28,6 +29,10 @@ LABEL = st.from_regex(r"[A-Za-z]([A-Za-z0-9-]{0,10}[A-Za-z0-9])?", fullmatch=Tru
         ("telegram", "5001", "5001"),
         ("telegram", "-1001234567890", "-1001234567890"),
         ("telegram", "@Nama_Akun", "nama_akun"),
+        ("youtube", "@Sekar.Pramesti", "sekar.pramesti"),
+        ("youtube", "https://www.youtube.com/@Sekar.Pramesti?si=x", "sekar.pramesti"),
+        ("youtube", "https://m.youtube.com/channel/UCabcdefghijklmnopqrsTUV", CHANNEL),
+        ("youtube", CHANNEL, CHANNEL),
         ("telegram-channel", "https://t.me/s/Kanal_Dinas", "kanal_dinas"),
     ],
 )
@@ -39,6 +44,11 @@ def test_one_written_form(platform: str, given_: str, wanted: str) -> None:
     ("platform", "given_"),
     [
         ("bluesky", "nama"),
+        ("youtube", "ab"),
+        ("youtube", "nama kanal"),
+        ("youtube", "https://www.youtube.com/c/NamaLama"),
+        ("youtube", "https://lain.example/@nama"),
+        ("youtube", "https://youtu.be/abcdefghijk"),
         ("bluesky", "na_ma.example"),
         ("bluesky", "-nama.example"),
         ("bluesky", "https://lain.example/profile/nama.example"),
