@@ -126,14 +126,8 @@ class Recorder:
         """
 
         def cursor(tx: Connection) -> None:
-            looks.looked(
-                tx,
-                watch.watch_id,
-                at=step.look_at,
-                due_at=step.next_check_at,
-                listed=batch.listed,
-                ended=page.last,
-            )
+            at, due, seen = step.look_at, step.next_check_at, batch.listed
+            looks.looked(tx, watch.watch_id, at=at, due_at=due, listed=seen, ended=page.last)
             self._save_cursor(tx, watch, page, step, ended=batch.ended)
             _refuse_shared(tx, watch, page)
 
