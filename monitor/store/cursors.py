@@ -81,6 +81,11 @@ WHERE watch_id = :watch_id
 FAILED = """
 UPDATE source SET failures = failures + 1, last_error = ?, next_check_at = ? WHERE watch_id = ?
 """
+# The plus sign: without it SQLite walks every active source, and this is asked at each look.
+HOLDERS = """
+SELECT watch_id FROM source
+WHERE platform = ? AND native_id = ? AND native_id <> '' AND +active = 1 ORDER BY watch_id
+"""
 # Spread over one interval, or every source would be read at the same moment.
 CLAMP = """
 UPDATE source SET next_check_at = :now + min(interval, :ahead) * (random() & 65535) / 65535.0
@@ -225,9 +230,7 @@ def clamp(tx: sqlite3.Connection, now: float, max_ahead: float) -> int:
 @guard()
 def holders(conn: sqlite3.Connection, platform: str, native_id: str) -> tuple[str, ...]:
     """Return the watch ids of the sources being read that resolved to this account."""
-    query = """SELECT watch_id FROM source
-        WHERE platform = ? AND native_id = ? AND native_id <> '' AND active = 1 ORDER BY watch_id"""
-    return tuple(row[0] for row in conn.execute(query, (platform, native_id)))
+    return tuple(row[0] for row in conn.execute(HOLDERS, (platform, native_id)))
 
 
 def _state(row: tuple[Any, ...]) -> SourceState:

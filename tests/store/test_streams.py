@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import pytest
 
 from monitor.model.person import Watch
@@ -117,3 +119,23 @@ def test_looks_again_are_brought_forward_and_never_begun_anew(writer: Writer) ->
         rechecks.hasten(tx, ["NTR-A", "NTR-B"], NOW)
         found = dict(tx.execute("SELECT finding_id, due_at FROM recheck").fetchall())
     assert found == {"NTR-A": NOW, "NTR-B": None, "NTR-C": NOW + HOUR}
+
+
+@pytest.mark.parametrize(
+    ("query", "values"),
+    [
+        (cursors.HOLDERS, ("bluesky", "did:plc:a")),
+        (streams.NOTE, {"ids": "[]", "now": NOW}),
+        (streams.DUE, {"ids": "[]", "now": NOW, "space": 1.0}),
+        (streams.SPREAD, {"ids": "[]", "now": NOW, "within": 1.0}),
+        (streams.AGAIN, {"now": NOW}),
+    ],
+)
+def test_a_few_sources_are_found_without_walking_all(
+    writer: Writer, query: str, values: Mapping[str, object] | Sequence[object]
+) -> None:
+    steps = writer.reader().execute(f"EXPLAIN QUERY PLAN {query}", values).fetchall()
+    plan = "\n".join(step[-1] for step in steps)
+    assert "SEARCH source USING" in plan
+    assert "source_by_time" not in plan
+    assert "SCAN source" not in plan
