@@ -41,7 +41,12 @@ BOXES = {
     "restart-mid-page": "a restart between two pages loses and doubles nothing",
 }
 SHARED = "HTTP layer"
-MODES = ("reverse", "stream")
+MODES = {"reverse": "reverse", "targets": "reverse", "stream": "stream"}
+# Tests of the whole program over several platforms.
+WHOLE = {
+    "test_strangers": ("bluesky reverse", "mastodon reverse", "x reverse", "youtube reverse"),
+    "test_gated_whole": ("x", "x reverse", "telegram", "telegram_channel"),
+}
 
 Shown = Mapping[str, Mapping[str, Collection[str]]]  # column -> box -> tests
 
@@ -52,32 +57,51 @@ def marked(folder: Path) -> Iterator[tuple[Path, str, tuple[str, ...], str]]:
         text = file.read_text("utf-8")
         if "mark.checklist" not in text:
             continue
-        for node in ast.walk(ast.parse(text)):
+        tree = ast.parse(text)
+        for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                for call in _calls(node):
+                for call in _calls(node, _tables(tree)):
                     boxes = tuple(str(ast.literal_eval(arg)) for arg in call.args)
                     said = {k.arg: str(ast.literal_eval(k.value)) for k in call.keywords}
                     yield file, node.name, boxes, said.get("of", "")
 
 
-def _calls(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[ast.Call]:
+def _tables(tree: ast.Module) -> dict[str, ast.expr]:
+    """Return what a module's names stand for: cases may lie in a table beside their test."""
+    found: dict[str, ast.expr] = {}
+    for node in tree.body:
+        if isinstance(node, ast.Assign):
+            found |= {t.id: node.value for t in node.targets if isinstance(t, ast.Name)}
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value:
+            found[node.target.id] = node.value
+    return found
+
+
+def _calls(
+    node: ast.FunctionDef | ast.AsyncFunctionDef, tables: Mapping[str, ast.expr]
+) -> Iterator[ast.Call]:
     """Yield the marks of a test, those of its single cases too."""
     for decorator in node.decorator_list:
-        for inner in ast.walk(decorator):
-            if isinstance(inner, ast.Call) and ast.unparse(inner.func).endswith("mark.checklist"):
-                yield inner
+        named = {n.id for n in ast.walk(decorator) if isinstance(n, ast.Name)} & tables.keys()
+        for part in (decorator, *(tables[name] for name in sorted(named))):
+            for one in ast.walk(part):
+                if isinstance(one, ast.Call) and ast.unparse(one.func).endswith("mark.checklist"):
+                    yield one
 
 
-def column(file: Path, names: Collection[str]) -> str:
-    """Return whose test a file holds; empty where its name does not say."""
+def column(file: Path, names: Collection[str]) -> tuple[str, ...]:
+    """Return whose tests a file holds; nothing where its name does not say."""
     if file.parent.name == "net":
-        return SHARED
-    words = file.stem.removeprefix("test_").split("_")
-    if file.parent.name == "intake":
-        return "import"
-    mode = next((mode for mode in MODES if mode in words), "")
-    name = next((word for word in words if word in names), "bluesky" if mode else "")
-    return f"{name} {mode}".strip() if name else ""
+        return (SHARED,)
+    if file.stem in WHOLE:
+        return WHOLE[file.stem]
+    stem = file.stem.removeprefix("test_")
+    words = stem.split("_")
+    mode = next((MODES[word] for word in words if word in MODES), "")
+    longest = sorted(names, key=len, reverse=True)
+    name = next((name for name in longest if f"{stem}_".startswith(f"{name}_")), "")
+    name = name or ("bluesky" if mode else "")
+    return (f"{name} {mode}".strip(),) if name else ()
 
 
 def shown(folder: Path, names: Collection[str]) -> tuple[Shown, list[str]]:
@@ -85,14 +109,14 @@ def shown(folder: Path, names: Collection[str]) -> tuple[Shown, list[str]]:
     found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     faults = []
     for file, test, boxes, of in marked(folder):
-        where = of or column(file, names)
+        where = (of,) if of else column(file, names)
         if not where or not boxes:
             faults.append(f"{file.name}: {test}: whose test is it, and of which box?")
         for box in boxes:
             if box not in BOXES:
                 faults.append(f"{file.name}: {test}: no such box: {box}")
-            elif where:
-                found[where][box].append(test)
+            for one in where if box in BOXES else ():
+                found[one][box].append(test)
     return found, faults
 
 
@@ -142,7 +166,7 @@ def table(found: Shown, given: Mapping[str, Mapping[str, str]]) -> str:
 
 
 def _cell(tests: Collection[str], explained: bool) -> str:
-    return str(len(tests)) if tests else "–" if explained else ""
+    return "✓" if tests else "–" if explained else ""
 
 
 def page(text: str, made: str) -> str:

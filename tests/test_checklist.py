@@ -1,10 +1,41 @@
-"""Which test shows which fault of a platform: how marks are read."""
+"""Every fault of a platform has a test for every collector, or a reason; the page is current."""
 
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
 
+from monitor.collect import registry
 from tests import checklist
+
+# A bot is told of its groups, and of no account: its one column is that way.
+NO_OTHER_WAY = frozenset({"telegram"})
+FOUND, FAULTS = checklist.shown(checklist.ROOT / "tests", registry.COLLECTORS)
+
+
+def test_marks_name_boxes_and_belong_to_a_collector() -> None:
+    assert FAULTS == []
+
+
+def test_every_box_is_shown_or_explained() -> None:
+    assert checklist.gaps(FOUND, checklist.reasons()) == []
+
+
+def test_every_way_of_reading_has_its_column() -> None:
+    heads = checklist.columns(FOUND, checklist.reasons())
+    for name, path in registry.COLLECTORS.items():
+        module, _, kind = path.partition(":")
+        made = getattr(importlib.import_module(module), kind)
+        reverse = hasattr(made, "engagers") and name not in NO_OTHER_WAY
+        assert (f"{name} reverse" in heads) is reverse, name
+        assert (f"{name} stream" in heads) is hasattr(made, "stream"), name
+
+
+def test_the_page_is_current() -> None:
+    text = checklist.PAGE.read_text("utf-8")
+    made = checklist.table(FOUND, checklist.reasons())
+    assert checklist.page(text, made) == text, "run: make checklist"
+
 
 FIRST = """
 @pytest.mark.checklist("429-bare")

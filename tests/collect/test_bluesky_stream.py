@@ -110,6 +110,7 @@ def test_it_is_a_collector_that_streams_where_a_server_is_named() -> None:
     assert Bluesky(http, config.Bluesky()).stream_size == 0
 
 
+@pytest.mark.checklist("target-gone", "handle-renamed")
 async def test_each_kind_of_event_becomes_what_must_be_looked_at(desk: Desk) -> None:
     async with desk.listening() as heard:
         first = await heard.get()
@@ -335,6 +336,7 @@ async def test_hostile_frames_end_the_connection_when_there_are_too_many(desk: D
     assert isinstance(batch, BlockedError)
 
 
+@pytest.mark.checklist("slow-body")
 async def test_a_frame_without_an_end_and_one_that_is_compressed_end_the_connection(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -348,6 +350,7 @@ async def test_a_frame_without_an_end_and_one_that_is_compressed_end_the_connect
         assert isinstance(error, kind)
 
 
+@pytest.mark.checklist("truncated")
 async def test_a_cut_connection_is_an_error_that_may_pass(desk: Desk) -> None:
     desk.server.faults.cut_after = 1
     async with desk.listening() as heard:

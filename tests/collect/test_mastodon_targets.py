@@ -10,7 +10,7 @@ import pytest
 from monitor.collect.base import TargetPage
 from monitor.collect.mastodon import UNLISTED
 from monitor.collect.mastodon_targets import CUT_LIST, FETCHING, PARTIAL, SHORT_LIST
-from monitor.errors import NotFoundError, RateLimited, TransientError
+from monitor.errors import BlockedError, NotFoundError, RateLimited, TransientError
 from monitor.model.activity import Signal, TimeSource
 from monitor.model.contest import AccountType, TargetAccount
 from tests.collect.mastodon_world import (
@@ -172,6 +172,16 @@ async def test_a_line_that_is_new_is_found_at_the_next_whole_round() -> None:
         assert len(later.items) == 1
 
 
+@pytest.mark.checklist("handle-renamed")
+async def test_an_account_is_known_by_its_id_under_whatever_name() -> None:
+    async with world() as w:
+        scene = Scene(w)
+        w.party.favourite(scene.seen, scene.post)
+        scene.seen.username = "sekar_baru"
+        (found,) = (await w.reach(Members(watch(native_id=scene.sekar.uri)))).items
+        assert found[0].address == f"sekar@{HOME}"
+
+
 @pytest.mark.checklist("handle-reused")
 async def test_a_name_whose_id_is_known_to_be_another_is_a_stranger() -> None:
     async with world() as w:
@@ -302,6 +312,18 @@ async def test_a_server_without_places_is_read_whole_each_time() -> None:
         assert again.items[0][1].not_before == scene.post.at
 
 
+@pytest.mark.checklist("duplicate-across-pages", "last-full-page")
+async def test_what_two_full_pages_show_is_one_act() -> None:
+    async with world() as w:
+        scene = Scene(w)
+        scene.strangers(79)
+        w.party.favourite(scene.seen, scene.post)  # two pages of forty, and no third
+        w.party.faults.add(Trouble.DOUBLED, LIKES)
+        found = await w.reach(Members(watch()))
+        assert len({raw.native_key for _, raw in found.items}) == 1
+        assert found.last.complete
+
+
 @pytest.mark.checklist("repeated-cursor", "empty-page-with-cursor")
 @pytest.mark.parametrize("trouble", [Trouble.REPEATED_PLACE, Trouble.EMPTY_PAGES])
 async def test_a_list_without_an_end_is_left_and_told(trouble: Trouble) -> None:
@@ -315,10 +337,18 @@ async def test_a_list_without_an_end_is_left_and_told(trouble: Trouble) -> None:
         assert len(found.pages) < 10
 
 
-@pytest.mark.checklist("429-headers", "5xx-burst")
+@pytest.mark.checklist("429-headers", "429-bare", "5xx-burst", "slow-body", "truncated")
+@pytest.mark.checklist("token-401-403-quota")
 @pytest.mark.parametrize(
     ("trouble", "error"),
-    [(Trouble.ISO_429, RateLimited), (Trouble.SERVER_ERROR, TransientError)],
+    [
+        (Trouble.ISO_429, RateLimited),
+        (Trouble.BARE_429, RateLimited),
+        (Trouble.SERVER_ERROR, TransientError),
+        (Trouble.SLOW, TransientError),
+        (Trouble.CUT_JSON, TransientError),
+        (Trouble.FORBIDDEN, BlockedError),
+    ],
 )
 async def test_a_refusal_in_the_middle_goes_on_from_its_place(
     trouble: Trouble, error: type[Exception]

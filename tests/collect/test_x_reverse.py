@@ -238,6 +238,39 @@ async def test_refusals_name_no_stranger(fault: str, error: type[Exception]) -> 
     assert w.net.token not in str(caught.value)
 
 
+@pytest.mark.checklist("slow-body")
+async def test_a_list_that_stops_in_the_middle_is_no_list() -> None:
+    async with world(timeout=0.3) as w:
+        _, ours = await crowd(w, 20)
+        w.net.fault("slow", "retweets")
+        with pytest.raises(TransientError):
+            await w.walk(register(w))
+        assert (await w.walk(register(w))).keys == ours
+
+
+@pytest.mark.checklist("clock-skew")
+@pytest.mark.parametrize("skew", [-600, 600])
+async def test_a_clock_that_is_wrong_waits_no_longer(skew: int) -> None:
+    async with world() as w:
+        await crowd(w, 20)
+        w.net.skew = type(w.net.skew)(seconds=skew)
+        w.net.fault("429", "retweets")
+        with pytest.raises(RateLimited) as caught:
+            await w.walk(register(w))
+        assert caught.value.retry_after == pytest.approx(300, abs=1)
+
+
+@pytest.mark.checklist("handle-renamed", "handle-reused")
+async def test_who_shared_is_known_by_the_number_whoever_bears_the_name() -> None:
+    async with world() as w:
+        first = w.post(w.calon, "Visi kami")
+        share = w.post(w.own, "RT", ("retweeted", first))
+        w.own.username, name = "pegawai_lama", w.own.username
+        other = w.net.world.user(name)
+        w.post(other, "RT", ("retweeted", first))
+        assert (await w.walk(register(w))).keys == [share]
+
+
 @pytest.mark.drill
 @pytest.mark.checklist("stranger-never-stored")
 async def test_a_hundred_thousand_strangers_leave_nothing() -> None:

@@ -400,6 +400,17 @@ async def test_a_failure_is_told_for_what_it_is_and_no_emptiness(
         assert "orang-lain" not in str(caught.value)
 
 
+@pytest.mark.checklist("clock-skew")
+@pytest.mark.parametrize("minutes", [-10, 10])
+async def test_a_clock_that_is_wrong_by_ten_minutes_finds_the_same(minutes: int) -> None:
+    async with tube() as world:
+        own = threads(world, 1)[0]
+        true = world.clock.now
+        world.server.clock = lambda: true
+        world.later(minutes=minutes)
+        assert keys(await world.walk()) == [own.id]
+
+
 async def test_a_comment_deleted_while_its_answers_are_read_is_passed_by() -> None:
     async with tube() as world:
         top = strangers(world, 1)[0]
