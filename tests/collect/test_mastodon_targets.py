@@ -312,6 +312,38 @@ async def test_a_server_without_places_is_read_whole_each_time() -> None:
         assert again.items[0][1].not_before == scene.post.at
 
 
+@pytest.mark.checklist("clock-skew")
+@pytest.mark.parametrize("minutes", [-10, 10])
+async def test_a_wrong_clock_changes_no_wait(minutes: int) -> None:
+    async with world(timeout=1) as w:
+        scene = Scene(w)
+        scene.strangers(3)
+        w.party.throttles.skew = w.party.faults.skew = timedelta(minutes=minutes)
+        w.party.throttles.set("api", 2)
+        with pytest.raises(RateLimited) as caught:
+            await w.reach(Members(watch()))
+    assert 0 < caught.value.retry_after <= 300
+
+
+@pytest.mark.checklist("deleted-between-pages")
+async def test_an_act_that_goes_between_two_pages_takes_no_other_with_it() -> None:
+    async with world() as w:
+        scene = Scene(w)
+        w.party.favourite(scene.seen, scene.post)  # the oldest: on the last page
+        scene.strangers(100)
+        kept = Reached()
+
+        def one_goes(page: TargetPage) -> None:
+            kept.pages.append(page)
+            if len(kept.pages) == 2:
+                del scene.post.likes[60]  # taken back while the list is read
+
+        await w.reach(Members(watch()), keep=one_goes)
+    assert len(kept.pages) > 2
+    assert len(kept.items) == 1
+    assert kept.last.complete
+
+
 @pytest.mark.checklist("duplicate-across-pages", "last-full-page")
 async def test_what_two_full_pages_show_is_one_act() -> None:
     async with world() as w:
