@@ -129,7 +129,7 @@ def load(cursor: Cursor, kind: type[S]) -> S:
     """Read a stored cursor; one of another form begins anew."""
     try:
         return msgspec.convert(dict(cursor), kind)
-    except msgspec.ValidationError:
+    except (msgspec.ValidationError, UnicodeEncodeError):
         return kind()
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TypeVar
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import parse_qs, quote
 
 from monitor.collect import mastodon_parse as parse
 from monitor.config_mastodon import MastodonServer
@@ -173,7 +173,7 @@ class Server:
 
         They are places in the list, not ids of what is in it, and are never computed.
         """
-        found = {rel: parse_qs(urlsplit(url).query) for url, rel in _LINK.findall(_link(answer))}
+        found = {rel: parse_qs(url.partition("?")[2]) for url, rel in _LINK.findall(_link(answer))}
         newer = found.get("prev", {})
         older = found.get("next", {}).get("max_id", [""])[0]
         newest = (newer.get("since_id") or newer.get("min_id") or [""])[0]

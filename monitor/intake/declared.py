@@ -22,7 +22,7 @@ PLATFORMS = {
     "instagram": "instagram", "ig": "instagram", "insta": "instagram", "tiktok": "tiktok",
     "tik tok": "tiktok", "twitter": "x", "x": "x", "threads": "threads", "youtube": "youtube",
     "yt": "youtube", "telegram": "telegram", "linkedin": "linkedin", "blog": "feed",
-    "rss": "feed", "feed": "feed",
+    "rss": "feed", "feed": "feed", "mastodon": "mastodon",
 }  # fmt: skip
 SAID = re.compile(rf"\s*({'|'.join(map(re.escape, PLATFORMS))})\s*[:=\-]\s*(?=\S)", re.IGNORECASE)
 HOSTS = {
@@ -87,6 +87,8 @@ def _parts(cell: str) -> Iterator[str]:
 
 
 def _account(written: str, rest: str, platform: str) -> Declared:
+    if platform == "mastodon" and not WORD.match(rest):
+        return _checked(platform, rest, written)  # its addresses look like those of mail
     if EMAIL.fullmatch(rest):
         return Declared("", "", written, "alamat surel bukan akun: " + ASK)
     if WORD.match(rest) or re.match(r"[\w.-]+\.(com|net|app|me|id)/", rest):

@@ -36,7 +36,7 @@ from monitor.net import Http
 from monitor.text.fold import fold
 from monitor.watch import register, shipped
 from tests.intake import hostile
-from tests.long import drill, fuzz_acts, fuzz_engagers, fuzz_youtube
+from tests.long import drill, fuzz_acts, fuzz_engagers, fuzz_mastodon, fuzz_youtube
 
 FULL = 300_000
 INNER = 0.7
@@ -304,10 +304,21 @@ def engagers(rng: random.Random) -> None:
     fuzz_engagers.engagers(rng, broken)
 
 
+def toot(rng: random.Random) -> None:
+    fuzz_mastodon.item(rng, broken, watch("mastodon", "sekar@sosial.example"))
+
+
+def toots(rng: random.Random) -> None:
+    """Break what surrounds Mastodon's statuses: lists, places in them, cursors, HTML."""
+    reads = (fuzz_mastodon.lists, fuzz_mastodon.places, fuzz_mastodon.cursor, fuzz_mastodon.html)
+    rng.choice(reads)(rng, broken)
+
+
 TARGETS: tuple[Callable[[random.Random], None], ...] = (
     feed, record, listing, register_file, config_file, line, log_entry, text, headers,
     stream, engagers, picture, screen, tip_link, act_rows, act_archive, act_profile, act_words,
     youtube_page, youtube_item, youtube_cursor,
+    toot, toots,
 )  # fmt: skip
 
 
