@@ -12,6 +12,7 @@ import random
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 from types import TracebackType
 from typing import Self
 
@@ -43,6 +44,7 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _ANSWERS = frozenset({304, 400, 404, 410})
 _TRY_LATER = frozenset({408, 425})
 _MAY_BE_CHALLENGE = frozenset({403, TOO_MANY, UNAVAILABLE})
+_KEPT_ORIGINS = 4_096
 _CHANCE = random.SystemRandom().random
 
 
@@ -76,6 +78,8 @@ class Http:
         self._sleep = sleep
         self._chance = chance
         self._guard = Guard(settings.allow_private)
+        # Only scheme and authority count, and most requests go where others went before.
+        self._fault = lru_cache(_KEPT_ORIGINS)(partial(_fault, self._guard))
         self._limits = Limits(
             rate=settings.requests_per_second,
             at_once=settings.connections_per_host,
@@ -212,7 +216,7 @@ class Http:
     async def _follow(self, url: URL, call: _Call, *, configured: bool) -> Exchange:
         permanent = True
         for hop in range(MAX_HOPS + 1):
-            fault = self._guard.fault(str(url), configured=configured)
+            fault = self._fault(url.scheme, url.raw_authority, configured)
             if fault:
                 raise BlockedError(call.subject, fault)
             exchange = await self._in_turn(url, call)
@@ -282,6 +286,10 @@ class Http:
         if kind == _SERVER_FAULT or status in _TRY_LATER:
             raise TransientError(call.subject, f"the server answered with status {status}")
         raise BlockedError(call.subject, f"refused with status {status}")
+
+
+def _fault(guard: Guard, scheme: str, authority: str, configured: bool) -> str:  # noqa: FBT001
+    return guard.fault(f"{scheme}://{authority}", configured=configured)
 
 
 def _parse(
