@@ -416,3 +416,10 @@ async def test_a_status_of_unknown_form_is_kept_without_anybody_beside_it() -> N
     (item,) = seen.items
     assert b"orang_asing" not in item.body
     assert boost.uri.encode() in item.body
+
+
+async def test_a_next_page_that_is_no_address_is_refused() -> None:
+    async with world() as w:
+        written(w, w.home.account("sekar"), 3)
+        w.home.faults.add(Trouble.BROKEN_LINK, STATUSES, times=1)
+        assert len((await w.poll(watch())).items) == 3

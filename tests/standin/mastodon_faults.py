@@ -38,11 +38,18 @@ class Trouble(StrEnum):
     DOUBLED = "the last entry of a page again at the top of the next"
     OTHER_LINK = "a next page on another server"
     ODD_LINK = "a next page without a place"
+    BROKEN_LINK = "a next page whose address is none"
     OTHER_ACCOUNT = "statuses of other accounts in an account's list"
 
 
 _INSIDE = frozenset(
-    {Trouble.REPEATED_PLACE, Trouble.EMPTY_PAGES, Trouble.OTHER_LINK, Trouble.ODD_LINK}
+    {
+        Trouble.REPEATED_PLACE,
+        Trouble.EMPTY_PAGES,
+        Trouble.OTHER_LINK,
+        Trouble.ODD_LINK,
+        Trouble.BROKEN_LINK,
+    }
 )
 
 
@@ -98,6 +105,7 @@ class Faults:
         place = "1" if trouble is Trouble.REPEATED_PLACE else str(10**17 - self._pages)
         shown = {
             Trouble.OTHER_LINK: '<https://lain.example/api/v1/x?max_id=2>; rel="next"',
+            Trouble.BROKEN_LINK: '<https://[sosial.example/api/v1/x?max_id=1>; rel="next"',
             Trouble.ODD_LINK: '<https://sosial.example/api/v1/x?page=2>; rel="next"',
         }
         usual = f'<https://sosial.example/api/v1/x?max_id={place}>; rel="next"'
