@@ -13,8 +13,9 @@ SURE = 30.0
 # A line whose words together are less sure is part of a picture.
 LINE_SURE = 45.0
 ICON = 2
-# Of the line's own height: a larger gap begins another paragraph.
-GAP = 0.9
+# Of the line's own height: a larger gap begins another paragraph. What the reader of pictures takes
+# for a new one may be a broken line, and "jangan" would lose what it forbids.
+GAP = 1.4
 
 # Words of apps' own buttons and counters; a line of nothing else is not the post.
 _APP = """
@@ -47,7 +48,6 @@ class NotATable(ValueError):
 class Line:
     """A line of words as they stood, in pixels of the prepared picture."""
 
-    block: tuple[int, int]
     top: int
     height: int
     text: str
@@ -86,9 +86,7 @@ def _line(words: Sequence[dict[str, str]]) -> Iterator[Line]:
     if not kept:
         return
     text = MORE.sub("", " ".join(word["text"].strip() for _, word in kept)).strip()
-    first = kept[0][1]
     yield Line(
-        block=(int(first["block_num"]), int(first["par_num"])),
         top=min(int(word["top"]) for _, word in kept),
         height=round(statistics.median(int(word["height"]) for _, word in kept)),
         text=text,
@@ -110,7 +108,7 @@ def _paragraphs(found: Sequence[Line]) -> Iterator[str]:
     said: list[str] = []
     last: Line | None = None
     for line in found:
-        if last and (line.block != last.block or _apart(last, line)):
+        if last and _apart(last, line):
             yield " ".join(said)
             said = []
         said.append(line.text)
@@ -120,4 +118,4 @@ def _paragraphs(found: Sequence[Line]) -> Iterator[str]:
 
 
 def _apart(above: Line, below: Line) -> bool:
-    return below.top - (above.top + above.height) > GAP * max(above.height, below.height) * 1.6
+    return below.top - (above.top + above.height) > GAP * max(above.height, below.height)
