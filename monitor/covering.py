@@ -90,7 +90,10 @@ class View:
         console.table(self._words["overview"], heads, [self._row(p, found) for p in self.platforms])
         if found.targets:
             rows = [
-                (words.NAMES.get(name, name), *(str(tally.counts[sight]) for sight in Sight))
+                (
+                    words.NAMES[self._tongue].get(name, name),
+                    *(str(tally.counts[sight]) for sight in Sight),
+                )
                 for name, tally in sorted(found.targets.items())
             ]
             console.table(self._words["reverse"], (heads[0], *sights.values()), rows)
@@ -99,7 +102,7 @@ class View:
         else:
             self._print_agencies(found)
         for one in self.platforms:
-            console.plain(f"{_title(one)}, {self._words['blind'].lower()}:")
+            console.plain(f"{self._title(one)}, {self._words['blind'].lower()}:")
             for text, _ in self._blind(one):
                 console.plain(f"  - {text}")
         console.plain(f"{self._words['not_collected']}: {self._words['not_collected_note']}")
@@ -166,7 +169,7 @@ class View:
         tally = found.platforms.get(one.platform, Tally())
         gaps = f"{tally.gaps} ({tally.gap_hours:.0f} {self._words['hours']})" if tally.gaps else "0"
         return (
-            _title(one),
+            self._title(one),
             words.STATES[self._tongue][one.state],
             *(str(tally.counts[sight]) for sight in Sight),
             shown(tally.last_success_at) or self._words["never"],
@@ -198,7 +201,8 @@ class View:
         seen = [signals[signal] for signal in Signal if signal in info.observes]
         unseen = [signals[s] for s in Signal if s not in info.observes and s != Signal.UNAVAILABLE]
         return {
-            "id": f"p-{one.name}", "name": _title(one), "state": one.state, "reason": one.reason,
+            "id": f"p-{one.name}", "name": self._title(one), "state": one.state,
+            "reason": one.reason,
             "right": words.RIGHTS[self._tongue][info.requires.value], "until": one.until,
             "observes": ", ".join(seen), "unobserved": ", ".join(unseen),
             "again": ", ".join(signals[s] for s in Signal if s in info.looks_again),
@@ -210,6 +214,9 @@ class View:
             "hours": f"{tally.gap_hours:.0f}", "since": shown(tally.since),
             "last": shown(tally.last_success_at), "blind": self._blind(one),
         }  # fmt: skip
+
+    def _title(self, one: Platform) -> str:
+        return words.NAMES[self._tongue].get(one.platform, one.platform)
 
     def _said(self, tally: Tally) -> str:
         """Return the counts that are not nought, in words."""
@@ -296,10 +303,6 @@ def _named(instansi: str) -> str:
 
 def _unseen(tally: Tally) -> int:
     return sum(tally.counts[sight] for sight in UNWHOLE)
-
-
-def _title(one: Platform) -> str:
-    return words.NAMES.get(one.platform, one.platform)
 
 
 def _language(settings: Config, asked: str) -> Language:

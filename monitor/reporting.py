@@ -10,7 +10,7 @@ from pathlib import Path
 
 from monitor import __version__, app, console
 from monitor.clock import utc_now
-from monitor.collect.registry import PLATFORMS
+from monitor.collect.registry import COLLECTORS, PLATFORMS, info
 from monitor.config import Config
 from monitor.errors import ConfigError, Fault
 from monitor.measure import report
@@ -36,7 +36,6 @@ TITLES = {Length.WEEK: "Laporan mingguan", Length.MONTH: "Laporan bulanan"}
 EVERYONE = "semua instansi"
 INSIDE = "untuk pimpinan: setiap instansi dengan angkanya"
 OUTSIDE = "untuk luar: instansi dengan indikasi di bawah {small} digabung"
-SPOTS = blind_spots(PLATFORMS.values())
 FOOT = "Log entri {first} sampai {last} · kepala {head}\nIndikasi, bukan putusan."
 
 
@@ -63,16 +62,17 @@ class Report:
     written: Written
     material: Material
     tables: Sequence[Table]
+    spots: Sequence[tuple[str, Sequence[str]]]
 
     @property
     def xlsx(self) -> bytes:
-        return report_book.book(self.title, self.facts, self.tables, SPOTS)
+        return report_book.book(self.title, self.facts, self.tables, self.spots)
 
     @property
     def pdf(self) -> bytes:
         span = self.written
         foot = FOOT.format(first=span.first, last=span.last, head=span.last_hash)
-        paper = report_paper.paper(self.title, self.facts, self.tables, SPOTS, foot)
+        paper = report_paper.paper(self.title, self.facts, self.tables, self.spots, foot)
         return report_paper.pdf(paper)
 
 
@@ -126,6 +126,7 @@ def make(
         written=written,
         material=material,
         tables=tables(material),
+        spots=blind_spots(info(name, settings, utc_now) for name in COLLECTORS),
     )
 
 

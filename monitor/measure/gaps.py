@@ -13,9 +13,9 @@ from typing import Protocol
 
 RAISED = "raised"
 # Alarms that mean blindness: of a platform, of the whole program, of one source.
-OF_PLATFORM = ("stale", "blocked", "auth")
+OF_PLATFORM = ("stale", "blocked", "auth", "empty", "off")
 OF_ALL = ("store", "season")
-OF_ONE = ("proof", "shared", "unavailable", "internal", "admission")
+OF_ONE = ("proof", "shared", "unavailable", "internal", "admission", "gate")
 BLIND = frozenset({*OF_PLATFORM, *OF_ALL, *OF_ONE})
 
 

@@ -49,10 +49,17 @@ STATES: Mapping[str, Mapping[str, str]] = {
         "switched_off": "switched off by command", "no_right": "not read: no right on record",
     },
 }  # fmt: skip
-NAMES: Mapping[str, str] = {
-    "feed": "RSS, Atom, JSON Feed", "bluesky": "Bluesky", "mastodon": "Mastodon",
-    "youtube": "YouTube", "telegram-channel": "Telegram (kanal publik)",
-    "telegram": "Telegram (grup, lewat bot)", "x": "X",
+NAMES: Mapping[str, Mapping[str, str]] = {
+    "id": {
+        "feed": "laman (RSS, Atom, JSON Feed)", "bluesky": "Bluesky", "mastodon": "Mastodon",
+        "youtube": "YouTube", "telegram-channel": "Telegram (kanal publik)",
+        "telegram": "Telegram (grup, lewat bot)", "x": "X",
+    },
+    "en": {
+        "feed": "feeds (RSS, Atom, JSON Feed)", "bluesky": "Bluesky", "mastodon": "Mastodon",
+        "youtube": "YouTube", "telegram-channel": "Telegram (public channels)",
+        "telegram": "Telegram (groups, by a bot)", "x": "X",
+    },
 }  # fmt: skip
 # Platforms that nothing is fetched from, and why; docs/coverage.md has the same list.
 NOT_COLLECTED: Mapping[str, tuple[tuple[str, str], ...]] = {

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from monitor.clock import to_text
+from monitor.collect.base import Info
 from monitor.measure.figures import (
     ERASED,
     LEAST,
@@ -23,6 +24,7 @@ from monitor.measure.figures import (
 from monitor.measure.gaps import Gap
 from monitor.measure.report import CLOSING
 from monitor.model.tables import Cell, Form, Table
+from monitor.notify.coverage_blind import BLIND_ID
 from monitor.run import report_words as words
 from monitor.store import recount
 
@@ -282,7 +284,10 @@ def _count(made: Material, count: int, column: Column) -> Cell:
     return Cell(count, Form.COUNT, recount.column(column), made.values)
 
 
-def blind_spots(platforms: Iterable[str]) -> list[tuple[str, Sequence[str]]]:
-    """Return what is never seen, by where."""
-    named = [(words.PLATFORMS[name], words.BLIND_SPOTS[name]) for name in sorted(platforms)]
+def blind_spots(told: Iterable[Info]) -> list[tuple[str, Sequence[str]]]:
+    """Return what is never seen, by where, as the collectors say it of themselves."""
+    named = [
+        (words.PLATFORMS[one.platform], [BLIND_ID.get(spot, spot) for spot in one.blind_spots])
+        for one in sorted(told, key=lambda one: one.platform)
+    ]
     return [*named, ("Di mana pun", words.ALWAYS)]

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from monitor.measure.figures import Column, Flow, Side, Wait
 from monitor.model.review import Path, Step
 from monitor.model.rule import Level
+from monitor.notify.coverage_words import NAMES
 
 COLUMNS: Mapping[Column, str] = {
     Column.INDICATIONS: "Indikasi baru",
@@ -58,17 +59,15 @@ LEVELS: Mapping[str, str] = {
     Level.RUJUKAN: "rujukan ke lembaga lain",
     Level.SINYAL: "sinyal awal",
 }
-PLATFORMS: Mapping[str, str] = {
-    "bluesky": "Bluesky",
-    "feed": "laman (RSS, Atom, JSON Feed)",
-    "mastodon": "Mastodon",
-    "youtube": "YouTube",
-}
+PLATFORMS: Mapping[str, str] = NAMES["id"]
 SIDES: Mapping[Side, str] = {Side.INCUMBENT: "Petahana", Side.CHALLENGER: "Penantang"}
 CAUSES: Mapping[str, str] = {
     "stale": "sumber tidak terbaca lebih dari beberapa jadwal",
     "blocked": "permintaan ditolak platform",
     "auth": "kredensial ditolak platform",
+    "empty": "sumber yang dulu berisi tidak menunjukkan apa pun",
+    "off": "pembacaan dimatikan dengan perintah",
+    "gate": "tidak dibaca: tidak ada hak yang tercatat",
     "store": "bukti tidak dapat disimpan; pemantauan berhenti",
     "season": "tidak ada pemilihan yang berlangsung; tidak ada yang dibaca",
     "proof": "bukti tanda tangan suatu sumber tidak sah",
@@ -76,45 +75,6 @@ CAUSES: Mapping[str, str] = {
     "unavailable": "akun suatu sumber tidak tersedia",
     "internal": "kesalahan program pada suatu sumber",
     "admission": "suatu sumber tidak boleh diamati dalam mode ini",
-}
-# What each collector says of itself (``Info.blind_spots``), in the report's language.
-BLIND_SPOTS: Mapping[str, tuple[str, ...]] = {
-    "bluesky": (
-        "yang dihapus sebelum kunjungan berikutnya",
-        "pesan langsung, dan akun yang meminta tidak ditampilkan tanpa masuk",
-        "suntingan pada catatan di luar 100 yang terbaru, sampai pembacaan penuh berikutnya",
-        "catatan dengan kunci yang ditetapkan sebelum pengamatan dimulai",
-        "kata-kata di dalam gambar dan video",
-    ),
-    "feed": (
-        "komentar, suka, bagikan, dan ikuti tidak ada dalam laman",
-        "penghapusan tidak diumumkan: yang hilang dari laman tidak berarti apa-apa",
-        "yang terlewat bila di antara dua kunjungan terbit lebih banyak dari isi laman",
-        "yang bertanggal sebelum pengamatan dimulai, juga bila baru muncul",
-        "penulis tamu terhitung sebagai pemilik laman",
-        "artikel yang ditautkan; yang dibaca hanya isi lamannya",
-    ),
-    "mastodon": (
-        "akun di server yang tidak ada dalam daftar server",
-        "kiriman yang hanya untuk pengikut atau untuk yang disapa",
-        "suka yang diberikan suatu akun, kecuali bila server sasarannya sendiri mendaftarnya",
-        "waktu suka dan bagikan di daftar sasaran tidak ada, dan hanya server itu yang menyatakan",
-        "suka dan bagikan pada kiriman sasaran yang lama, atau yang ditarik antara dua kunjungan",
-        "ikuti yang sudah ada sebelum kunjungan pertama, dan daftar yang disembunyikan pemiliknya",
-        "balasan di luar 60 yang ditunjukkan server kepada umum, dan yang belum diambilnya",
-        "suntingan pada kiriman di luar 40 yang terbaru, sampai pembacaan penuh berikutnya",
-        "pratinjau tautan, serta kata-kata di dalam gambar, suara, dan video",
-    ),
-    "youtube": (
-        "suka, tidak suka, langganan, dan daftar putar: tidak diperlihatkan kepada orang lain",
-        "komentar di luar saluran paslon, partai, dan tim yang tercatat",
-        "balasan di bawah komentar lama, dan yang lebih baru dari pembacaan penuh terakhir",
-        "komentar yang ditahan pemilik saluran atau platform, dan video tanpa komentar",
-        "obrolan siaran langsung, pos komunitas, dan video pribadi, tidak publik, atau anggota",
-        "kata-kata di dalam gambar dan suara video",
-        "isi yang lebih dari 29 hari: platform mewajibkan dihapus, yang tersisa nomornya",
-        "yang tidak muat dalam jatah sehari: dibaca kemudian",
-    ),
 }
 ALWAYS = (
     "akun tertutup, pesan pribadi, cerita (story), dan grup tertutup",
