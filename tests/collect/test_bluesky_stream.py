@@ -111,6 +111,7 @@ def test_it_is_a_collector_that_streams_where_a_server_is_named() -> None:
 
 
 @pytest.mark.checklist("target-gone", "handle-renamed")
+@pytest.mark.checklist("target-gone", "handle-renamed")
 async def test_each_kind_of_event_becomes_what_must_be_looked_at(desk: Desk) -> None:
     async with desk.listening() as heard:
         first = await heard.get()
@@ -351,6 +352,7 @@ async def test_a_frame_without_an_end_and_one_that_is_compressed_end_the_connect
 
 
 @pytest.mark.checklist("truncated")
+@pytest.mark.checklist("truncated")
 async def test_a_cut_connection_is_an_error_that_may_pass(desk: Desk) -> None:
     desk.server.faults.cut_after = 1
     async with desk.listening() as heard:
@@ -390,6 +392,7 @@ async def test_a_refused_handshake(
     assert len(desk.server.asked) == 1
 
 
+@pytest.mark.checklist("slow-body")
 async def test_a_server_that_reads_nothing_is_left(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
