@@ -8,6 +8,7 @@ from, who was mentioned. What ``own`` returns has the author alone, what they wr
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -29,6 +30,7 @@ _MEDIA = {
     "audio": "audio", "voice": "audio", "document": "document", "sticker": "sticker",
 }  # fmt: skip
 _KEPT = ("message_id", "date", "edit_date", "message_thread_id", *_WORDS)
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{3,31}")
 _SUPERGROUP = "-100"
 # Years that a date may have; another one is no date.
 _EARLIEST, _LATEST = 1_000_000_000, 4_000_000_000
@@ -154,7 +156,7 @@ def act(body: bytes, hints: Mapping[str, str]) -> Act:
 def address(chat: Mapping[str, Any], message: int) -> str:
     """Return a message's page for those who may see the group; basic groups have none."""
     name, number = _text(chat, "username"), str(_number(chat, "id"))
-    if name:
+    if _NAME.fullmatch(name):
         return f"https://t.me/{name}/{message}" if message else f"https://t.me/{name}"
     if not message or not number.startswith(_SUPERGROUP):
         return ""

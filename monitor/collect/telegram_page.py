@@ -147,7 +147,7 @@ def place(url: str) -> tuple[str, int] | None:
 def _tree(body: bytes) -> Any:
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
-        return html.fragment_fromstring(body, create_parent=True, parser=parser)
+        return html.document_fromstring(body, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         raise ValueError("expected the HTML of a message") from None
 

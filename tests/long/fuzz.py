@@ -36,7 +36,7 @@ from monitor.net import Http
 from monitor.text.fold import fold
 from monitor.watch import register, shipped
 from tests.intake import hostile
-from tests.long import drill, fuzz_acts, fuzz_engagers, fuzz_mastodon, fuzz_youtube
+from tests.long import drill, fuzz_acts, fuzz_engagers, fuzz_gated, fuzz_mastodon, fuzz_youtube
 
 FULL = 300_000
 INNER = 0.7
@@ -314,11 +314,30 @@ def toots(rng: random.Random) -> None:
     rng.choice(reads)(rng, broken)
 
 
+def x_page(rng: random.Random) -> None:
+    fuzz_gated.x_page(rng, broken, swap)
+
+
+def telegram_preview(rng: random.Random) -> None:
+    fuzz_gated.preview(rng, broken)
+
+
+def telegram_update(rng: random.Random) -> None:
+    fuzz_gated.update(rng, broken, swap)
+
+
+def gated_rest(rng: random.Random) -> None:
+    """Break what is stored of reading X, and answers that repeat Telegram's token."""
+    fuzz_gated.cursors(rng, swap)
+    fuzz_gated.token(rng, broken)
+
+
 TARGETS: tuple[Callable[[random.Random], None], ...] = (
     feed, record, listing, register_file, config_file, line, log_entry, text, headers,
     stream, engagers, picture, screen, tip_link, act_rows, act_archive, act_profile, act_words,
     youtube_page, youtube_item, youtube_cursor,
     toot, toots,
+    x_page, telegram_preview, telegram_update, gated_rest,
 )  # fmt: skip
 
 
