@@ -1,8 +1,8 @@
 """One Mastodon act looked at again, on its author's own server, by its own status alone.
 
 A status answers 404 when it was deleted, when its account is closed, and when its author blocked
-whoever asks. So the account is asked first, and the status once more without any token: only what
-an unnamed visitor is told counts as a deletion.
+whoever asks. So it is asked for once more without any token, and then its account: only what an
+unnamed visitor is told of a status whose account stands counts as a deletion.
 """
 
 from __future__ import annotations
@@ -47,23 +47,23 @@ class Look:
         if not native or " " in self.known.object_id:
             return UNKNOWN
         try:
-            account, _ = await self.server.lookup(self.handle)
-            if account.native_id != self.known.actor_id:
-                return UNKNOWN  # the name is another account's now
-            return await self._look(account, native)
+            return await self._look(native)
         except Unavailable as closed:
             return _hidden(Reason.ACCOUNT_CLOSED, closed.answer)
         except (BlockedError, AuthError):
             return Again(ActState.HIDDEN, Reason.REFUSED)
 
-    async def _look(self, account: parse.Account, native: str) -> Again:
+    async def _look(self, native: str) -> Again:
         answer = await self.server.status(native)
         if answer.status in _GONE and self.server.has_token:
             answer = await self.server.status(native, token=False)
         if answer.status == HTTPStatus.OK:
-            return self._compared(account, answer, answered=await self._answered(answer))
+            return self._compared(answer, answered=await self._answered(answer))
         if answer.status not in _GONE:
             raise TransientError(self.server.subject, f"the server answered {answer.status}")
+        account, _ = await self.server.lookup(self.handle)
+        if account.native_id != self.known.actor_id:
+            return UNKNOWN  # the name is another account's now
         again = await self._given_again(account, native)
         return again or Again(gone(self.known.signal), Reason.RECORD_GONE, parts=_parts(answer))
 
@@ -77,7 +77,6 @@ class Look:
 
     def _compared(
         self,
-        account: parse.Account,
         answer: Exchange,
         body: bytes = b"",
         answered: Exchange | None = None,
@@ -92,11 +91,11 @@ class Look:
             context=(("target", answered),) if answered else (),
             hints=(
                 ("actor", self.known.actor_id),
-                ("handle", account.handle(self.server.domain)),
+                ("handle", self.handle),
                 ("server", self.server.domain),
             ),
         )
-        if _author(raw.body) != account.id:
+        if _author(raw.body) != self.known.actor_id:
             raise TransientError(self.server.subject, "the server answered with another's status")
         activity = self.read(raw)
         if not body and activity.object.id != self.known.object_id:
@@ -113,7 +112,7 @@ class Look:
             params = {"limit": str(STATUSES_LIMIT), **({"max_id": at} if at else {})}
             listing = await self.server.listing(path, params)
             for body in listing.elements:
-                again = self._same_act(account, listing.answer, body)
+                again = self._same_act(listing.answer, body)
                 if again:
                     return again
             if not listing.older or parse.order(listing.older) <= parse.order(native):
@@ -121,9 +120,9 @@ class Look:
             at = listing.older
         raise TransientError(self.server.subject, f"more than {PAGES} pages of newer statuses")
 
-    def _same_act(self, account: parse.Account, answer: Exchange, body: bytes) -> Again | None:
+    def _same_act(self, answer: Exchange, body: bytes) -> Again | None:
         try:
-            again = self._compared(account, answer, body)
+            again = self._compared(answer, body)
         except (NormaliseError, TransientError):
             return None  # of a form that the look at the account tells of
         same = again.activity is not None and again.activity.id == self.known.activity_id
@@ -156,7 +155,7 @@ def _untouched(body: bytes, activity: Activity) -> bool:
 
 def _author(body: bytes) -> str:
     try:
-        return parse.status(body).account.id
+        return parse.status(body).account.native_id
     except ValueError:
         return ""
 

@@ -132,8 +132,8 @@ class Poll:
         self._know(found)
 
     def _know(self, found: parse.Account) -> None:
-        if not found.is_local or not found.native_id:
-            cause = "the server does not say by what id others know the account"
+        if not self.server.is_home_of(found):
+            cause = "the server does not say by what id of its own others know the account"
             raise BlockedError(self.server.subject, cause)
         state = self.state
         state.account, state.uri = found.id, found.native_id

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TypeVar
-from urllib.parse import parse_qs, quote
+from urllib.parse import parse_qs, quote, urlsplit
 
 from monitor.collect import mastodon_parse as parse
 from monitor.config_mastodon import MastodonServer
@@ -69,6 +69,11 @@ class Server:
     def domain(self) -> str:
         return self.place.domain
 
+    def is_home_of(self, account: parse.Account) -> bool:
+        """Say whether an account is at home here: no server speaks for another's accounts."""
+        own = {self.domain, urlsplit(self.place.address).hostname}
+        return account.is_local and _host(account.native_id) in own
+
     @property
     def has_token(self) -> bool:
         return bool(self.place.token)
@@ -77,7 +82,10 @@ class Server:
         """Find an account by ``name@server``; raise ``Unavailable`` where there is none."""
         name, _, domain = handle.partition("@")
         acct = name if domain == self.domain else handle
-        return await self._account("accounts/lookup", {"acct": acct})
+        found, answer = await self._account("accounts/lookup", {"acct": acct})
+        if found.handle(self.domain) != handle:
+            raise NotFoundError(self.subject, "the server answered with an account of another name")
+        return found, answer
 
     async def account(self, native: str) -> tuple[parse.Account, Exchange]:
         """Read an account by this server's own id; raise ``Unavailable`` where it is closed."""
@@ -196,6 +204,13 @@ def listed(
     if own is not None or not copies:
         return own
     return next((server for server in servers if domain in server.copies_of), None)
+
+
+def _host(address: str) -> str | None:
+    try:
+        return urlsplit(address).hostname
+    except ValueError:
+        return None
 
 
 def _link(answer: Exchange) -> str:

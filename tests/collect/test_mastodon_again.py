@@ -100,7 +100,7 @@ async def test_only_the_servers_own_word_of_this_one_status_is_a_deletion() -> N
         assert given.activity is not None
         assert given.activity.id == shared.activity_id
         sekar.suspended = True
-        closed = await again(w, said)
+        closed = await again(w, shared)
         assert (closed.state, closed.reason) == (ActState.HIDDEN, Reason.ACCOUNT_CLOSED)
         sekar.suspended = False
         w.home.faults.add(Trouble.FORBIDDEN, f"statuses/{post.id}", times=1)
@@ -131,7 +131,10 @@ async def test_acts_without_a_status_and_names_that_passed_on_say_nothing() -> N
             unknown = replace(said, url=address, object_id=address)
             assert (await again(w, unknown)).state is None
         sekar.username = "lama"
+        assert (await again(w, said)).state is ActState.THERE  # renamed, and still there
         w.home.account("sekar").uri = "https://sosial.example/ap/users/2"
+        assert (await again(w, said)).state is ActState.THERE
+        w.home.statuses.clear()
         assert (await again(w, said)).state is None
 
 

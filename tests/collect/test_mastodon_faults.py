@@ -370,6 +370,28 @@ async def test_a_server_that_sends_another_accounts_acts_is_not_believed() -> No
             await w.poll(watch())
 
 
+@pytest.mark.parametrize(
+    ("uri", "name"),
+    [
+        ("https://lain.example/users/sekar", "sekar"),
+        ("https://sosial.example.lain.example/users/sekar", "sekar"),
+        ("https://[sosial.example/users/sekar", "sekar"),
+        ("", "sekar"),
+        ("https://sosial.example/users/sekar", "orang_lain"),
+    ],
+)
+async def test_a_server_speaks_only_for_its_own_accounts_and_of_who_was_asked(
+    uri: str, name: str
+) -> None:
+    async with world() as w:
+        sekar = w.home.account("sekar")
+        w.post(sekar, "Saya")
+        sekar.uri, sekar.url = uri, uri
+        w.home.before["accounts/lookup"] = lambda: setattr(w.home, "answers_with", (sekar, name))
+        with pytest.raises((BlockedError, NotFoundError)):
+            await w.poll(watch())
+
+
 async def test_an_edit_is_the_same_act_in_a_new_form_near_and_far() -> None:
     async with world() as w:
         sekar = w.home.account("sekar")

@@ -13,7 +13,7 @@ import hashlib
 import itertools
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
@@ -87,10 +87,10 @@ class Mastodon:
     """Write through its methods, read through HTTP at ``url``; ``asked`` lists what was read.
 
     ``token_only`` refuses visitors; ``tokens`` are those that are known, and the accounts in
-    ``blocked`` block whoever holds one. ``before`` maps a path to
-    what happens just before it is answered, once: how things change between two pages. ``leaks``
-    shows what was meant for followers, as to a token of one; ``places`` is whether favourites have
-    a ``Link`` at all, which some servers leave out.
+    ``blocked`` block whoever holds one. ``before`` maps a path to what happens just before it is
+    answered, once: how things change between two pages. ``answers_with`` is an account and a name
+    that every look-up is answered with. ``leaks`` shows what was meant for followers, as to a
+    token of one; ``places`` is whether favourites have a ``Link``, which some servers leave out.
     """
 
     def __init__(self, domain: str, clock: Clock = utc_now) -> None:
@@ -108,6 +108,7 @@ class Mastodon:
         self.fetching = False
         self.leaks = False
         self.places = True
+        self.answers_with: tuple[Account, str] | None = None
         self.url = ""
         # An id means nothing elsewhere: no two servers have the same ones here.
         self._number = itertools.count(sum(domain.encode()) * 1_000)
@@ -281,6 +282,9 @@ class Mastodon:
         return None if author.suspended or author.gone else status
 
     def _lookup(self, request: web.Request) -> web.Response:
+        if self.answers_with is not None:
+            account, name = self.answers_with
+            return self._account(replace(account, username=name))
         acct = request.query.get("acct", "").lower().removesuffix(f"@{self.domain}")
         found = (a for a in self.accounts.values() if a.acct.lower() == acct and not a.gone)
         return self._account(next(found, None))
