@@ -8,6 +8,7 @@ from datetime import datetime
 
 import aiohttp
 from aiohttp.connector import Connection
+from multidict import CIMultiDictProxy
 
 from monitor.errors import BlockedError, CollectError, TransientError
 from monitor.model.evidence import Exchange
@@ -39,10 +40,12 @@ def exchanged(response: Response, body: bytes, start: datetime, end: datetime) -
         status=response.status,
         reason=response.reason or "",
         http_version=f"{version.major}.{version.minor}" if version else "",
-        request_headers=tuple(without_secrets(response.request_info.headers).items()),
+        request_headers=_asked(response.request_info.headers),
         response_headers=tuple(
-            (name.decode("latin-1"), value.decode("latin-1"))
-            for name, value in response.raw_headers
+            [
+                (name.decode("latin-1"), value.decode("latin-1"))
+                for name, value in response.raw_headers
+            ]
         ),
         body=body,
         started_at=start,
@@ -51,6 +54,13 @@ def exchanged(response: Response, body: bytes, start: datetime, end: datetime) -
         tls_cert_sha256=hashlib.sha256(cert).hexdigest() if cert else "",
         tls_cert=cert,
     )
+
+
+def _asked(headers: CIMultiDictProxy[str]) -> tuple[tuple[str, str], ...]:
+    # Most requests carry no secret, and this is done for each of them.
+    if _SECRET_HEADERS.isdisjoint(map(str.lower, headers)):
+        return tuple(headers.items())
+    return tuple(without_secrets(headers).items())
 
 
 # What goes wrong on the way; ``told`` makes an error of ours of each.

@@ -186,8 +186,8 @@ def next_look(exchange: Exchange, document: Document, now: datetime) -> float | 
     """Return the publisher's wish in seconds (``max-age``, ``ttl``, never in ``skipHours``)."""
     wishes = [document.ttl or 0.0, _max_age(exchange)]
     wish = min(max(wishes), LONGEST_WISH)
-    if not wish and not document.skip_hours:
-        return None
+    if not document.skip_hours:
+        return wish if wish > 0 else None
     then = now.astimezone(UTC) + timedelta(seconds=wish)
     quiet = document.skip_hours if len(document.skip_hours) < _HOURS else frozenset()
     while then.hour in quiet:
