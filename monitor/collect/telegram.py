@@ -3,6 +3,7 @@
 A bot is handed one queue for all its groups, and no history. So the queue is read as reverse mode
 reads (``engagers``): of each page only registered users' acts are kept, and Telegram is asked to
 forget a page only by the next question, whose offset was stored in the transaction of that page.
+Only groups with a public name are read: what is said in a closed one is no act in public.
 A look at one register line (``fetch``) says whether the bot can see the groups at all.
 """
 
@@ -40,7 +41,7 @@ TOLERANCE = timedelta(days=1)
 BLIND_SPOTS = (
     "what was said before the bot came, and what waited for more than 24 hours",
     "deleted messages, and reactions that were taken back: a bot is not told",
-    "direct messages, groups without the bot, and channels' readers",
+    "direct messages, closed groups, groups without the bot, and channels' readers",
     "administrators who write as the group, and whoever writes as a channel",
     "what a reaction was given to, unless that message came in the same page",
     "everything but commands and answers to the bot, in a group where privacy mode is on for it",
@@ -159,7 +160,8 @@ class Telegram:
     ) -> list[tuple[Watch, RawItem]]:
         """Keep the acts of registered users; the others end here."""
         read = [one for one in map(group.update, bodies) if one is not None]
-        seen = [one for one in read if one.chat in self._settings.groups]
+        wanted = self._settings.groups
+        seen = [one for one in read if one.is_public and one.chat in wanted]
         acts = [one for one in seen if one.user and group.is_act(one)]
         found = members.watching(PLATFORM, _accounts(acts))
         kept = []
@@ -190,6 +192,8 @@ class Telegram:
     async def _sees(self, bot: Bot, chat: int, number: int, *, reads_all: bool) -> bool:
         try:
             status = (await bot.member(chat, number)).get("status")
+            if not group.is_public(await bot.chat(chat)):
+                return False
         except NotFoundError:
             return False
         return status == "administrator" or (status == "member" and reads_all)
@@ -200,8 +204,8 @@ class Telegram:
 
 def _told(blind: int, groups: int) -> str:
     return (
-        f"in {blind} of {groups} groups the bot is absent or does not see everything: invite it, "
-        "and make it an administrator"
+        f"in {blind} of {groups} groups the bot is absent or does not see everything (make it an "
+        "administrator), or the group is closed (then it is not read)"
     )
 
 

@@ -74,6 +74,11 @@ class Bot:
         _, result = await self._call("getMe", {})
         return self._object(result)
 
+    async def chat(self, chat: int) -> Mapping[str, Any]:
+        """Say what a chat is; raise ``NotFoundError`` where the bot is not in it."""
+        _, result = await self._call("getChat", {"chat_id": chat})
+        return self._object(result)
+
     async def member(self, chat: int, user: int) -> Mapping[str, Any]:
         """Say how a user stands in a chat; raise ``NotFoundError`` where the bot is not in it."""
         _, result = await self._call("getChatMember", {"chat_id": chat, "user_id": user})

@@ -31,18 +31,21 @@ _MEDIA = {
 }  # fmt: skip
 _KEPT = ("message_id", "date", "edit_date", "message_thread_id", *_WORDS)
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{3,31}")
-_SUPERGROUP = "-100"
 # Years that a date may have; another one is no date.
 _EARLIEST, _LATEST = 1_000_000_000, 4_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """One update of a group: its number, kind, chat, and who acted (0 where that is no person)."""
+    """One update of a group: its number, kind, chat, and who acted (0 where that is no person).
+
+    ``is_public`` says that the group has a public name, so that anybody can read it.
+    """
 
     number: int
     kind: str
     chat: int
+    is_public: bool
     user: int
     username: str
     value: Mapping[str, Any]
@@ -69,11 +72,12 @@ def update(body: bytes) -> Update | None:
     number = whole.get("update_id")
     kind = next((name for name in KINDS if name in whole), "")
     value = _object(whole, kind) if kind else {}
-    chat = _number(_object(value, "chat"), "id")
+    place = _object(value, "chat")
+    chat, public = _number(place, "id"), is_public(place)
     if type(number) is not int or not value or not chat:
         return None
     who = _actor(kind, value)
-    return Update(number, kind, chat, _number(who, "id"), _text(who, "username"), value)
+    return Update(number, kind, chat, public, _number(who, "id"), _text(who, "username"), value)
 
 
 def number_of(body: bytes) -> int:
@@ -153,14 +157,17 @@ def act(body: bytes, hints: Mapping[str, str]) -> Act:
     )
 
 
+def is_public(chat: Mapping[str, Any]) -> bool:
+    """Say whether a group has a public name; what is said in a closed one is no act in public."""
+    return _NAME.fullmatch(_text(chat, "username")) is not None
+
+
 def address(chat: Mapping[str, Any], message: int) -> str:
-    """Return a message's page for those who may see the group; basic groups have none."""
-    name, number = _text(chat, "username"), str(_number(chat, "id"))
-    if _NAME.fullmatch(name):
-        return f"https://t.me/{name}/{message}" if message else f"https://t.me/{name}"
-    if not message or not number.startswith(_SUPERGROUP):
+    """Return a message's page, or the group's own; a chat without a public name has none."""
+    if not is_public(chat):
         return ""
-    return f"https://t.me/c/{number.removeprefix(_SUPERGROUP)}/{message}"
+    page = f"https://t.me/{_text(chat, 'username')}"
+    return f"{page}/{message}" if message else page
 
 
 def mapping(body: bytes | msgspec.Raw) -> Mapping[str, Any]:

@@ -159,7 +159,7 @@ def test_what_a_script_writes_is_no_text() -> None:
 
 # ---- Telegram's groups ------------------------------------------------------------------------
 
-CHAT = {"id": -100, "type": "supergroup", "title": "Grup"}
+CHAT = {"id": -100, "type": "supergroup", "title": "Grup", "username": "grup_relawan"}
 USER = {"id": 5, "is_bot": False, "first_name": "O"}
 
 

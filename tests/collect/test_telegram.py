@@ -81,6 +81,7 @@ async def world(**http: Any) -> AsyncIterator[World]:
         layer = config.Http(**{**given, "allow_private": (net.url[7:],), **http})
         async with Http(layer, now, sleep=Sleeper()) as client:
             group = Group(net.people, now)
+            net.chats[str(group.id)] = group.chat
             settings = Settings(api=net.url, groups=(group.id,))
             collector = Telegram(client, settings, now, lambda: net.token)
             yield World(net, client, collector, now, group)
@@ -98,7 +99,7 @@ async def test_each_kind_of_act() -> None:
         post, reply, share, titip, reaction, joined = w.acts(await w.walk())
     assert (post.signal, post.text, post.target) == (Signal.POST, "Selamat pagi", None)
     assert post.actor.native_id == str(OWN)
-    assert post.object.url == f"https://t.me/c/1234567890/{2}"
+    assert post.object.url == "https://t.me/grup_relawan/2"
     assert post.occurred_at == datetime(2024, 10, 12, 2, 30, tzinfo=UTC)
     assert (reply.signal, reply.text) == (Signal.REPLY, "Siap pak")
     assert reply.target is not None
@@ -155,6 +156,19 @@ async def test_only_the_groups_of_the_settings_are_read() -> None:
         Group(w.net.people, w.now, id=-1005555555555).say(OWN, "Grup lain")
         w.net.say(OWN, "Pesan pribadi")
         assert (await w.walk()).keys == []
+
+
+async def test_a_closed_group_is_not_read_and_that_is_said() -> None:
+    async with world() as w:
+        w.net.standing.put(str(w.group.id), "administrator")
+        assert (await w.look()).complete
+        w.group.username = ""
+        w.net.chats[str(w.group.id)] = w.group.chat
+        w.group.say(OWN, "Di antara kita")
+        assert (await w.walk()).keys == []
+        w.now.forward(hours=1)
+        page = await w.look()
+    assert (page.complete, "closed" in page.note) == (False, True)
 
 
 async def test_a_line_with_a_name_is_known_by_it() -> None:

@@ -148,6 +148,7 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
         for name, secret in (("x_bearer", BEARER), ("telegram_group_token", BOT_TOKEN)):
             (place.folder / "secrets" / name).write_text(secret + "\n")
         bot.standing.put(str(group.id), "administrator")
+        bot.chats[str(group.id)] = group.chat
         yield Stage(place, x, bot, web, group, own, rival, x.world.post(rival, SUPPORT))
 
 

@@ -17,12 +17,15 @@ CHANNEL = {"id": -1009000000001, "type": "channel", "title": "Calon", "username"
 
 @dataclass(slots=True)
 class Group:
-    """One group; ``now`` is its clock. Users are numbers; ``names`` gives some a public name."""
+    """One group; ``now`` is its clock. Users are numbers; ``names`` gives some a public name.
+
+    A group without ``username`` is closed.
+    """
 
     people: People
     now: Callable[[], datetime]
     id: int = -1001234567890
-    username: str = ""
+    username: str = "grup_relawan"
     names: dict[int, str] = field(default_factory=dict)
     last: int = 0
 
