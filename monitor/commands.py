@@ -92,7 +92,8 @@ def once(path: Path) -> int:
         for r in reports
     ]
     if not reports:
-        console.say("Nothing was read: no contest is under way (netralitas status)")
+        console.say("Nothing was read: no contest is under way, or no platform is open to us")
+        console.say("See: netralitas status, netralitas platform list, netralitas gate list")
         return 0
     console.table("Sources", ("source", "platform", "new", "alert", "review", "note"), rows)
     return 1 if any(r.error for r in reports) else 0

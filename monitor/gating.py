@@ -10,7 +10,7 @@ from monitor import app, config, console
 from monitor.clock import utc_now
 from monitor.collect import gate
 from monitor.collect import registry as collectors
-from monitor.collect.base import Info, Requirement
+from monitor.collect.base import Info, PerServer, Requirement
 from monitor.errors import ConfigError, Fault
 from monitor.run.doors import ends, scope_of, valid
 from monitor.store import rights
@@ -37,7 +37,10 @@ def record(
                 why=why, at=now,
             )  # fmt: skip
         on = getattr(settings.collect, name).enabled
+        known = collectors.shut(name, settings, utc_now)
     console.plain(f"Attestation {number}: {_scope(name, server)} may be read until {until}.")
+    if isinstance(known, PerServer) and server not in known.servers.values():
+        console.plain(f"{server} is not among collect.{name}.servers: it is not read until it is.")
     if not on:
         console.say(f"It is not on: set collect.{name}.enabled = true and restart.")
     return 0

@@ -72,6 +72,8 @@ class Doors:
         for platform in self._names:
             self._follow(platform, day, first=first)
         self._warn(attested, day)
+        if first:
+            self._tidy()
         self._known = known
 
     def fault(self, watch: Watch, now: datetime) -> str:
@@ -142,6 +144,14 @@ class Doors:
             self._servers(scope, over=left < 0)
         for subject in open_ - told:
             self._health.clear(SOON, subject)
+
+    def _tidy(self) -> None:
+        """End what was told of a platform that the configuration has turned off since."""
+        used = {SHUT: set(self._names.values()), OFF: set(self._names)}
+        for kind, names in used.items():
+            for subject in self._health.subjects(kind):
+                if subject.partition("@")[0] not in names:
+                    self._health.clear(kind, subject)
 
     def _servers(self, scope: str, *, over: bool) -> None:
         name, at, _ = scope.partition("@")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -33,6 +33,7 @@ from tests.whole import Stage
 AGREEMENT = Requirement.AGREEMENT
 BY = {"who": "Ratna Dewanti, Inspektur", "why": "uji"}
 TODAY = gate.today(utc_now())
+ONE = {"bluesky": "bluesky"}
 LATER = TODAY + timedelta(days=60)
 
 
@@ -331,7 +332,7 @@ def writer(tmp_path: Path) -> Iterator[Writer]:
         yield made
 
 
-def doors(writer: Writer, folder: Path, clock: Watched) -> Doors:
+def doors(writer: Writer, folder: Path, clock: Watched, names: Mapping[str, str] = ONE) -> Doors:
     given = config.parse({"http": {"contact": "uji@netralitas.example"}, "folder": folder}, "c")
     health = Health(writer, given.health, folder, [("stdout", "")], clock)
 
@@ -339,7 +340,7 @@ def doors(writer: Writer, folder: Path, clock: Watched) -> Doors:
         behind = Behind(Http(given.http, clock), door)
         return registry.make(name, given, behind, clock, attestations=papers)
 
-    return Doors({"bluesky": "bluesky"}, make, writer, health, clock)
+    return Doors(names, make, writer, health, clock)
 
 
 def told(writer: Writer) -> list[tuple[str, str]]:
@@ -385,6 +386,17 @@ def test_an_end_is_told_14_and_3_days_before_and_once_it_is_there(
         ("gate-soon:bluesky:3", "cleared"),
         ("gate:bluesky", "cleared"),
     ]
+
+
+@pytest.mark.usefixtures("gated")
+def test_what_is_turned_off_in_the_configuration_is_no_worry_any_more(
+    writer: Writer, tmp_path: Path
+) -> None:
+    clock = Watched(datetime(2030, 3, 1, 2, 0, tzinfo=UTC))
+    doors(writer, tmp_path, clock).look()
+    assert told(writer) == [("gate:bluesky", "raised")]
+    doors(writer, tmp_path, clock, {}).look()
+    assert told(writer)[1:] == [("gate:bluesky", "cleared")]
 
 
 @pytest.mark.parametrize(
