@@ -22,6 +22,7 @@ CONFIG = """
 [collect.youtube]
 enabled = true
 server = "{server}"
+units_per_day = 1_000_000
 """
 ACCOUNT = """
 [[target.account]]
@@ -37,6 +38,7 @@ class Tube:
 
     def __init__(self) -> None:
         self.server = StandIn(clock=utc_now)
+        self.server.quota = 1_000_000
 
     async def __aenter__(self) -> Self:
         await self.server.__aenter__()

@@ -103,7 +103,7 @@ async def test_every_act_of_a_registered_person_is_found_with_its_proof(desk: De
     warga = desk.network.create_account(f"warga-{secrets.token_hex(3)}.test")
     for who in (desk.asn, warga):
         desk.engage(who, desk.campaign)
-    desk.view.wait_for(desk.campaign.uri, likeCount=2, repostCount=2, replyCount=2)
+    desk.view.wait_for(desk.campaign.uri, likeCount=2, repostCount=2, replyCount=2, quoteCount=2)
     reader = Bluesky(desk.http, desk.settings)
     pages = await desk.look({}, reader)
     acts = desk.acts(pages)
@@ -150,7 +150,9 @@ async def test_restarts_in_mid_list_lose_nothing_and_tell_nothing_twice(
         desk.network.create_record(who.did, LIKE, {"subject": desk.campaign.ref})
         if number == 3:
             desk.engage(desk.asn, desk.campaign)
-    desk.view.wait_for(desk.campaign.uri, likeCount=CROWD + 1)
+    desk.view.wait_for(
+        desk.campaign.uri, likeCount=CROWD + 1, repostCount=1, replyCount=1, quoteCount=1
+    )
     whole = {act.id for act in desk.acts(await desk.look({}))}
     monkeypatch.setattr(bluesky_reverse, "PAGES_PER_LOOK", 2)
     cursor: Cursor = {}

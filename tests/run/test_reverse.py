@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -278,8 +278,9 @@ async def test_a_platform_that_says_nothing_is_told_once_and_on_recovery(desk: D
     async with app.opened(desk.place.settings) as opened:
         await opened.daemon.once()
     assert not [key for key in desk.alarms() if key.startswith("target-")]
-    kinds = [entry["kind"] for entry in desk.place.entries("alarm")]
-    assert len(kinds) <= 2
+    with closing(desk.place.connect()) as conn:
+        query = "SELECT count(*) FROM content WHERE name = 'alarm' AND CAST(body AS TEXT) LIKE ?"
+        assert conn.execute(query, ("%target-stale:bluesky%",)).fetchone() == (2,)
 
 
 @pytest.mark.drill
