@@ -1,10 +1,12 @@
 """What a Mastodon source remembers between looks: places in lists, and nobody but the account.
 
-A place is a number that the server gives to go on from. It is kept and sent back, never computed.
+A place is a number that the server gives to go on from. It is kept and sent back, never computed;
+but where it is the id of somebody's status, only the millisecond in it is kept (``moment``).
 """
 
 from __future__ import annotations
 
+from enum import IntEnum
 from typing import Any, TypeVar
 
 import msgspec
@@ -12,6 +14,9 @@ import msgspec
 from monitor.clock import from_text
 from monitor.collect.base import Cursor
 from monitor.collect.mastodon_parse import order
+
+# Ids of before 2016 (Mastodon had no such ids) or of another kind have no time in them.
+_SNOWFLAKE = 1_451_606_400_000 << 16
 
 S = TypeVar("S", bound="State | TargetState")
 
@@ -131,6 +136,25 @@ def load(cursor: Cursor, kind: type[S]) -> S:
         return msgspec.convert(dict(cursor), kind)
     except (msgspec.ValidationError, UnicodeEncodeError):
         return kind()
+
+
+class Edge(IntEnum):
+    """Which edge of a millisecond: its last place, or the first one after it."""
+
+    LAST = 0xFFFF
+    NEXT = 0x10000
+
+
+def moment(place: str, edge: Edge) -> str:
+    """Return an edge of the millisecond of a status's id, or an empty text for another id.
+
+    Mastodon's ids are the milliseconds since 1970 and 16 bits more (lib/mastodon/snowflake.rb). To
+    go on below ``NEXT`` shows some entries twice and loses none. What comes above ``LAST`` came
+    later; an entry of the same millisecond is found by the next whole reading.
+    """
+    if not place.isdecimal() or int(place) < _SNOWFLAKE:
+        return ""
+    return str((int(place) >> 16 << 16) + edge)
 
 
 def is_due(text: str, now: float, age: float) -> bool:

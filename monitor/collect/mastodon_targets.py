@@ -17,7 +17,7 @@ from monitor.clock import Clock, from_text, to_text
 from monitor.collect import mastodon_parse as parse
 from monitor.collect.base import Members, TargetPage
 from monitor.collect.mastodon_boosts import own_boost
-from monitor.collect.mastodon_cursor import Post, TargetState, Walk, is_due
+from monitor.collect.mastodon_cursor import Edge, Post, TargetState, Walk, is_due, moment
 from monitor.collect.mastodon_ours import Ours, as_account, as_author, since
 from monitor.collect.mastodon_read import Act
 from monitor.collect.mastodon_server import (
@@ -183,26 +183,27 @@ class Engagers:
         if self.state.full and not walk.under_way:
             walk.since = ""
         walk.begin(to_text(self.clock()))
-        asked: set[str] = set()
+        asked, at = set[str](), walk.at
         while walk.under_way:
-            asked.add(walk.at)
+            asked.add(at)
             try:
-                listing = await self._ask(path, walk, name)
+                listing = await self._ask(path, walk.since, at, name)
             except StalePlace:
-                walk.since = walk.at = ""  # read from the top again: what is known stays known
-                if "" in asked:
+                if not walk.since and not at:
                     raise
+                walk.since = at = ""  # read from the top again: what is known stays known
                 continue
-            walk.top = walk.top or listing.newest
+            walk.top = walk.top or _kept(name, listing.newest, Edge.LAST)
             walk.listed += len(listing.elements)
             empty = 0 if listing.elements else empty + 1
             items = tuple(
                 [await self._timed(f, shown) for f in self._items(name, listing, shown, walk)]
             )
-            ended, walk.at = not listing.older, listing.older
+            at = listing.older
+            ended, walk.at = not at, _kept(name, at, Edge.NEXT)
             if ended:
                 self._count(shown, walk, name)
-            elif listing.older in asked or empty == EMPTY_PAGES:
+            elif at in asked or empty == EMPTY_PAGES:
                 self.notes.append(CUT_LIST)
                 ended, walk.top = True, ""
             if ended:
@@ -220,9 +221,12 @@ class Engagers:
         own = await own_boost(server, watch, handle, shown.status.uri)
         return (watch, own) if own else item
 
-    async def _ask(self, path: str, walk: Walk, name: str) -> Listing:
+    async def _ask(self, path: str, since: str, at: str, name: str) -> Listing:
         limit = STATUSES_LIMIT if name == QUOTES else ACCOUNTS_LIMIT
-        return await self.server.listing(path, {"limit": str(limit), **walk.params})
+        places = {"limit": str(limit), "since_id": since, "max_id": at}
+        return await self.server.listing(
+            path, {key: place for key, place in places.items() if place}
+        )
 
     def _count(self, shown: Shown, walk: Walk, name: str) -> None:
         """Compare a list that was read from its top with the number that the server gives."""
@@ -323,3 +327,8 @@ class Engagers:
             withheld=withheld,
             listed=listed,
         )
+
+
+def _kept(name: str, place: str, edge: Edge) -> str:
+    """Return what of a place may be stored: those of boosts and quotes are strangers' statuses."""
+    return moment(place, edge) if name in (BOOSTS, QUOTES) else place

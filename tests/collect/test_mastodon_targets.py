@@ -221,6 +221,34 @@ async def test_a_crowd_leaves_nothing_and_a_restart_in_it_loses_and_doubles_noth
     assert members.asked >= 4_000
 
 
+@pytest.mark.checklist("stranger-never-stored")
+async def test_no_strangers_status_is_named_by_a_place() -> None:
+    async with world(party={"token": "mastodon-sosial"}) as w:
+        w.party.tokens.add("kunci-rahasia")
+        scene = Scene(w)
+        others = [w.party.account(f"asing{n}", "jauh.example") for n in range(200)]
+        theirs = []
+        for account in others:
+            w.now.forward(milliseconds=7)
+            theirs += [
+                w.party.boost(account, scene.post),
+                w.party.post(account, "<p>Ya</p>", quote=scene.post.id),
+            ]
+            if account is others[50]:
+                theirs.append(w.party.boost(scene.seen, scene.post))
+        pages: list[TargetPage] = []
+        found = await w.reach(Members(watch()), pages=2)
+        while not found.last.last:  # a restart after every page of a list
+            pages += found.pages
+            w.mastodon = w.restarted()
+            found = await w.reach(Members(watch()), found.cursor, pages=2)
+        pages += found.pages
+    stored = json.dumps([dict(page.cursor) for page in pages])
+    assert not [status.id for status in theirs if status.id in stored]
+    shares = {raw.native_key for page in pages for _, raw in page.items}
+    assert len(shares) == 1
+
+
 async def test_a_post_taken_down_in_between_stops_nothing() -> None:
     async with world() as w:
         scene = Scene(w)
