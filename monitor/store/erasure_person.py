@@ -34,8 +34,14 @@ ALARMS = "SELECT key, text FROM alarm"
 SURE_KEYS = ("person_ref", "watch_id", "address", "native_id", "handle")
 # Shorter ones would be found in everybody's text; no account or name that is on file is so short.
 SHORTEST = 4
+# What stands on a case goes with the case.
+TIPS = """
+DELETE FROM tip
+WHERE finding_id = '' AND watch_id IN (SELECT watch_id FROM account WHERE person_ref = ?)
+"""
 # Leaves first.
 ROWS = (
+    TIPS,
     "DELETE FROM source WHERE watch_id IN (SELECT watch_id FROM account WHERE person_ref = ?)",
     "DELETE FROM account WHERE person_ref = ?",
     "DELETE FROM person_interval WHERE person_ref = ?",

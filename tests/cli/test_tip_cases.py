@@ -21,7 +21,7 @@ from monitor.model.review import Officer, Role, Term
 from monitor.model.tip import Sender
 from monitor.run.tip_pictures import TipPictures
 from monitor.run.tips import TipDesk
-from monitor.store import keys, log, outbox, reviews, tip_sight, tips
+from monitor.store import erasure_person, keys, log, outbox, reviews, tip_sight, tips
 from monitor.store.writer import Writer
 from tests import screens
 from tests.cli.conftest import Run
@@ -411,6 +411,18 @@ def test_a_tip_is_borne_out_or_refused_and_the_case_stays(
         assert state in run("tips", "list", "-c", place).out
     assert len(entries(writer, "finding")) == before
     assert desk(writer, place, later=timedelta(days=20)).destroy_due() == 0
+
+
+@pytest.mark.drill
+def test_tips_about_a_person_who_is_erased_go_with_them(
+    run: Run, place: Path, writer: Writer
+) -> None:
+    mine, others = tip(run, place, "--note", "satu"), tip(run, place, "--note", "dua")
+    named(run, place, mine)
+    named(run, place, others, "asn2")
+    with writer.transaction() as tx:
+        erasure_person.remove(tx, erasure_person.held(tx, "p-asn1"))
+    assert [row.tip_id for row in tips.rows(writer.reader())] == [others]
 
 
 @pytest.mark.drill
