@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time
 
 from monitor.collect import mastodon_parse as parse
 from monitor.collect.base import Members
 from monitor.model.contest import ZONES
+from monitor.model.evidence import Exchange
 from monitor.model.person import Watch
 
 
@@ -35,6 +36,16 @@ class Ours:
     def _names(self, account: parse.Account) -> tuple[str, ...]:
         handle = account.handle(self.domain)
         return (account.native_id, handle) if account.native_id else (handle,)
+
+
+def page_of(answer: Exchange) -> Exchange:
+    """Return the exchange that showed a list, without its body and the places in it.
+
+    A place may be the id of a stranger's status, and stands in the address and in ``Link``.
+    """
+    kept = tuple(pair for pair in answer.response_headers if pair[0].lower() != "link")
+    url = answer.url.partition("?")[0]
+    return replace(answer, body=b"", url=url, response_headers=kept)
 
 
 def since(watch: Watch) -> datetime:

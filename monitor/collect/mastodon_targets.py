@@ -18,7 +18,7 @@ from monitor.collect import mastodon_parse as parse
 from monitor.collect.base import Members, TargetPage
 from monitor.collect.mastodon_boosts import own_boost
 from monitor.collect.mastodon_cursor import Edge, Post, TargetState, Walk, is_due, moment
-from monitor.collect.mastodon_ours import Ours, as_account, as_author, since
+from monitor.collect.mastodon_ours import Ours, as_account, as_author, page_of, since
 from monitor.collect.mastodon_read import Act
 from monitor.collect.mastodon_server import (
     ACCOUNTS_LIMIT,
@@ -307,7 +307,7 @@ class Engagers:
         return RawItem(
             native_key=key,
             body=body,
-            page=replace(listing.answer, body=b""),
+            page=page_of(listing.answer),
             page_digest=hashlib.sha256(listing.answer.body).hexdigest(),
             seen_at=listing.answer.finished_at,
             hints=tuple(hints),
