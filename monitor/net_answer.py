@@ -8,7 +8,6 @@ from datetime import datetime
 
 import aiohttp
 from aiohttp.connector import Connection
-from multidict import CIMultiDictProxy
 
 from monitor.errors import BlockedError, CollectError, TransientError
 from monitor.model.evidence import Exchange
@@ -56,7 +55,7 @@ def exchanged(response: Response, body: bytes, start: datetime, end: datetime) -
     )
 
 
-def _asked(headers: CIMultiDictProxy[str]) -> tuple[tuple[str, str], ...]:
+def _asked(headers: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     # Most requests carry no secret, and this is done for each of them.
     if _SECRET_HEADERS.isdisjoint(map(str.lower, headers)):
         return tuple(headers.items())
