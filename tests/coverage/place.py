@@ -29,8 +29,24 @@ def made(folder: Path, accounts: int, now: datetime, agencies: int = 12) -> conf
             marks = ",".join("?" * len(columns.split(",")))
             values = [row[table] for row in rows if table in row]
             conn.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", values)
+        if accounts:
+            conn.executemany(TARGET, [_target(state, now) for state in ("seen", "part", "unseen")])
         conn.commit()
     return settings
+
+
+TARGET = "INSERT INTO target_source VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+
+
+def _target(state: str, now: datetime) -> tuple[object, ...]:
+    """Return a candidate's account whose engagers are read; of one, some acts are withheld."""
+    name, good = f"calon-{state}.example", to_text(now)
+    failed = 5 if state == "unseen" else 0
+    return (
+        f"target:bluesky:{name}", "bluesky", name, "", "terdaftar_kpu", 1, "{}",
+        now.timestamp() + 60, 300.0, failed, 0, int(state == "part"), good, good, good,
+        "the server stalled" if failed else None, 1,
+    )  # fmt: skip
 
 
 COLUMNS = {

@@ -77,6 +77,15 @@ def test_every_state_is_named_and_counted(
     assert {"Facebook, Instagram, Threads", "TikTok"} <= {n for n, _ in words.NOT_COLLECTED[tongue]}
 
 
+def test_candidates_accounts_are_counted_too(run: Run, folder: Path, tmp_path: Path) -> None:
+    said = pages(run, folder, tmp_path / "c.html")
+    row = said.partition(words.WORDS["id"]["reverse"])[2].split("Bluesky")[1].split("\n")[0]
+    assert re.findall(r"│ (\d+) ", row) == ["1", "1", "0", "1", "0", "0"]
+    text = (tmp_path / "c.html").read_text("utf-8")
+    yes = words.WORDS["id"]["reverse_yes"]
+    assert f"{yes}: 1 teramati; 1 teramati sebagian; 1 tidak teramati<" in text
+
+
 def test_no_name_handle_or_address_is_shown(run: Run, folder: Path, tmp_path: Path) -> None:
     said = pages(run, folder, tmp_path / "c.html")
     one = run("coverage", "-c", folder / "config.toml", "--instansi", "Dinas Rekaan 0005").out
