@@ -304,6 +304,8 @@ async def daemon(given: argparse.Namespace) -> dict[str, float]:
     missed = wanted.keys() - first.keys()
     if missed:
         raise SystemExit(f"{len(missed)} of {len(wanted)} were not looked at")
+    if not wanted:
+        raise SystemExit("nobody fell due: ask for more accounts or seconds")
     late = sorted(first[watch_id] - at for watch_id, at in wanted.items())
     return {
         "share": used / wall,
