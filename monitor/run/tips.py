@@ -98,9 +98,13 @@ class TipDesk:
         return row.senders >= self._settings.tips.burst
 
     def read(self, tip_id: str, who: str, why: str) -> tuple[Tip, dict[int, bytes]]:
-        """Open what a tip says and the crops of its pictures; the look is logged."""
+        """Open what a tip says and the crops of its pictures; the look is logged.
+
+        Of a tip on a case only the crops are here: its words are the case's own.
+        """
         with self._writer.transaction() as tx:
-            said, _ = tips.read(tx, self._ring, tip_id)
+            on_case = tips.row(tx, tip_id).finding_id
+            said = Tip() if on_case else tips.read(tx, self._ring, tip_id)[0]
             shown = tip_sight.parts(tx, self._ring, tip_id, tip_sight.CROP)
             now = self._clock()
             readings.note(tx, at=now, command="tips show", subject=tip_id, who=who, why=why)
