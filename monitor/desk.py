@@ -18,7 +18,7 @@ from monitor.model.review import Officer, Role, Step, Term, Wanted
 from monitor.review import decisions
 from monitor.review.decisions import Refusal
 from monitor.run.refresh import owe_refresh
-from monitor.store import readings, reviews
+from monitor.store import expiring, readings, reviews
 from monitor.store.writer import Writer
 
 COMMAND = "review"
@@ -63,12 +63,15 @@ def show(path: Path, finding: str, by: str, why: str) -> int:
         said = reviews.said(writer.reader(), finding)
         named = reviews.officers(writer.reader())
         sides = klarifikasi_show.read(writer.reader(), finding, utc_now())
+        left = expiring.reference(writer.reader(), finding)
         _note(writer, finding, by, why, utc_now())
     state = review.state_after(taken.step for taken in case.taken)
     at = decisions.status(case)
     console.plain(f"{finding}: {at or 'baru'} ({state}); agency: {case.instansi or '-'}")
     if known := decisions.known_since(case):
         console.plain(f"Known since {to_text(known.at)} ({known.officer})")
+    if left:
+        console.plain(f"What the platform said went, as its terms bid; the act's address: {left}")
     rows = [
         (
             to_text(t.at),

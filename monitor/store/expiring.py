@@ -88,6 +88,18 @@ def refer(tx: sqlite3.Connection, finding: str, at: datetime) -> None:
     )
 
 
+@guard()
+def reference(conn: sqlite3.Connection, finding: str) -> str:
+    """Return the address of an act whose content went; "" where its content is there."""
+    for entry in reversed(_entries(conn, finding)):
+        if entry["kind"] == FINDING and log.content(conn, entry["seq"], FINDING):
+            return ""
+        if entry["kind"] == REFERENCE:
+            kept = log.content(conn, entry["seq"], REFERENCE) or {}
+            return str(kept.get("url") or kept.get("object_id") or "")
+    return ""
+
+
 def _ids(activity: Mapping[str, Any], watch: Mapping[str, Any]) -> dict[str, Canonical]:
     # The reference to the person is how an erasure of the person finds this.
     return {

@@ -174,6 +174,10 @@ async def test_both_ways_are_read_told_and_gone_in_time(
     assert needle.found(folder, said) == []
     assert stage.sound()
     assert len(stage.place.entries("reference")) == 3
+    (first, *_) = stage.place.entries("reference")
+    shown = stage.command("review", "show", first["subject"])
+    assert "https://www.youtube.com/watch?v=" in shown.stdout
+    assert "Allowance of youtube:" in stage.command("status").stdout
     assert stage.command("verify").returncode == 0
 
 
