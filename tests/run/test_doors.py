@@ -198,7 +198,14 @@ async def test_a_row_that_was_changed_by_hand_opens_nothing(
 
 
 @pytest.mark.usefixtures("gated")
-@pytest.mark.parametrize("attack", [nothing, of_another, of_one_server, over, taken_back])
+@pytest.mark.parametrize(
+    "attack",
+    [
+        nothing,
+        *(pytest.param(one, marks=pytest.mark.drill) for one in (of_another, of_one_server, over)),
+        taken_back,
+    ],
+)
 async def test_nothing_is_asked_without_a_right(
     stage: Stage, network: Atproto, attack: Callable[[Path], object]
 ) -> None:
