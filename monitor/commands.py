@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from monitor import app, config, console, gating, governing, routechecking, watch
@@ -133,10 +134,15 @@ def _check_register(settings: config.Config) -> None:
 
 
 def _check_secrets(settings: config.Config) -> None:
-    for name in {route.notifier for route in settings.notify.routes}:
-        needed = notifiers.info(name).needs_secret
-        if needed:
-            config.read_secret(settings, needed)
+    used = {route.notifier for route in settings.notify.routes}
+    needed = {notifiers.info(name).needs_secret for name in used} - {""}
+    on = [name for name in collectors.COLLECTORS if getattr(settings.collect, name).enabled]
+    needed |= {secret for name in on for secret in collectors.secrets_of(name, settings)}
+    faults: list[Fault] = []
+    for secret in sorted(needed):
+        faults += _faults_of(partial(config.read_secret, settings, secret))
+    if faults:
+        raise ConfigError(faults)
 
 
 def _check_keys(settings: config.Config) -> None:
@@ -152,7 +158,7 @@ def _check_roots(settings: config.Config) -> None:
     app.roots(settings)
 
 
-def _faults_of(part: Callable[[], None]) -> list[Fault]:
+def _faults_of(part: Callable[[], object]) -> list[Fault]:
     try:
         part()
     except ConfigError as error:

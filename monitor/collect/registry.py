@@ -36,7 +36,11 @@ PLATFORMS = {
 }
 # The credentials file of each collector that needs one. It is asked for at each use and held
 # nowhere, so that a renewed one counts without a restart.
-SECRETS: dict[str, str] = {"telegram": "telegram_group_token", "x": "x_bearer", "youtube": "youtube_api_key"}
+SECRETS: dict[str, str] = {
+    "telegram": "telegram_group_token",
+    "x": "x_bearer",
+    "youtube": "youtube_api_key",
+}
 # Collectors whose section names a credentials file for each of its servers (``servers.token``).
 SECRETS_BY_NAME = frozenset({"mastodon"})
 
@@ -65,7 +69,7 @@ def make(
     reason = gate.check(collector.info, attestations, gate.today(clock()))
     if reason is not None:
         raise Refused([Fault("collectors", name, "a recorded right to read", reason)])
-    for secret in _secrets(name, config):
+    for secret in secrets_of(name, config):
         read_secret(config, secret)
     door.of(collector)
     return collector
@@ -82,7 +86,7 @@ def shut(name: str, config: Config, clock: Clock) -> Collector:
     return _built(name, config, behind, clock)
 
 
-def _secrets(name: str, config: Config) -> Iterator[str]:
+def secrets_of(name: str, config: Config) -> Iterator[str]:
     """Yield the credentials files that a collector needs."""
     if name in SECRETS:
         yield SECRETS[name]

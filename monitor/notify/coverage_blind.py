@@ -77,8 +77,8 @@ BLIND_ID: Mapping[str, str] = {
     "deleted messages, and reactions that were taken back: a bot is not told": (
         "pesan yang dihapus, dan reaksi yang ditarik: bot tidak diberi tahu"
     ),
-    "direct messages, groups without the bot, and channels' readers": (
-        "pesan pribadi, grup tanpa bot, dan pembaca kanal"
+    "direct messages, closed groups, groups without the bot, and channels' readers": (
+        "pesan pribadi, grup tertutup, grup tanpa bot, dan pembaca kanal"
     ),
     "administrators who write as the group, and whoever writes as a channel": (
         "pengelola yang menulis atas nama grup, dan siapa pun yang menulis atas nama kanal"
