@@ -10,7 +10,7 @@ import re
 from datetime import date
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from monitor.config_form import Count, Seconds, Section
 
@@ -18,6 +18,23 @@ from monitor.config_form import Count, Seconds, Section
 _DOMAIN = re.compile(
     r"(?=.{3,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]"
 )
+_ADDRESS = re.compile(r"https?://[^/?#@\s]+")
+
+
+def _domain(text: str) -> str:
+    if not _DOMAIN.fullmatch(text):
+        raise ValueError("a server's name in lower case, such as sosial.example")
+    return text
+
+
+def _address(text: str) -> str:
+    if text and not _ADDRESS.fullmatch(text):
+        raise ValueError("an address without a path, such as https://web.sosial.example")
+    return text
+
+
+Domain = Annotated[str, AfterValidator(_domain)]
+Address = Annotated[str, AfterValidator(_address)]
 
 
 class MastodonServer(Section):
@@ -30,21 +47,14 @@ class MastodonServer(Section):
     the name of a credentials file, for a server that answers nobody without one.
     """
 
-    domain: str
+    domain: Domain
     rules: str = Field(min_length=8)
     reading: str = Field(min_length=20)
     read_by: str = Field(min_length=3)
     read_on: date
-    api: Annotated[str, Field(pattern=r"^(https?://[^/?#@\s]+)?$")] = ""
-    copies_of: tuple[str, ...] = ()
+    api: Address = ""
+    copies_of: tuple[Domain, ...] = ()
     token: Annotated[str, Field(pattern=r"^[a-z0-9_-]{0,64}$")] = ""
-
-    @model_validator(mode="after")
-    def _is_a_domain(self) -> Self:
-        for name in (self.domain, *self.copies_of):
-            if not _DOMAIN.fullmatch(name):
-                raise ValueError("server names in lower case, such as sosial.example")
-        return self
 
     @property
     def address(self) -> str:
