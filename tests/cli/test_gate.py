@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+import shutil
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from monitor import gating
+from monitor import commands, gating
 from monitor.clock import utc_now
 from monitor.collect import gate, registry
 from monitor.collect.base import Info, Requirement
@@ -39,14 +40,20 @@ class PerServer(Bluesky):
         return {"satu.example": "satu.example"}
 
 
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Scaffold once; tests that log anything get a copy, without the watchlists' many files."""
+    folder = tmp_path_factory.mktemp("pasang") / "satu"
+    commands.init(folder)
+    shutil.rmtree(folder / "watchlists" / "contests")
+    return folder
+
+
 @pytest.fixture
-def place(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def place(base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setitem(registry.COLLECTORS, "bluesky", f"{__name__}:Gated")
-    assert run("init", tmp_path / "pasang").status == 0
-    file = tmp_path / "pasang" / "config.toml"
-    text = file.read_text("utf-8")
-    file.write_text(text.replace("\ncontests = []", '\ncontests = ["pilgub-35-2024"]'), "utf-8")
-    return file
+    shutil.copytree(base, tmp_path / "pasang")
+    return tmp_path / "pasang" / "config.toml"
 
 
 def checked(place: Path) -> str:
@@ -59,7 +66,12 @@ def checked(place: Path) -> str:
 
 
 @pytest.mark.drill
-def test_check_refuses_a_gated_platform_without_a_right(run: Run, place: Path) -> None:
+def test_check_refuses_a_gated_platform_without_a_right(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(registry.COLLECTORS, "bluesky", f"{__name__}:Gated")
+    assert run("init", tmp_path / "pasang").status == 0
+    place = tmp_path / "pasang" / "config.toml"
     refused = run("check", "-c", place)
     assert (refused.status, "collect.bluesky.enabled" in refused.err) == (2, True)
 
