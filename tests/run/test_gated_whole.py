@@ -199,6 +199,7 @@ async def test_read_told_and_gone_in_time(stage: Stage, capfd: pytest.CaptureFix
     assert stage.found() == [
         ("telegram", "reply"), ("telegram-channel", "post"), ("x", "quote"), ("x", "share")
     ]  # fmt: skip
+    assert "search" in stage.x.lanes()  # the register named its accounts, and nobody else's came
     folder = stage.place.folder
     kept = [folder / "secrets" / name for name in ("x_bearer", "telegram_group_token")]
     assert needle.found(folder, [BEARER, BOT_TOKEN], kept) == []
