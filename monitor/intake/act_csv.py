@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Mapping
+import itertools
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from monitor.intake.act_lines import LONGEST, Row, Unread, Unreadable, lines
 
 DELIMITERS = ",;\t|"
+TITLES = 20  # rows among which the header is looked for
+SURE = 2  # known names that make a row the header
 LONG = Unread(0, f"a row of at most {LONGEST >> 20} million characters", "is a quote never closed?")
 
 
@@ -44,26 +47,46 @@ def fold(header: str) -> str:
     return header.strip().strip("\ufeff").casefold()
 
 
-def read(pieces: Iterable[str], delimiter: str = "") -> tuple[list[str], Iterator[Row | Unread]]:
-    """Return the folded headers and the rows; raise ``Unreadable`` where there is no header."""
+def read(
+    pieces: Iterable[str], delimiter: str = "", known: Collection[str] = ()
+) -> tuple[list[str], Iterator[Row | Unread]]:
+    """Return the folded headers and the rows; raise ``Unreadable`` where there is no header.
+
+    The header is the first of the first rows that has two of the ``known`` names: tools put a
+    title above it. Where none has, it is the first row.
+    """
     # The limit is the whole process's; the workbook reader does not use this module.
     csv.field_size_limit(LONGEST)
     source = lines(pieces)
-    head = next((line for line in source if line is None or line.strip()), "")
-    if head is None or not head.strip():
+    first = list(itertools.islice(source, TITLES))
+    start = next((n for n, line in enumerate(first) if line is None or line.strip()), None)
+    if start is None or (head := first[start]) is None:
         raise Unreadable("a table whose first row names its columns", "nothing that can be read")
     if head.lstrip().startswith(("{", "[", "<", "%PDF", "PK")):
         raise Unreadable("a table (CSV, TSV)", "another kind of file", "choose another --profile")
-    delimiter = delimiter or max(DELIMITERS, key=head.count)
+    for number, line in enumerate(first[start:], start):
+        if line and len(set(known).intersection(_cells(line, delimiter)[0])) >= SURE:
+            start, head = number, line
+            break
+    names, sign = _cells(head, delimiter)
+    if not names:
+        raise Unreadable("a first row that names the columns", "one that cannot be read")
+    return names, _rows(itertools.chain(first[start + 1 :], source), names, sign, start + 1)
+
+
+def _cells(line: str, delimiter: str) -> tuple[list[str], str]:
+    """Return a line's cells, folded, and the sign between them."""
+    sign = delimiter or max(DELIMITERS, key=line.count)
     try:
-        cells = next(csv.reader([head], delimiter=delimiter))
+        return [fold(cell) for cell in next(csv.reader([line], delimiter=sign))], sign
     except csv.Error:
-        raise Unreadable("a first row that names the columns", "one that cannot be read") from None
-    return [fold(cell) for cell in cells], _rows(source, [fold(c) for c in cells], delimiter)
+        return [], sign
 
 
-def _rows(source: Iterator[str | None], names: list[str], delimiter: str) -> Iterator[Row | Unread]:
-    number, count = 1, len(names)
+def _rows(
+    source: Iterator[str | None], names: list[str], delimiter: str, number: int
+) -> Iterator[Row | Unread]:
+    count = len(names)
     while True:
         tap = _Tap(source)
         reader = csv.reader(tap, delimiter=delimiter, strict=True)

@@ -101,7 +101,8 @@ def _rows(table: TableForm, text: Text) -> Rows:
         return act_json.rows(text, table.rows, table.prefix)
     if table.form is Form.JSON_LINES:
         return act_json.json_lines(text)
-    names, rows = act_csv.read(text, table.delimiter)
+    known = {name for column in table.columns.values() for name in _headers(column)}
+    names, rows = act_csv.read(text, table.delimiter, known)
     missing = [name for name in table.required if name not in names]
     if missing:
         got = f"{len(names)} other columns"
