@@ -199,6 +199,7 @@ class Walk:
         self.budget -= 1
         feed = await self.view.feed(did, place.feed)
         self.listed += len(feed.posts)
+        self.withheld += feed.unread
         for post in feed.posts:
             for found in self._moved(post, place):
                 async for page in self._list(found, place, people):

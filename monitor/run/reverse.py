@@ -106,10 +106,14 @@ class Reverse:
         accounts = {
             target_sources.key_of(a): a for a in (*found, *(self._places() if live else ()))
         }
-        wanted = [one for one in accounts.values() if one.platform in self._readers()]
+        readers, usual = self._readers(), self._settings.reverse.interval
+        wanted = [
+            (one, max(usual, readers[one.platform].info.min_interval))
+            for one in accounts.values()
+            if one.platform in readers
+        ]
         with self._parts.writer.transaction() as tx:
-            interval = self._settings.reverse.interval
-            target_sources.follow(tx, wanted, interval, now.timestamp())
+            target_sources.follow(tx, wanted, now.timestamp())
         self._known = known
 
     async def poll(self, key: str) -> PollReport:

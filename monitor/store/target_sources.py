@@ -36,7 +36,7 @@ WRITE = """
 INSERT INTO target_source (key, platform, handle, native_id, type, active, cursor, next_check_at,
   interval, failures, empty, withheld, complete)
 SELECT value ->> '$.key', value ->> '$.platform', value ->> '$.handle', value ->> '$.native_id',
-  value ->> '$.type', 1, '{}', :now, :interval, 0, 0, 0, 1
+  value ->> '$.type', 1, '{}', :now, value ->> '$.interval', 0, 0, 0, 1
 FROM json_each(:targets) WHERE true
 ON CONFLICT (key) DO UPDATE SET
   cursor = CASE WHEN native_id = excluded.native_id THEN cursor ELSE '{}' END,
@@ -46,7 +46,7 @@ ON CONFLICT (key) DO UPDATE SET
     ELSE :now END,
   failures = CASE WHEN active THEN failures ELSE 0 END,
   empty = CASE WHEN active THEN empty ELSE 0 END,
-  native_id = excluded.native_id, type = excluded.type, active = 1
+  native_id = excluded.native_id, type = excluded.type, interval = excluded.interval, active = 1
 """
 CLAIM = """
 UPDATE target_source
@@ -129,9 +129,12 @@ def key_of(account: TargetAccount) -> str:
 
 
 def follow(
-    tx: sqlite3.Connection, accounts: Sequence[TargetAccount], interval: float, now: float
+    tx: sqlite3.Connection, accounts: Sequence[tuple[TargetAccount, float]], now: float
 ) -> None:
-    """Make the rows those of these accounts: new ones are due at once, others stop being read."""
+    """Make the rows those of these accounts: new ones are due at once, others stop being read.
+
+    Each comes with its interval in seconds.
+    """
     told = [
         {
             "key": key_of(one),
@@ -139,10 +142,11 @@ def follow(
             "handle": one.handle,
             "native_id": one.native_id,
             "type": one.type.value,
+            "interval": interval,
         }
-        for one in accounts
+        for one, interval in accounts
     ]
-    values = {"targets": json.dumps(told), "interval": interval, "now": now}
+    values = {"targets": json.dumps(told), "now": now}
     tx.execute(STOP, values)
     tx.execute(WRITE, values)
 
