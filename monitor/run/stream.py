@@ -19,6 +19,7 @@ from datetime import datetime
 from zlib import crc32
 
 from monitor.collect.base import Notice, NoticeKind, Notices, Streams
+from monitor.collect.registry import PLATFORMS
 from monitor.config import Config
 from monitor.errors import BlockedError, CollectError, RateLimited
 from monitor.log import logger
@@ -235,9 +236,10 @@ def tasks(
     again: Callable[[], Awaitable[int]],
 ) -> list[Callable[[], Coroutine[None, None, None]]]:
     """Return what keeps the streams open, or nothing where the settings name none."""
-    if not settings.collect.bluesky.stream:
+    sections = {p: getattr(settings.collect, name) for name, p in PLATFORMS.items()}
+    if not any(getattr(section, "stream", ()) for section in sections.values()):
         return []
-    within = {"bluesky": settings.collect.bluesky.interval}
+    within = {platform: section.interval for platform, section in sections.items()}
 
     def may(platform: str, now: datetime) -> bool:
         return doors.is_open(platform) and season.open(now)
