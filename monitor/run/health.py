@@ -30,7 +30,7 @@ TEXTS = {
     "Tidak teramati, bukan tidak ada. Periksa: netralitas status",
     "empty": "{count} sumber {subject} yang dulu berisi tidak menunjukkan apa pun pada {polls} "
     "pembacaan berturut-turut. Mungkin bentuknya berubah, isinya ditahan, atau akunnya "
-    "dibersihkan. Bukan bukti bahwa tidak ada apa-apa. Periksa: netralitas status",
+    "dibersihkan. Bukan bukti bahwa tidak ada apa-apa. Periksa: netralitas coverage",
     "target-stale": "{count} akun paslon atau partai di {subject}: siapa yang berinteraksi "
     "dengannya tidak terbaca lebih dari {polls} kali jadwal. Tidak teramati, bukan tidak ada.",
     "target-refused": "Platform {subject} menolak mengatakan siapa yang berinteraksi dengan akun "
