@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+from functools import cache
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
@@ -46,11 +47,18 @@ def resolver_guard(settings: config.Http) -> Guard:
 
 
 def tls(settings: config.Http) -> ssl.SSLContext:
+    if settings.ca_file is None:
+        return _of_the_system()
     context = ssl.create_default_context()
-    if settings.ca_file is not None:
-        try:
-            context.load_verify_locations(settings.ca_file)
-        except (OSError, ssl.SSLError):
-            fault = Fault(str(settings.ca_file), "", "a readable file of CA certificates (PEM)")
-            raise ConfigError([fault]) from None
+    try:
+        context.load_verify_locations(settings.ca_file)
+    except (OSError, ssl.SSLError):
+        fault = Fault(str(settings.ca_file), "", "a readable file of CA certificates (PEM)")
+        raise ConfigError([fault]) from None
     return context
+
+
+@cache
+def _of_the_system() -> ssl.SSLContext:
+    # Reading the system's certificates takes longer than most requests do.
+    return ssl.create_default_context()

@@ -282,6 +282,18 @@ async def test_a_failure_is_told_for_what_it_is_and_no_emptiness(
         assert "http" not in str(caught.value)
 
 
+@pytest.mark.checklist("token-401-403-quota")
+async def test_a_403_without_a_known_reason_is_a_refusal_and_no_closed_channel() -> None:
+    async with tube() as world:
+        uploads(world, 1)
+        world.server.fail(Trouble.ODD_403, "commentThreads.list")
+        world.server.fail(Trouble.ODD_403, LIST)
+        for look in (world.look, world.walk):
+            with pytest.raises(BlockedError, match="refused with status 403") as caught:
+                await look()
+            assert type(caught.value) is BlockedError
+
+
 async def test_one_hiccup_is_tried_again_once_and_both_tries_are_counted() -> None:
     async with tube() as world:
         uploads(world, 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -39,10 +40,10 @@ REF = "p-rekaan-7"
 class Place:
     """An installation's data, a clock that a test moves, and what erases by itself."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, empty: Path) -> None:
         self.folder = folder
         self.database = folder / "netralitas.sqlite3"
-        migrate.upgrade(self.database)
+        shutil.copy(empty, self.database)
         self.writer = Writer(self.database)
         self.files = Files(folder / "snapshots")
         self.now = START
@@ -106,9 +107,17 @@ class Place:
         return needle.found(self.folder, [WORDS, RAW, TITLE])
 
 
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty database, migrated once: every place begins with a copy of it."""
+    path = tmp_path_factory.mktemp("kosong") / "netralitas.sqlite3"
+    migrate.upgrade(path)
+    return path
+
+
 @pytest.fixture
-def place(tmp_path: Path) -> Iterator[Place]:
-    made = Place(tmp_path)
+def place(tmp_path: Path, empty: Path) -> Iterator[Place]:
+    made = Place(tmp_path, empty)
     with closing(made.writer):
         yield made
 

@@ -120,6 +120,7 @@ ANSWERS: dict[Trouble, Callable[[], web.Response]] = {
     Trouble.TOO_FAST: lambda: error(403, "rateLimitExceeded", "usageLimits"),
     Trouble.DISABLED: lambda: error(403, "commentsDisabled", "youtube.commentThread"),
     Trouble.FORBIDDEN: lambda: error(403, "forbidden", "youtube.commentThread"),
+    Trouble.ODD_403: lambda: error(403, "sesuatuYangLain", "global"),
     Trouble.BAD_KEY: bad_key,
     Trouble.UNAUTHORIZED: lambda: error(401, "authError", "global"),
     Trouble.STALE_TOKEN: lambda: error(400, "invalidPageToken", "youtube.parameter"),

@@ -27,6 +27,7 @@ class Trouble(StrEnum):
     TOO_FAST = "403 rateLimitExceeded"
     DISABLED = "403 commentsDisabled"
     FORBIDDEN = "403 forbidden"
+    ODD_403 = "403 for a reason of its own"
     BAD_KEY = "400 API_KEY_INVALID"
     UNAUTHORIZED = "401"
     STALE_TOKEN = "400 invalidPageToken"
