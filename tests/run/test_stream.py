@@ -182,3 +182,29 @@ def test_accounts_are_divided_alike_and_few_are_moved() -> None:
     assert len(changed) == 1
     assert divided({}, 100) == []
     assert divided({"a": "b"}, 1) == [{"a": "b"}]
+
+
+@pytest.mark.drill
+@pytest.mark.usefixtures("_no_gap")
+async def test_a_stream_that_answers_but_tells_nothing_is_told_once(
+    stage: Stage, relay: Relay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings(stage, "health = true")
+    server = relay.stream
+    async with running(stage):
+        await until(settled(stage, server))
+        stage.scene.post("asn1", "Loket buka jam delapan.")
+        await relay.pump()
+        await until(lambda: '"us"' in str(rows(stage, "SELECT cursor FROM stream")))
+        server.faults.deaf = True
+        # From now on a quiet connection is asked for its last event almost at once.
+        monkeypatch.setattr(bluesky_stream, "QUIET", 0.2)
+        monkeypatch.setattr(bluesky_stream, "PATIENCE", 0.2)
+        await server.drop()
+        await until(lambda: "stream:bluesky" in open_alarms(stage))
+        server.faults.deaf = False
+        stage.scene.post("asn2", "Loket tutup jam dua.")
+        await relay.pump()
+        await until(lambda: "stream:bluesky" not in open_alarms(stage))
+    owed = "SELECT count(*) FROM outbox WHERE kind = 'health' AND subject = 'stream:bluesky'"
+    assert rows(stage, owed) == [(2,)]
