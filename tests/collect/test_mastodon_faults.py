@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -337,6 +338,8 @@ async def test_an_owner_who_moved_is_told_and_not_followed() -> None:
         assert len(seen.items) == 1
         assert seen.last.note == MOVED
         assert seen.last.complete
+        assert all(page.moved_to for page in seen.pages)
+        assert "sekar_pindah" not in json.dumps([dict(page.cursor) for page in seen.pages])
 
 
 @pytest.mark.checklist("token-401-403-quota")
