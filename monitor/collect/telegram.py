@@ -18,7 +18,7 @@ from typing import Any
 from monitor.clock import Clock, from_text, to_text, utc_now
 from monitor.collect import telegram_group as group
 from monitor.collect.base import Cursor, Info, Members, Page, Requirement, TargetPage
-from monitor.collect.telegram_bot import LIMIT, Bot
+from monitor.collect.telegram_bot import LIMIT, Bot, Secret
 from monitor.config_gated import Telegram as Settings
 from monitor.errors import NormaliseError, NotFoundError
 from monitor.model.activity import Activity, Actor, ObjectRef, Signal, TimeSource
@@ -56,7 +56,7 @@ class Telegram:
     """The collector; it remembers for a while how the bot stands in its groups, and nobody."""
 
     def __init__(
-        self, http: Http, settings: Settings, clock: Clock = utc_now, secret: Any = str
+        self, http: Http, settings: Settings, clock: Clock = utc_now, secret: Secret = str
     ) -> None:
         """``secret`` returns the bot's token; it is asked at each request."""
         self._http = http

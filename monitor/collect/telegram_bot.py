@@ -46,6 +46,8 @@ _ANSWERS = frozenset(
 )
 _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
+Secret = Callable[[], str]
+
 
 class Reply(msgspec.Struct):
     """An answer of the Bot API; ``result`` keeps its bytes as received."""
@@ -61,7 +63,7 @@ class Bot:
 
     http: Http
     base: str
-    secret: Callable[[], str]
+    secret: Secret
     subject: str
 
     async def updates(self, offset: int) -> tuple[Exchange, list[bytes]]:

@@ -73,6 +73,8 @@ class Api:
 
     async def account(self, native_id: str, handle: str) -> Account:
         """Find an account by its id, or at the first look by its name; raise ``Unavailable``."""
+        if native_id and not parse.ID.fullmatch(native_id):
+            raise NotFoundError(self.subject, "the account's id on file is none of X")
         fields = {"user.fields": "username,protected,withheld"}
         if native_id:
             answer, found = await self._ask(f"users/{native_id}", fields, "users")
@@ -128,6 +130,7 @@ class Api:
             configured=True,
             answers=_REFUSALS,
             lane=lane,
+            stay=True,
         )
         if answer.status in _REFUSALS:
             raise self._refused(answer)

@@ -154,6 +154,13 @@ async def test_an_account_that_was_never_found_is_no_act() -> None:
             await w.poll()
 
 
+async def test_an_id_of_another_form_goes_into_no_address() -> None:
+    async with world() as w:
+        with pytest.raises(NotFoundError):
+            await w.poll(who=replace(PEGAWAI, native_id="../tweets"))
+        assert w.net.calls == []
+
+
 async def test_a_lock_between_two_pages_is_an_unavailable_account() -> None:
     async with world() as w:
         seen = await w.poll()
