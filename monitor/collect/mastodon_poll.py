@@ -331,4 +331,6 @@ class Poll:
             native_id=self.state.uri,
             handle=self.state.handle,
             listed=listed,
+            # Where to is on the account's own page: nobody is followed who is not registered.
+            moved_to=self.state.uri if self.state.moved else "",
         )
