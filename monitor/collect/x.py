@@ -120,7 +120,9 @@ class X:
         kept = excerpts(dict(raw.context))
         return replace(
             made,
-            target=parse.target(post, kept, hints.get("target_handle", "")),
+            target=parse.target(
+                post, kept, hints.get("target_author", ""), hints.get("target_handle", "")
+            ),
             text=post.text,
             media=post.media,
             occurred_at=at,

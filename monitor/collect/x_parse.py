@@ -74,8 +74,8 @@ class Act:
     """One post alone: its bytes, who wrote it, and what it refers to.
 
     ``excerpts`` maps ``target`` and ``quote`` to the bytes kept of them: ``None`` where X did not
-    send the post, empty where it said that it is gone. ``author_handle`` and ``target_handle``
-    are the names of today, for this moment's reading only.
+    send the post, empty where it said that it is gone. ``author_handle``, ``target_handle`` and
+    ``target_author`` (an id) are for this moment's reading only.
     """
 
     id: str
@@ -83,6 +83,7 @@ class Act:
     body: bytes
     author_handle: str = ""
     target_handle: str = ""
+    target_author: str = ""
     excerpts: tuple[tuple[str, bytes | None], ...] = ()
 
 
@@ -167,8 +168,10 @@ def post(body: bytes) -> Post:
     return Post(value, [mapping(one) for one in found.includes.get("media", [])])
 
 
-def target(one: Post, excerpts: Mapping[str, bytes | None], handle: str) -> Target | None:
-    """Return what was answered, shared or quoted, as far as X sent it."""
+def target(
+    one: Post, excerpts: Mapping[str, bytes | None], author: str, handle: str
+) -> Target | None:
+    """Return what was answered, shared or quoted, as far as X sent it; ``author`` is an id."""
     named = _named(one.value)
     if "target" not in named:
         return None
@@ -178,9 +181,6 @@ def target(one: Post, excerpts: Mapping[str, bytes | None], handle: str) -> Targ
     if "quote" in named:
         quoted = _state(excerpts.get("quote"))[1]
         media = (*media, Media("quote", alt=_text(quoted, "text")))
-    author = _text(value, "author_id")
-    if not author and one.signal is Signal.REPLY:
-        author = _text(one.value, "in_reply_to_user_id")
     return Target(
         id=named["target"],
         url=address(named["target"]) if state is TargetState.PRESENT else "",
@@ -234,6 +234,7 @@ class _Around:
             body=b'{"data":' + body + b',"includes":{"media":[' + own + b"]}}",
             author_handle=self._names.get(writer, ""),
             target_handle=self._names.get(author, ""),
+            target_author=author,
             excerpts=tuple((name, self._excerpt(key)) for name, key in named.items()),
         )
 
@@ -245,7 +246,6 @@ class _Around:
                     if k in self._media]  # fmt: skip
         kept = {
             "id": post_id,
-            "author_id": _text(value, "author_id"),
             "created_at": _text(value, "created_at"),
             "text": words(value),
             "media": [{k: _text(p, k) for k in ("type", "url", "alt_text")} for p in pictures],

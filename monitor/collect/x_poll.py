@@ -206,7 +206,11 @@ def item(act: parse.Act, answer: Exchange, last_look: datetime | None) -> RawIte
         seen_at=answer.finished_at,
         not_before=last_look,
         context=tuple((name, _kept(page, body)) for name, body in act.excerpts),
-        hints=(("handle", act.author_handle), ("target_handle", act.target_handle)),
+        hints=(
+            ("handle", act.author_handle),
+            ("target_author", act.target_author),
+            ("target_handle", act.target_handle),
+        ),
     )
 
 

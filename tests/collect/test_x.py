@@ -372,6 +372,7 @@ async def test_a_capture_holds_the_post_alone_and_names_no_other_author() -> Non
     assert target["text"] == "Pilih nomor 1 ya"
     rest = b"".join(part.data for part in taken.parts[1:])
     assert b"tetangga_sebelah" not in rest
+    assert tetangga.id.encode() not in taken.parts[1].data
 
 
 @pytest.mark.parametrize("how", ["deleted", "refused"])
