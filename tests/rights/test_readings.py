@@ -65,6 +65,9 @@ QUIET = {
     "klarifikasi tanda-terima",
     # What a tip says is shown by one command, whose entry is tested with the tips.
     *("submit", "tips list", "tips show", "tips link", "tips reject", "tips pause"),
+    # Line ids, case ids and agencies only; who records a right or uses the switch is an entry.
+    *("coverage", "retractions", "gate record", "gate list", "gate end"),
+    *("platform off", "platform on", "platform list"),
     *("mute", "unmute", "mutes", "messages withdrawn", "telegram setup"),
 }
 
