@@ -158,7 +158,9 @@ class Mastodon:
 
     async def look_again(self, known: Known, watch: Watch) -> Again:
         """Read the act's own status; see ``mastodon_again`` for what counts as a deletion."""
-        server = self._server(watch.address, f"mastodon {watch.watch_id}")
+        server = self._home(watch)
+        if server is None:
+            return Again(None)  # found in a target's list; its own server is not ours to ask
 
         def again(raw: RawItem) -> Activity:
             return self.normalise(raw, watch)

@@ -166,7 +166,7 @@ class Poll:
                 return
             entries = self._entries(listing)
             empty = 0 if entries else empty + 1
-            ended = not listing.older or self._reached(look, entries)
+            ended = self._reached(look, entries) or not listing.older
             if not ended and (listing.older in asked or empty == EMPTY_PAGES):
                 self._incomplete(CIRCLE if listing.older in asked else HOLLOW)
                 look.broken = ended = True
@@ -226,10 +226,14 @@ class Poll:
         return found.at is not None and found.at < self.since
 
     def _is_new(self, entry: _Entry) -> bool:
-        if entry.digest in self.handed:
-            return False
         found = entry.found
-        return found is None or (found.visibility in parse.PUBLIC and not self._is_old(found))
+        if found is None:
+            return True
+        # The stored head decides too: memory alone must not know better than the database.
+        read = parse.order(found.id) <= parse.order(self.state.head)
+        if read and entry.digest in self.handed:
+            return False
+        return found.visibility in parse.PUBLIC and not self._is_old(found)
 
     async def _items(self, entries: Sequence[_Entry], listing: Listing) -> tuple[RawItem, ...]:
         digest = hashlib.sha256(listing.answer.body).hexdigest()

@@ -93,8 +93,9 @@ async def test_only_what_is_public_is_read_also_where_a_token_shows_more() -> No
 async def test_nothing_new_costs_one_question() -> None:
     async with world() as w:
         sekar = w.home.account("sekar")
-        w.post(sekar, "Satu")
+        one = w.post(sekar, "Satu")
         first = await w.poll(watch())
+        assert first.cursor["head"] == one.id
         w.home.asked.clear()
         again = await w.poll(watch(), first.cursor)
         assert [path for path, _ in w.home.asked] == [f"accounts/{sekar.id}/statuses"]

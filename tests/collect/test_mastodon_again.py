@@ -130,6 +130,8 @@ async def test_acts_without_a_status_and_names_that_passed_on_say_nothing() -> N
         for address in ("", "https://lain.example/@sekar/1", "https://sosial.example/", "x://["):
             unknown = replace(said, url=address, object_id=address)
             assert (await again(w, unknown)).state is None
+        away = await w.mastodon.look_again(said, watch("sekar@lain.example"))
+        assert away.state is None
         sekar.username = "lama"
         assert (await again(w, said)).state is ActState.THERE  # renamed, and still there
         w.home.account("sekar").uri = "https://sosial.example/ap/users/2"
