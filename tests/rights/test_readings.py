@@ -65,6 +65,11 @@ QUIET = {
     "klarifikasi tanda-terima",
     # What a tip says is shown by one command, whose entry is tested with the tips.
     *("submit", "tips list", "tips show", "tips link", "tips reject", "tips pause"),
+    # Each step at a tip, opening its original, sender or person among them, is an entry of its own.
+    *("tips corroborate", "tips crop", "tips picture", "tips original", "tips sender"),
+    *("tips person", "tips read", "tips case"),
+    # A file of acts is an entry with who answers for it; profiles are the program's own.
+    *("import acts", "import profiles"),
     # Line ids, case ids and agencies only; who records a right or uses the switch is an entry.
     *("coverage", "retractions", "gate record", "gate list", "gate end"),
     *("platform off", "platform on", "platform list"),
