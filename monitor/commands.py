@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from monitor import app, config, console, gating, governing, routechecking, watch
+from monitor import app, config, console, filing, gating, governing, routechecking, watch
 from monitor.clock import utc_now
 from monitor.collect import registry as collectors
 from monitor.errors import ConfigError, Fault, StoreError
@@ -59,6 +59,7 @@ def check(path: Path) -> int:
     faults += _faults_of(lambda: gating.check(settings))
     faults += _faults_of(lambda: _check_roots(settings))
     faults += _faults_of(lambda: routechecking.check(settings))
+    faults += _faults_of(lambda: filing.check(settings))
     try:
         ruleset = app.load_ruleset(settings)
     except ConfigError as error:

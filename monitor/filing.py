@@ -115,6 +115,18 @@ def profiles(path: Path, name: str) -> int:
     return 0
 
 
+def check(config: Config) -> None:
+    """Raise ``ConfigError`` with every fault of the office's own profiles."""
+    folder, faults = config.path("watchlists"), list[Fault]()
+    for name in act_profiles.names(folder):
+        try:
+            act_profiles.load(name, folder)
+        except ConfigError as error:
+            faults += error.faults
+    if faults:
+        raise ConfigError(faults)
+
+
 def _show(profile: Profile) -> None:
     console.plain(f"{profile.name}: {profile.title}")
     console.plain(f"Platform: {profile.platform or 'as the file says'}")

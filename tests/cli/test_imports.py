@@ -75,7 +75,9 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     sheet.write_text("\n".join([f"{COLUMNS},native_id", *rows, ""]))
     (folder / "penguji.csv").write_text(f"person_ref,consented_on,document\np-satu,{TOLD},S-1\n")
     config = folder / "config.toml"
-    config.write_text(config.read_text().replace('register = "register.csv"', 'register = ""'))
+    said = config.read_text().replace('register = "register.csv"', 'register = ""')
+    # A command sets the level for the whole process, and other tests look at what is said.
+    config.write_text(said.replace('level = "DEBUG"', 'level = "INFO"'))
     (contest,) = (folder / "watchlists" / "contests").glob("*.toml")
     accounts = (ACCOUNT.format(platform) for platform in ("instagram", "youtube", "tiktok"))
     contest.write_text(contest.read_text("utf-8") + "".join(accounts), "utf-8")
@@ -316,3 +318,11 @@ def test_a_file_is_no_loan_of_the_platforms(run: Run, house: Installation, tmp_p
     assert len(house.findings()) == 1
     with closing(Writer(house.settings.database)) as writer:
         assert expiring.due(writer.reader(), "youtube", NOW + timedelta(days=99)) == []
+
+
+def test_check_reads_the_offices_profiles(run: Run, house: Installation) -> None:
+    wrong = house.folder / "watchlists" / "profiles" / "salah.toml"
+    wrong.write_text('title = "Salah"\n')
+    done = run("check", "-c", house.folder / "config.toml")
+    assert done.status == 2
+    assert "salah.toml: provenance" in done.err
