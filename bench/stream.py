@@ -72,7 +72,7 @@ def _compare(events: int, rounds: int) -> None:
     print(f"  ratio: {best['ours'] / best['naive']:.1f}x")
     print(
         f"100,000 accounts on {memory['links']:.0f} connections: {memory['mb']:.0f} MB more,"
-        f" {memory['flat']:+.1f} MB after {memory['events']:,.0f} events"
+        f" {memory['flat']:+.1f} MB after {memory['batches']:,.0f} full batches"
     )
 
 
@@ -199,7 +199,7 @@ async def many(url: str, _: int) -> dict[str, float]:
     settings = config.Http(contact="bench@contoh.test", allow_private=(host,))
     before = _rss()
     shares = divided(_accounts(100_000), bluesky_stream.MOST_ACCOUNTS)
-    events = 0
+    batches = 0
     async with Http(settings) as http:
         bluesky = Bluesky(http, config.Bluesky(stream=(url,)))
         streams = [bluesky.stream(share, {}) for share in shares]
@@ -208,11 +208,11 @@ async def many(url: str, _: int) -> dict[str, float]:
         for _round in range(20):
             done = await asyncio.gather(*(asyncio.wait_for(anext(s), 5) for s in streams),
                                         return_exceptions=True)  # fmt: skip
-            events += sum(1 for one in done if not isinstance(one, BaseException))
+            batches += sum(1 for one in done if not isinstance(one, BaseException))
         flat = _rss() - before - held
         for one in streams:
             await one.aclose()
-    return {"links": len(shares), "mb": held, "flat": flat, "events": events}
+    return {"links": len(shares), "mb": held, "flat": flat, "batches": batches}
 
 
 def _now() -> int:
