@@ -23,7 +23,7 @@ from monitor.collect.base import Cursor, Notice, NoticeKind, Notices
 from monitor.collect.bluesky_identity import is_did
 from monitor.collect.bluesky_parse import COLLECTIONS, Ref
 from monitor.config import Bluesky as Settings
-from monitor.errors import BlockedError, TransientError
+from monitor.errors import BlockedError, NotFoundError, TransientError
 from monitor.net import Http
 from monitor.net_socket import Socket
 
@@ -176,11 +176,13 @@ async def stream(
     http: Http, settings: Settings, clock: Clock, accounts: Mapping[str, str], cursor: Cursor
 ) -> AsyncGenerator[Notices, None]:
     """Follow some accounts over one connection; see ``collect.base.Streams``."""
-    if not 0 < len(accounts) <= MOST_ACCOUNTS:
-        # No list at all would mean everybody.
-        raise ValueError(f"{len(accounts)} accounts for one connection, of 1 to {MOST_ACCOUNTS}")
+    if len(accounts) > MOST_ACCOUNTS:
+        raise ValueError(f"{len(accounts)} accounts for one connection of {MOST_ACCOUNTS}")
     # One id of no valid form would have the whole list refused.
     accounts = {did: watch_id for did, watch_id in accounts.items() if is_did(did)}
+    if not accounts:
+        # An empty list would mean everybody.
+        raise NotFoundError(_SUBJECT, "no account on the list has an id of a valid form")
     url = _CHANCE.choice(settings.stream)
     reading = _resumed(accounts, cursor, urlsplit(url).netloc, _now(clock))
     async with http.socket(_address(url, reading), subject=_SUBJECT, max_bytes=MOST_BYTES) as door:

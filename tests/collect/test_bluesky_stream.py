@@ -18,7 +18,14 @@ from monitor.collect.base import Cursor, Notice, NoticeKind, Notices, Streams
 from monitor.collect.bluesky import Bluesky
 from monitor.collect.bluesky_parse import COLLECTIONS
 from monitor.collect.bluesky_stream import MOST_ACCOUNTS, MOST_UNASKED, MOST_UNREADABLE, Reading
-from monitor.errors import BlockedError, ClosedError, CollectError, RateLimited, TransientError
+from monitor.errors import (
+    BlockedError,
+    ClosedError,
+    CollectError,
+    NotFoundError,
+    RateLimited,
+    TransientError,
+)
 from monitor.net import Http
 from monitor.net_door import Behind
 from tests.collect.bluesky_world import FOLLOW, LIKE, POST
@@ -146,11 +153,17 @@ async def test_whole_lists_go_in_the_hello_and_never_in_the_address(desk: Desk) 
     assert all("did:" not in "".join(query.values()) for query in desk.server.asked)
 
 
-@pytest.mark.parametrize("count", [0, MOST_ACCOUNTS + 1])
-async def test_no_list_or_too_long_a_list_is_never_sent(desk: Desk, count: int) -> None:
-    """To the server an empty list means everybody."""
+@pytest.mark.parametrize("accounts", [{}, {"bukan-did": "w-1", "did:plc:pendek": "w-2", "": "w-3"}])
+async def test_an_empty_list_is_never_sent(desk: Desk, accounts: Mapping[str, str]) -> None:
+    """To the server it would mean everybody."""
+    with pytest.raises(NotFoundError):
+        await desk.listen(1, accounts=accounts)
+    assert desk.server.asked == []
+
+
+async def test_too_long_a_list_is_never_sent(desk: Desk) -> None:
     with pytest.raises(ValueError, match="accounts for one connection"):
-        await desk.listen(1, accounts={did(n): f"w-{n}" for n in range(count)})
+        await desk.listen(1, accounts={did(n): f"w-{n}" for n in range(MOST_ACCOUNTS + 1)})
     assert desk.server.asked == []
 
 
