@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import resource
 import sys
 from pathlib import Path
 
@@ -44,12 +43,20 @@ async def reverse(settings: config.Config) -> None:
         await opened.daemon.send_all()
 
 
+def _peak_kb() -> int:
+    # Not getrusage: its figure begins with the memory of the process that this one was forked from.
+    for line in Path("/proc/self/status").read_text("utf-8").splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1])
+    raise RuntimeError("this system does not say how much memory a process took at most")
+
+
 def main() -> None:
     folder, mode = Path(sys.argv[1]), sys.argv[2]
     settings = config.load(folder / "config.toml")
     set_up("DEBUG", json_lines=False)
     asyncio.run(forward(settings) if mode == "forward" else reverse(settings))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    peak = _peak_kb()
     upkeep.status(folder / "config.toml")  # its figures are searched too
     sys.stdout.write("\n" + json.dumps({"peak_kb": peak}) + "\n")
 
