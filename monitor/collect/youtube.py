@@ -9,7 +9,7 @@ to nobody.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from monitor.clock import Clock, utc_now
 from monitor.collect import youtube_parse as parse
@@ -65,6 +65,9 @@ BLIND_SPOTS = (
     "content older than 29 days: the platform bids it deleted, and ids are left",
     "whatever the day's allowance leaves no room for: the look goes on later",
 )
+
+# Clocks differ by minutes, never by a day.
+TOLERANCE = timedelta(days=1)
 
 _JSON = "application/json"
 
@@ -226,6 +229,8 @@ class Youtube:
         media: tuple[Media, ...] = (),
         target: Target | None = None,
     ) -> Activity:
+        if when is not None and when > raw.seen_at + TOLERANCE:
+            when = None  # a time to come is no time of an act
         return Activity(
             platform="youtube",
             signal=signal,

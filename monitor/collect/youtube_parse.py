@@ -22,6 +22,8 @@ CHANNEL_ID = re.compile(r"UC[A-Za-z0-9_-]{22}")
 _ID = re.compile(r"[A-Za-z0-9_.-]{1,128}")
 _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _LONGEST_TOKEN = 4_096
+# There was no YouTube before; an earlier time is none.
+FIRST_YEAR = 2005
 
 # What is asked for of each kind of item (the API's "partial response").
 COMMENT = (
@@ -271,6 +273,7 @@ def _id(value: Mapping[str, Any], key: str, *, empty: bool = False) -> str:
 
 def _instant(text: object) -> datetime | None:
     try:
-        return from_text(text) if isinstance(text, str) else None
+        found = from_text(text) if isinstance(text, str) else None
     except (ValueError, OverflowError):
         return None
+    return found if found and found.year >= FIRST_YEAR else None

@@ -185,8 +185,9 @@ class Threads:
             if top.published is not None:
                 # The list is in order of time, but for what the channel's owner has pinned.
                 reached = top.published < border
-                if to_text(top.published) > self.state.newest:
-                    self.state = replace(self.state, newest=to_text(top.published))
+                # A time to come would hide all that comes until then.
+                at = to_text(min(top.published, self.clock()))
+                self.state = replace(self.state, newest=max(self.state.newest, at))
             threads.append((thread, top))
         self._keep_whole(tally, answer, threads)
         # Seen before any is read: a page that is begun can be read to its end.

@@ -157,8 +157,9 @@ class Uploads:
             if video.published is None or video.owner != self.state.channel:
                 continue
             reached = reached or video.published < border
-            if to_text(video.published) > self.state.newest:
-                self.state = replace(self.state, newest=to_text(video.published))
+            # A time to come would hide all that comes until then.
+            at = to_text(min(video.published, self.clock()))
+            self.state = replace(self.state, newest=max(self.state.newest, at))
             if video.published >= since:
                 hints = (("handle", self.state.handle),)
                 seen = (answer.finished_at, self.last_look)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from monitor.collect import youtube_parse as parse
 from monitor.collect import youtube_threads, youtube_uploads
 from monitor.errors import NormaliseError
+from monitor.model.activity import TimeSource
 from monitor.model.evidence import RawItem, canonical
 from monitor.model.wire import activity_content
 from tests.collect.tubing import OFFICER, Tube, tube
@@ -161,3 +163,24 @@ async def test_hostile_words_reach_no_error_and_no_note() -> None:
     assert words not in repr(page)
     assert len(page.items) == 1
     assert not page.complete
+
+
+async def test_a_comment_from_the_future_hides_nothing_and_has_no_time() -> None:
+    async with tube() as world:
+        future = world.clock.now + timedelta(days=900)
+        world.server.comment(world.rally, world.officer, "Dari depan", published=future)
+        (page,) = await world.walk()
+        act = world.collector.normalise(page.items[0][1], world.watch)
+        assert (act.occurred_at, act.occurred_at_source) == (None, TimeSource.NONE)
+        world.later(hours=1)
+        own = world.server.comment(
+            world.rally, world.officer, "Sekarang", published=world.clock.now - timedelta(minutes=5)
+        )
+        (again,) = await world.walk(page.cursor)
+        assert own.id in {raw.native_key for _, raw in again.items}
+
+
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59-14:00", "kini", 7])
+def test_a_time_that_cannot_be_is_none(text: object) -> None:
+    item = {"id": "a", "snippet": {"publishedAt": text}}
+    assert parse.comment(json.dumps(item).encode()).published is None
