@@ -38,7 +38,7 @@ from monitor.watch import register, shipped
 from tests.intake import hostile
 from tests.long import drill, fuzz_acts, fuzz_engagers, fuzz_gated, fuzz_mastodon, fuzz_youtube
 
-FULL = 300_000
+FULL = 1_000_000
 INNER = 0.7
 NOW = datetime(2030, 4, 1, tzinfo=UTC)
 RECORDINGS = Path(__file__).parent.parent / "recordings"
