@@ -31,8 +31,6 @@ _MEDIA = {
 }  # fmt: skip
 _KEPT = ("message_id", "date", "edit_date", "message_thread_id", *_WORDS)
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{3,31}")
-# What the Bot API puts before a supergroup's or channel's number.
-_MARKED = "-100"
 # Years that a date may have; another one is no date.
 _EARLIEST, _LATEST = 1_000_000_000, 4_000_000_000
 
@@ -262,7 +260,7 @@ def _target(
         return None
     message = _number(about, "message_id") or reacted
     return Target(
-        id=f"{_bare(chat)}/{message}",
+        id=f"{number}/{message}",
         author_id=hints.get("author", ""),
         author_handle=hints.get("handle", "").lower(),
         text=_text(about, "text") or _text(about, "caption"),
@@ -275,7 +273,7 @@ def _passed_on(value: Mapping[str, Any]) -> Target:
     origin = _object(value, "forwarded")
     chat, message = _object(origin, "chat"), _number(origin, "message_id")
     return Target(
-        id=f"{_bare(chat)}/{message}" if chat else "",
+        id=f"{_number(chat, 'id')}/{message}" if chat else "",
         url=address(chat, message) if chat else "",
         author_id=str(_number(chat, "id")) if chat else "",
         author_handle=_text(chat, "username").lower(),
@@ -302,16 +300,10 @@ def _media(value: Mapping[str, Any]) -> tuple[Media, ...]:
 
 
 def _key(kind: str, chat: Mapping[str, Any], who: Mapping[str, Any], message: int) -> str:
-    place = f"{_bare(chat)}/{message}"
+    place = f"{_number(chat, 'id')}/{message}"
     if kind in (REACTION, MEMBER):
         return f"{place}/{_number(who, 'id')}"
     return place
-
-
-def _bare(chat: Mapping[str, Any]) -> str:
-    """Return a chat's number as exports of the desktop program write it, for one act's one id."""
-    number = str(_number(chat, "id"))
-    return number.removeprefix(_MARKED).removeprefix("-")
 
 
 def _at(value: Mapping[str, Any]) -> datetime | None:

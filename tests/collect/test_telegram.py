@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 
 from monitor import config
+from monitor import watch as watchlists
 from monitor.collect.base import Page, Requirement
 from monitor.collect.telegram import BEHIND, BLIND_SPOTS, Telegram
 from monitor.collect.telegram_bot import CONFLICT, HIDDEN, SECRET, clean
@@ -424,3 +426,14 @@ async def test_it_says_what_it_is() -> None:
         assert [place.native_id for place in w.telegram.places] == [str(w.group.id)]
     assert info.requires is Requirement.CONSENT
     assert any("privacy mode" in spot for spot in BLIND_SPOTS)
+
+
+async def test_an_act_has_the_id_that_an_import_gives_it() -> None:
+    profile = (watchlists.shipped() / "profiles" / "telegram.toml").read_text("utf-8")
+    (form,) = re.findall(r'object_id = \{ template = "(.+?)" \}', profile)
+    async with world() as w:
+        message = w.group.say(OWN, "Halo")
+        (act,) = w.acts(await w.walk())
+    bare = str(w.group.id).removeprefix("-100")
+    imported = form.replace("{^id}", bare).replace("{id}", str(message["message_id"]))
+    assert act.object.id == imported
