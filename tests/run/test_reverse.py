@@ -111,6 +111,7 @@ async def desk(tmp_path: Path, network: Atproto) -> AsyncIterator[Desk]:
         yield Desk(place, scene, network, scene.post("calon2", SUPPORT))
 
 
+@pytest.mark.drill
 async def test_what_only_reverse_mode_saw_is_recorded_in_full(desk: Desk) -> None:
     desk.engage("asn1")
     assert await desk.look() == len(ACTS)
@@ -245,6 +246,7 @@ def _same(at: datetime) -> datetime:
 # ---- the schedule, and what is told of it ------------------------------------------------------
 
 
+@pytest.mark.drill
 async def test_only_accounts_of_those_who_stand_are_read(desk: Desk) -> None:
     await desk.look()
     states = desk.states()
@@ -303,6 +305,7 @@ async def test_a_refusal_is_told_at_once(desk: Desk) -> None:
         assert "target-refused:bluesky" in desk.alarms()
 
 
+@pytest.mark.drill
 async def test_an_account_that_shows_nothing_is_told_after_three_looks(desk: Desk) -> None:
     key = "target-empty:target:bluesky:calon1.lembayung.example"
     for _ in range(3):
