@@ -55,7 +55,7 @@ def read(
     The header is the first of the first rows that has two of the ``known`` names: tools put a
     title above it. Where none has, it is the first row.
     """
-    # The limit is the whole process's; the workbook reader does not use this module.
+    # The limit is the whole process's; the register's reader sets its own.
     csv.field_size_limit(LONGEST)
     source = lines(pieces)
     first = list(itertools.islice(source, TITLES))
