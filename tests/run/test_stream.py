@@ -121,6 +121,7 @@ async def test_the_subscription_follows_the_register(stage: Stage, relay: Relay)
         await until(lambda: server.connections == 1)
 
 
+@pytest.mark.drill
 @pytest.mark.checklist("stranger-never-stored")
 @pytest.mark.usefixtures("_no_gap")
 async def test_a_flood_of_others_leaves_no_trace_and_is_told_once(
