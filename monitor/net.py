@@ -242,14 +242,15 @@ class Http:
 
     async def _in_turn(self, url: URL, call: _Call) -> Exchange:
         self.admit(url.raw_host or "", call.subject)
-        host = f"{url.host or ''} {call.lane}".rstrip()  # no host's name holds a space
-        async with self._limits.turn(host, call.subject):
+        host = url.host or ""
+        lane = f"{host} {call.lane}".rstrip()  # no host's name holds a space
+        async with self._limits.turn(host, call.subject, lane):
             try:
                 exchange = await self._ask(url, call)
             except FAULTS as error:
                 raise told(error, call.subject) from None
         names = by_name(exchange)
-        wait = self._limits.learn(host, exchange.status, names, self._clock())
+        wait = self._limits.learn(lane, exchange.status, names, self._clock())
         if _is_challenge(exchange, names):
             raise BlockedError(call.subject, "a challenge page came, not an answer")
         refused = exchange.status in (TOO_MANY, UNAVAILABLE) and exchange.status not in call.answers

@@ -124,17 +124,24 @@ class Limits:
         self._all = asyncio.Semaphore(self.overall)
 
     @asynccontextmanager
-    async def turn(self, name: str, subject: str) -> AsyncIterator[None]:
-        """Wait for a turn at host ``name``; waiting is no part of any request's time-out."""
-        host = self._host(name)
+    async def turn(self, name: str, subject: str, lane: str = "") -> AsyncIterator[None]:
+        """Wait for a turn at host ``name``; waiting is no part of any request's time-out.
+
+        A lane waits for what was learned of it, and then in its host's own rate and slots.
+        """
+        host, apart = self._host(name), self._host(lane or name)
         host.users += 1
+        apart.users += 1
         try:
             async with host.slots:
+                if apart is not host:
+                    await self._wait(apart, subject)
                 await self._wait(host, subject)
                 async with self._all:
                     yield
         finally:
             host.users -= 1
+            apart.users -= 1
 
     def learn(self, name: str, status: int, headers: Headers, now: datetime) -> float | None:
         """Take over what an answer says about limits; return the wait it asks for, if any."""

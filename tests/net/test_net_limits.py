@@ -193,3 +193,17 @@ async def test_idle_hosts_are_forgotten() -> None:
         await bench.ask(1, f"host-{number}")
         bench.time += 1
     assert len(bench.limits._hosts) < 5_000
+
+
+async def test_lanes_share_their_hosts_rate_and_hold_up_each_other_by_nothing_else() -> None:
+    bench = Bench(rate=1.0)
+    for lane in ("a tweets", "a users"):
+        async with bench.limits.turn("a", "w", lane):
+            pass
+    assert bench.slept == [pytest.approx(1.0)]
+    bench.limits.learn("a tweets", 429, {"retry-after": "9000"}, NOW)
+    with pytest.raises(RateLimited):
+        async with bench.limits.turn("a", "w", "a tweets"):
+            pass
+    async with bench.limits.turn("a", "w", "a users"):
+        pass
