@@ -227,8 +227,19 @@ def _enter(
             admission.check(register.claims(tx), clock())
     roster.look()
     if not len(roster):
-        raise ConfigError([_nobody(config, register.waiting(writer.reader()))])
+        _by_hand(config, writer)
     return ends
+
+
+def _by_hand(config: Config, writer: Writer) -> None:
+    """Refuse where nobody is on the register; run for what comes by files and tips alone."""
+    conn = writer.reader()
+    if not any(True for _ in register.claims(conn)):
+        raise ConfigError([_nobody(config, register.waiting(conn))])
+    logger.warning(
+        "no account on the register is on a platform that is looked at: "
+        "acts come only by netralitas import acts and by tips"
+    )
 
 
 def _staged(config: Config) -> AbstractContextManager[Stage]:

@@ -320,6 +320,18 @@ def test_a_file_is_no_loan_of_the_platforms(run: Run, house: Installation, tmp_p
         assert expiring.due(writer.reader(), "youtube", NOW + timedelta(days=99)) == []
 
 
+def test_the_service_runs_where_acts_come_by_files_alone(
+    run: Run, house: Installation, tmp_path: Path
+) -> None:
+    config, sheet = house.folder / "config.toml", house.folder / "register.csv"
+    head, *rows = sheet.read_text().splitlines()
+    sheet.write_text("\n".join([head, *(row for row in rows if row.startswith("w-ig")), ""]))
+    assert registering.import_register(config, registering.Wanted(sheet, OFFICER, "uji")) == 0
+    take(run, house, usual(tmp_path / "kasus.csv"))
+    done = run("once", "-c", config)
+    assert done.status != 2, done.err  # its chat does not answer here
+
+
 def test_check_reads_the_offices_profiles(run: Run, house: Installation) -> None:
     wrong = house.folder / "watchlists" / "profiles" / "salah.toml"
     wrong.write_text('title = "Salah"\n')
