@@ -11,14 +11,16 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime
 
 from monitor.clock import Clock
-from monitor.collect import gate
+from monitor.collect import gate, registry
 from monitor.collect.base import Collector, Metered
 from monitor.collect.gate import Attestation
 from monitor.collect.registry import Refused
+from monitor.config import Config
 from monitor.errors import ConfigError
 from monitor.log import logger
 from monitor.model.person import Watch
-from monitor.net_door import Door
+from monitor.net import Http
+from monitor.net_door import Behind, Door
 from monitor.run.health import Health
 from monitor.store import rights
 from monitor.store.rights import Attested
@@ -169,6 +171,26 @@ class Doors:
         # Asked first: an alarm that is open already would be written anew with every look.
         if subject not in self._health.subjects(kind):
             self._health.alarm(kind, subject, **values)
+
+
+def made(
+    config: Config,
+    on: Collection[str],
+    http: Http,
+    writer: Writer,
+    told: Health,
+    clock: Clock,
+) -> Doors:
+    """Make the collector of each platform that is on and may be read: lines come at any time."""
+
+    def make(name: str, papers: Collection[Attestation], door: Door) -> Collector:
+        behind = Behind(http, door)
+        return registry.make(name, config, behind, clock, attestations=papers)
+
+    names = {platform: name for name, platform in registry.PLATFORMS.items() if platform in on}
+    doors = Doors(names, make, writer, told, clock)
+    doors.look()
+    return doors
 
 
 def valid(attested: Collection[Attested]) -> list[Attestation]:
