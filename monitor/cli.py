@@ -28,7 +28,7 @@ from monitor import (
     cli_tips,
 )
 from monitor.cli_options import DEFAULT, ConfigPath
-from monitor.errors import ConfigError, Fault, MonitorError, UnknownError
+from monitor.errors import ConfigError, Fault, MonitorError, RefusedError, UnknownError
 
 OK, WRONG_DATA, USAGE, FATAL = 0, 1, 2, 3
 
@@ -75,7 +75,7 @@ def main() -> None:
         for fault in error.faults:
             _complain(str(fault))
         status = USAGE
-    except UnknownError as error:
+    except (UnknownError, RefusedError) as error:
         _complain(str(error))
         status = USAGE
     except MonitorError as error:

@@ -16,6 +16,7 @@ MonitorError
 │   ├── EvidenceError    the daemon stands still (run/outage) and goes on by itself
 │   └── StoreError
 │       └── UnknownError a command named what is not on file: exit 2, nothing was done
+│       └── RefusedError a command asked for what nobody may do now: exit 2, nothing was done
 │       └── SourceGoneError  run/pipeline: the line was erased during a look, which is dropped
 └── NotifyError          the delivery edge (run/dispatch): dead letter or later
     └── CredentialsRefused  nothing is wrong with the message: keep it, tell the operator
@@ -149,6 +150,10 @@ class StoreError(KeepingError):
 
 class UnknownError(StoreError):
     """A person named a finding, line, person, officer or message that is not on file."""
+
+
+class RefusedError(StoreError):
+    """A person asked for what they, or anybody, may not do as things stand."""
 
 
 class SourceGoneError(StoreError):

@@ -93,6 +93,10 @@ def show_all(path: Path) -> int:
 
 def show(path: Path, tip_id: str, by: str, why: str, out: Path | None) -> int:
     """Open one tip for a named person; the look is logged. Crops are written only on request."""
+    given = {"--by": by, "--why": why}
+    faults = [Fault("tips show", n, "a text", "nothing") for n, v in given.items() if not v.strip()]
+    if faults:
+        raise ConfigError(faults)
     with opened(path) as (_, _, desk):
         row = next((row for row in desk.rows() if row.tip_id == tip_id), None)
         said, crops = desk.read(tip_id, by, why)

@@ -47,6 +47,7 @@ def read(path: Path, tip_id: str, order: Order, officer: str, why: str) -> int:
     """Show what a tip would become; nothing but the look is recorded."""
     with opened(path) as (config, writer, desk):
         who = able(writer, officer, why)
+        desk.refuse_own(tip_id, who)
         with writer.transaction() as tx:
             at, command = utc_now(), "tips read"
             readings.note(tx, at=at, command=command, subject=tip_id, who=who.name, why=why)
@@ -91,10 +92,12 @@ def order(path: Path, signal: str, at: str, text: str, target: str, platform: st
         when = datetime.fromisoformat(at) if at else None
     except ValueError:
         faults.append(Fault("tips", "--at", "a time such as 2024-10-12T09:30", at))
-    if faults:
-        raise ConfigError(faults)
     if when and when.tzinfo is None:
         when = when.replace(tzinfo=ZONES[app.settings(path).report.zone])
+    if when and when > utc_now():
+        faults.append(Fault("tips", "--at", "a time that is past", at))
+    if faults:
+        raise ConfigError(faults)
     return Order(Signal(signal), when, text, target, platform)
 
 

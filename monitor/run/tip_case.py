@@ -15,7 +15,7 @@ from typing import Protocol
 
 from monitor import __version__
 from monitor.clock import Clock, to_text
-from monitor.errors import StoreError, UnknownError
+from monitor.errors import RefusedError, UnknownError
 from monitor.evidence.files import Staged
 from monitor.intake import ocr, tip_links
 from monitor.judge.decide import Facts
@@ -155,9 +155,8 @@ class TipCases:
 
     async def open(self, tip_id: str, order: Order, officer: Officer, why: str) -> Opened:
         """Make a case of a tip, or put it on the case of its act; ``none`` is recorded nowhere."""
+        self._desk.refuse_own(tip_id, officer)
         judged = self.judged(tip_id, order)
-        if officer.person_ref and officer.person_ref == judged.watch.person_ref:
-            raise StoreError(f"{officer.id}: nobody decides about a tip on themselves")
         known = self._case_of(tip_id, judged)
         if known:
             self._desk.link(tip_id, known, officer, why)
@@ -187,7 +186,7 @@ class TipCases:
         def also(tx: Connection) -> None:
             case = findings.existing_or_new(tx, self._ring, activity.id)
             if findings.next_revision(tx, case) == 1:
-                raise StoreError(f"{tip_id}: its act was dismissed before, and erased")
+                raise RefusedError(f"{tip_id}: its act was dismissed before, and erased")
             self._desk.put_on(tx, tip_id, case, officer, why, staged)
             rechecks.put_off(tx, case, None)  # the program opens no link of a tip
 

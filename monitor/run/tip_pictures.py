@@ -10,13 +10,13 @@ from dataclasses import dataclass
 
 from monitor.clock import Clock
 from monitor.config import Config
-from monitor.errors import StoreError, UnknownError
+from monitor.errors import RefusedError, UnknownError
 from monitor.intake.pictures import Box, cropped
 from monitor.model.evidence import Canonical
 from monitor.model.review import Officer
 from monitor.model.tip import Picture, Sender, TipStep
 from monitor.run.tip_doors import Asked, Door, knock
-from monitor.store import tip_sight, tips
+from monitor.store import tip_accounts, tip_sight, tips
 from monitor.store.db import Connection
 from monitor.store.keys import KeyRing
 from monitor.store.writer import Writer
@@ -42,12 +42,13 @@ class TipPictures:
     def intake(self, tip_id: str, officer: Officer, why: str) -> list[Picture]:
         """Show an intake officer the whole pictures, so that they can be cropped.
 
-        Raises ``StoreError`` once there are crops of all of them, or the tip stands on a case.
+        Raises ``RefusedError`` once there are crops of all of them, or the tip stands on a case.
         """
         with self._writer.transaction() as tx:
             row = tips.row(tx, tip_id)
+            tip_accounts.refuse_own(tx, row, officer)
             if row.finding_id or row.pictures <= row.cropped:
-                raise StoreError(f"{tip_id}: the crops are made; netralitas tips original")
+                raise RefusedError(f"{tip_id}: the crops are made; netralitas tips original")
             self._note(tx, tip_id, TipStep.PICTURE, officer, why)
             return tips.pictures(tx, self._ring, tip_id)
 
@@ -59,7 +60,9 @@ class TipPictures:
         ``number`` counts from 1. Boxes are pixels of the original: x, y, width, height.
         """
         conn = self._writer.reader()
-        tips.refuse_linked(tips.row(conn, tip_id))
+        row = tips.row(conn, tip_id)
+        tips.refuse_linked(row)
+        tip_accounts.refuse_own(conn, row, officer)
         shown = tips.pictures(conn, self._ring, tip_id)
         if not 1 <= number <= len(shown):
             raise UnknownError(f"{tip_id}: no picture {number}; it has {len(shown)}")
@@ -75,7 +78,9 @@ class TipPictures:
     def original(self, tip_id: str, officer: Officer, why: str) -> Originals | Asked:
         """Open the originals for the second of two persons; say that the first's wish stands."""
         with self._writer.transaction() as tx:
-            if not tips.row(tx, tip_id).pictures:
+            row = tips.row(tx, tip_id)
+            tip_accounts.refuse_own(tx, row, officer)
+            if not row.pictures:
                 raise UnknownError(f"{tip_id}: it has no picture")
             asked = self._knock(tx, tip_id, Door.ORIGINAL, officer, why, "")
             if asked:
@@ -86,7 +91,7 @@ class TipPictures:
     def sender(self, tip_id: str, officer: Officer, ground: str, why: str) -> Sender | Asked:
         """Open who gave a tip for the second of two persons, each with a ground of the law."""
         with self._writer.transaction() as tx:
-            tips.row(tx, tip_id)
+            tip_accounts.refuse_own(tx, tips.row(tx, tip_id), officer)
             asked = self._knock(tx, tip_id, Door.SENDER, officer, why, ground)
             return asked or tips.sender(tx, self._ring, tip_id)
 

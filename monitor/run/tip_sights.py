@@ -67,8 +67,10 @@ class Sights:
             act = ""
             if tip_sight.alone(tx, tip_id):
                 known = tip_sight.sights(tx, self._ring)
-                others = ((a, s) for other, a, s in known if other != tip_id)
-                act = next((a for a, s in others if _alike(seen, s)), "")
+                others = ((a, s) for other, a, s in known if other != tip_id and _alike(seen, s))
+                # Two links are two posts, whatever screenshot somebody sends with one of them:
+                # else tips about one act could be drawn onto the case of another.
+                act = next((a for a, _ in others if not tip_sight.apart(tx, tip_id, a)), "")
             tip_sight.keep(tx, self._ring, tip_id, seen, act)
 
 

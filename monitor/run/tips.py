@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -110,10 +110,16 @@ class TipDesk:
             readings.note(tx, at=now, command="tips show", subject=tip_id, who=who, why=why)
         return said, shown
 
+    def refuse_own(self, tip_id: str, officer: Officer) -> None:
+        """Raise ``RefusedError`` where a tip is about the officer who asks for it."""
+        conn = self._writer.reader()
+        tip_accounts.refuse_own(conn, tips.row(conn, tip_id), officer)
+
     def link(self, tip_id: str, finding: str, officer: Officer, why: str) -> None:
         """Put a tip on a case as evidence of what was said; the case's outcome stays as it is."""
         with self.ready(tip_id) as staged, self._writer.transaction() as tx:
             findings.last_entry(tx, finding)
+            tip_accounts.refuse_other(tx, tips.row(tx, tip_id), finding)
             self.put_on(tx, tip_id, finding, officer, why, staged)
         self._writer.fold()
 
@@ -137,7 +143,9 @@ class TipDesk:
         staged: Sequence[Staged],
     ) -> None:
         """Put a tip's words and crops on a case, inside the caller's transaction."""
-        tips.refuse_linked(tips.row(tx, tip_id))
+        row = tips.row(tx, tip_id)
+        tips.refuse_linked(row)
+        tip_accounts.refuse_own(tx, replace(row, finding_id=finding), officer)
         told = tips.read(tx, self._ring, tip_id)
         now, step = self._clock(), TipStep.LINKED
         more: dict[str, Canonical] = {"tip": tip_id, "officer": officer.id}
@@ -153,6 +161,7 @@ class TipDesk:
         """
         with self._writer.transaction() as tx:
             row = tips.row(tx, tip_id)
+            tip_accounts.refuse_own(tx, row, officer)
             if step is TipStep.CORROBORATED and not row.finding_id:
                 raise UnknownError(f"{tip_id}: it is on no case yet: netralitas tips case or link")
             more: dict[str, Canonical] = {"officer": officer.id}
@@ -162,7 +171,9 @@ class TipDesk:
     def name(self, tip_id: str, watch_id: str, officer: Officer, ground: str, why: str) -> None:
         """Say which person on the register a tip is about, on a ground of the law."""
         with self._writer.transaction() as tx:
-            tips.refuse_linked(tips.row(tx, tip_id))
+            row = tips.row(tx, tip_id)
+            tips.refuse_linked(row)
+            tip_accounts.refuse_own(tx, row, officer)
             if register.any_watch(tx, watch_id) is None:
                 raise UnknownError(f"{watch_id}: no such line on the register: {LINES}")
             more: dict[str, Canonical] = {"officer": officer.id}
@@ -173,7 +184,7 @@ class TipDesk:
     def pause(self, tip_id: str, until: date, officer: Officer, why: str) -> None:
         """Take nothing from this tip's sender until a day; nobody needs to know who it is."""
         with self._writer.transaction() as tx:
-            tips.row(tx, tip_id)
+            tip_accounts.refuse_own(tx, tips.row(tx, tip_id), officer)
             more = {"officer": officer.id, "until": until.isoformat()}
             tips.note(tx, self._clock(), tip_id, TipStep.PAUSED, officer.name, why, more={**more})
             tips.pause(tx, tip_id, until)

@@ -1,4 +1,7 @@
-"""Whose account on the register a tip's link names. An account that is not there stays unnamed."""
+"""Whose account on the register a tip's link names, and who may not act on a tip.
+
+An account that is not there stays unnamed.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,10 @@ import sqlite3
 from typing import Protocol
 from urllib.parse import urlsplit
 
+from monitor.errors import RefusedError
+from monitor.model.review import Officer
+from monitor.model.tip import TipRow
+from monitor.store import findings, log, register
 from monitor.store.db import guard
 
 NAMED = """SELECT watch_id FROM account
@@ -34,3 +41,33 @@ def watch_of(conn: sqlite3.Connection, link: Named) -> str:
         if (urlsplit(address).hostname or "").removeprefix("www.") == link.host:
             return str(watch_id)
     return ""
+
+
+def refuse_own(conn: sqlite3.Connection, row: TipRow, officer: Officer) -> None:
+    """Raise ``RefusedError`` where a tip, or the case it stands on, is about the officer."""
+    mine = officer.person_ref
+    if mine and mine in (_person(conn, row.watch_id), _person_of(conn, row.finding_id)):
+        raise RefusedError(f"{officer.id}: nobody decides about a tip on themselves")
+
+
+def refuse_other(conn: sqlite3.Connection, row: TipRow, finding_id: str) -> None:
+    """Raise ``RefusedError`` where a tip names somebody else than a case does.
+
+    What was said of one person would lie in the case of another, and be shown to them.
+    """
+    mine, theirs = _person(conn, row.watch_id), _person_of(conn, finding_id)
+    if mine and theirs and mine != theirs:
+        raise RefusedError(f"{row.tip_id}: it is about somebody else than {finding_id}")
+
+
+def _person(conn: sqlite3.Connection, watch_id: str) -> str:
+    return next(iter(register.persons(conn, [watch_id])), "") if watch_id else ""
+
+
+@guard()
+def _person_of(conn: sqlite3.Connection, finding_id: str) -> str:
+    """Return the person of a case; "" where it is erased, or there is none."""
+    if not finding_id:
+        return ""
+    watch = log.content(conn, findings.last_entry(conn, finding_id), "watch")
+    return str(watch["person_ref"]) if watch else ""

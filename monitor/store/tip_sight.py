@@ -69,6 +69,15 @@ def alone(conn: sqlite3.Connection, tip_id: str) -> bool:
     return int(conn.execute(query, (tip_id,)).fetchone()[0]) <= 1
 
 
+@guard()
+def apart(conn: sqlite3.Connection, tip_id: str, act: str) -> bool:
+    """Say whether a tip has a link and tips about an act have another one."""
+    query = """SELECT count(*) FROM tip_act JOIN tip USING (tip_id), tip AS mine
+    WHERE act = ? AND mine.tip_id = ? AND mine.link <> x'' AND tip.link <> x''
+    AND tip.link <> mine.link"""
+    return bool(conn.execute(query, (act, tip_id)).fetchone()[0])
+
+
 def put_part(
     tx: sqlite3.Connection, ring: KeyRing, tip_id: str, number: int, kind: str, data: bytes
 ) -> None:

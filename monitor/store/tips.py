@@ -16,7 +16,7 @@ from dataclasses import asdict
 from datetime import date, datetime, timedelta
 
 from monitor.clock import from_text, to_text
-from monitor.errors import StoreError, UnknownError
+from monitor.errors import RefusedError, UnknownError
 from monitor.model.evidence import SALT_BYTES, Canonical, LogHead
 from monitor.model.tip import TIP, Picture, Sender, Tip, TipRow, TipState, TipStep
 from monitor.store import log, tip_sight
@@ -281,6 +281,6 @@ def _link(ring: KeyRing, link: str) -> list[bytes]:
 
 
 def refuse_linked(found: TipRow) -> None:
-    """Raise ``StoreError`` for a tip that stands on a case already."""
+    """Raise ``RefusedError`` for a tip that stands on a case already."""
     if found.finding_id:
-        raise StoreError(f"{found.tip_id}: it is linked to {found.finding_id} already")
+        raise RefusedError(f"{found.tip_id}: it is linked to {found.finding_id} already")

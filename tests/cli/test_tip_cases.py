@@ -439,3 +439,62 @@ def test_one_post_and_two_persons_are_two_cases(run: Run, place: Path, writer: W
     first, second = desk(writer, place).rows()
     assert first.act == second.act
     assert len({first.finding_id, second.finding_id, ""}) == 3
+
+
+def test_nobody_acts_on_a_tip_about_themselves(
+    run: Run, place: Path, writer: Writer, layar: Path
+) -> None:
+    since = utc_now().date() - timedelta(days=10)
+    concerned = Officer("asa", "Asa Rekaan", "BKD Rekaan", person_ref="p-asn1")
+    with writer.transaction() as tx:
+        for role in (Role.REVIEWER, Role.CLERK):
+            reviews.give(tx, concerned, Term(role, since), "Kepala Rekaan", "SK 12", utc_now())
+    tip_id = tip(run, place, "--link", LINK, "--file", layar)
+    named(run, place, tip_id)
+    ground = ("--ground", "Ps. rekaan")
+    asked: dict[str, tuple[object, ...]] = {
+        "sender": ground, "original": ("--out", layar.parent), "picture": ("--out", layar.parent),
+        "crop": ("--box", "5,5,10,10"), "person": ("asn2", *ground), "read": ("--text", WORDS),
+        "case": ("--text", WORDS), "reject": (), "corroborate": (), "pause": (),
+    }  # fmt: skip
+    before = len(entries(writer, "tip"))
+    for what, more in asked.items():
+        first = more[:1] if what == "person" else ()
+        words = ("--officer", "asa", "--why", "x", *more[len(first) :])
+        done = run("tips", what, tip_id, *first, *words, "-c", place)
+        assert (done.status, "on themselves" in done.err) == (2, True), (what, done.err)
+    assert len(entries(writer, "tip")) == before
+
+
+@pytest.mark.drill
+def test_a_tip_about_one_person_is_not_put_on_the_case_of_another(
+    run: Run, place: Path, writer: Writer
+) -> None:
+    mine, others = tip(run, place, "--link", LINK), tip(run, place, "--note", "lain orang")
+    named(run, place, mine)
+    named(run, place, others, "asn2")
+    assert tips_do(run, place, "case", mine, "ana", "--text", WORDS).status == 0
+    (finding,) = entries(writer, "finding")
+    words = ("--officer", "ana", "--why", "x", "-c", place)
+    done = run("tips", "link", others, finding["subject"], *words)
+    assert (done.status, "somebody else" in done.err) == (2, True)
+
+
+@pytest.mark.drill
+def test_a_screenshot_does_not_draw_one_link_onto_the_act_of_another(
+    run: Run, place: Path, writer: Writer, layar: Path
+) -> None:
+    first = tip(run, place, "--link", LINK, "--file", layar)
+    other = tip(run, place, "--link", f"{LINK}3", "--file", layar, sender="1")
+    alone = tip(run, place, "--file", layar, sender="2")
+    rows = {row.tip_id: row.act for row in desk(writer, place).rows()}
+    assert rows == {first: first, other: other, alone: first}
+
+
+def test_what_an_officer_gives_must_be_sensible(run: Run, place: Path) -> None:
+    tip_id = tip(run, place, "--link", LINK)
+    named(run, place, tip_id)
+    later = (utc_now() + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M")
+    done = tips_do(run, place, "read", tip_id, "ana", "--text", WORDS, "--at", later)
+    assert "a time that is past" in done.err
+    assert "--by" in run("tips", "show", tip_id, "--by", " ", "--why", "x", "-c", place).err
