@@ -21,7 +21,7 @@ from monitor.errors import NotifyError
 from monitor.model.delivery import AlertFacts, Message
 from monitor.model.rule import RuleSet
 from monitor.model.tip import TipRow
-from monitor.notify import card, states
+from monitor.notify import card, states, words
 from monitor.notify.card import Size
 from monitor.notify.quote import Piece, clean, utf16
 from monitor.notify.states import Change
@@ -155,7 +155,7 @@ def render_tip(
         "pictures": row.pictures,
         "alike": row.alike,
         "coordinated": coordinated,
-        "ends_on": row.ends_on.isoformat() if row.ends_on else "",
+        "ends_on": words.day(row.ends_on, language) if row.ends_on else "",
         "stamp": stamp,
     }
     return fitted(row.tip_id, f"tip.{language}.j2", values)

@@ -238,7 +238,8 @@ def menu(others: Handlers, *, officer: bool) -> dict[str, str]:
 
 def _stranger(others: Handlers) -> str:
     open_to_all = "".join(f"\n/{one.name} {one.about}" for one in others if one.about)
-    return words.STRANGER.format(more=open_to_all)
+    more = words.OPEN_TO_ALL.format(them=open_to_all) if open_to_all else words.DESK_ONLY
+    return words.STRANGER.format(more=more)
 
 
 def _tell(user: int, html: str) -> Reaction:

@@ -74,10 +74,12 @@ OPEN_FIRST = (
 )
 PRIVATE_ONLY = "Perintah dijawab hanya di percakapan pribadi dengan bot ini."
 STRANGER = (
-    "Bot ini milik meja pengawasan netralitas ASN dan melayani petugas yang terdaftar.{more}\n"
+    "Bot ini milik meja pengawasan netralitas ASN.{more}\n"
     "Pesan tanpa perintah tidak dicatat.\n"
     "Bot ini tidak pernah meminta kata sandi, kode OTP, atau uang."
 )
+OPEN_TO_ALL = " Selain petugasnya, siapa pun dapat memakai:{them}"
+DESK_ONLY = " Yang dilayani hanya petugas yang terdaftar."
 CANCELLED = "Dibatalkan; tidak ada yang dicatat."
 NOTHING_OPEN = "Tidak ada pertanyaan yang terbuka. /bantuan menampilkan perintah."
 CHANGED = "{finding}: keadaan perkara berubah sementara Anda menulis ({stands}). Tidak dicatat."

@@ -48,9 +48,11 @@ NAMED = {
     "saksi": "witnesses",
     "cara diketahui": "known_from",
 }
+# What people write around a link without it being a part of one.
+AROUND = "()[]<>{}\"'.,;!“”‘’…"
 SORRY = {
     Refused.OFF: "Kantor ini sedang tidak menerima laporan lewat bot.",
-    Refused.EMPTY: "Laporan itu kosong.",
+    Refused.EMPTY: "Laporan itu belum berisi tautan, gambar, atau uraian.",
     Refused.LINK: "Tautannya tidak terbaca. Salin alamat unggahannya, mulai dengan https://",
     Refused.LARGE: "Gambarnya terlalu besar. Kirim sebagai foto, bukan sebagai berkas.",
     Refused.PAUSED: "Laporan dari Anda sedang tidak diterima. Hubungi kantor kalau ini keliru.",
@@ -74,7 +76,7 @@ class TipTalk:
 
     def handler(self, largest: int) -> Handler:
         """Return the entry of the table; ``largest`` is that of a screenshot, in bytes."""
-        return Handler(NAME, "Melaporkan unggahan", self.react, files=largest)
+        return Handler(NAME, "Melaporkan perbuatan pegawai ASN", self.react, files=largest)
 
     def react(self, said: Said, tx: Connection) -> Reaction:
         """Take a tip, say its number; or say how it is done, or where the sender's tips stand."""
@@ -110,7 +112,8 @@ def read(text: str) -> Tip:
         else:
             rest_of.append(line)
     told = "\n".join(rest_of)
-    link = next((word for word in told.split() if "://" in word or word.startswith("www.")), "")
+    words = (word.strip(AROUND) for word in told.split())
+    link = next((word for word in words if "://" in word or word.startswith("www.")), "")
     note = told.replace(link, " ", 1).strip() if link else told.strip()
     named["note"] = "\n".join(part for part in (named["note"], note) if part)[:LONGEST_NOTE]
     return Tip(link=link, **named)

@@ -98,3 +98,8 @@ def test_an_act_outside_the_networks_is_told_line_by_line() -> None:
 def test_each_field_has_a_bound() -> None:
     told = read("\n".join(f"{name}: {'a' * 9_000}" for name in NAMED))
     assert {len(getattr(told, field)) for field in NAMED.values()} == {LONGEST_NOTE}
+
+
+@pytest.mark.parametrize("written", [f"({LINK})", f"{LINK}.", f"\u201c{LINK}\u201d,", f"<{LINK}>"])
+def test_a_link_is_found_within_a_sentence(written: str) -> None:
+    assert read(f"lihat {written} ya").link == LINK
