@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import (
     AbstractContextManager,
     AsyncExitStack,
@@ -19,7 +19,6 @@ from pathlib import Path
 from monitor.clock import Clock, utc_now
 from monitor.collect import registry as collectors
 from monitor.collect.base import Collector
-from monitor.collect.gate import Attestation
 from monitor.config import Config, load, read_secret
 from monitor.errors import ConfigError, EvidenceError, Fault, NotifyError, StoreError
 from monitor.evidence import stamp
@@ -27,7 +26,6 @@ from monitor.evidence.files import Files
 from monitor.log import logger, set_up
 from monitor.model.rule import RuleSet
 from monitor.net import Http
-from monitor.net_door import Behind, Door
 from monitor.notify import registry as notifiers
 from monitor.notify.base import Notifier
 from monitor.notify.render import render_health
@@ -35,7 +33,7 @@ from monitor.run import bot_made, enrol, governance, outage, pace, pictures, sta
 from monitor.run.answers import Answering
 from monitor.run.daemon import Daemon
 from monitor.run.dispatch import Dispatcher
-from monitor.run.doors import Doors
+from monitor.run.doors import made as made_doors
 from monitor.run.erase import Eraser
 from monitor.run.expire import Expirer
 from monitor.run.governance import Admission
@@ -175,7 +173,7 @@ async def opened(config: Config, clock: Clock = utc_now) -> AsyncIterator[App]:
         files.sweep(lambda: set(commitments(writer.reader())))
         http = await stack.enter_async_context(Http(config.http, clock))
         told = health(config, writer, clock)
-        doors = _doors(config, http, writer, told, clock)
+        doors = made_doors(config, _usual(config), http, writer, told, clock)
         drawn = await stack.enter_async_context(pictures.opened(config, http, told))
         parts = parts_of(
             config, Reader(ruleset), doors.collectors, writer, files, keyring, drawn, clock
@@ -227,32 +225,15 @@ def _enter(
             admission.check(register.claims(tx), clock())
     roster.look()
     if not len(roster):
-        _by_hand(config, writer)
+        where = str(config.path("register_file") if config.has_register_file else config.database)
+        enrol.by_hand(writer.reader(), where)
     return ends
-
-
-def _by_hand(config: Config, writer: Writer) -> None:
-    """Refuse where nobody is on the register; run for what comes by files and tips alone."""
-    conn = writer.reader()
-    if not any(True for _ in register.claims(conn)):
-        raise ConfigError([_nobody(config, register.waiting(conn))])
-    logger.warning(
-        "no account on the register is on a platform that is looked at: "
-        "acts come only by netralitas import acts and by tips"
-    )
 
 
 def _staged(config: Config) -> AbstractContextManager[Stage]:
     file = config.path("register_file")
     lines = enrol.reader(file, collectors.PLATFORMS.values())
     return enrol.staged(str(file), lines, config.database)
-
-
-def _nobody(config: Config, waiting: int) -> Fault:
-    where = str(config.path("register_file") if config.has_register_file else config.database)
-    got = f"none; {waiting} wait for a notice or an address" if waiting else "none"
-    hint = "nobody would be watched: netralitas import register, netralitas register list"
-    return Fault(where, "register", "at least one account that may be looked at", got, hint)
 
 
 def parts_of(
@@ -307,20 +288,6 @@ def _usual(config: Config) -> dict[str, float]:
 def _intervals(config: Config) -> Mapping[str, tuple[float, float]]:
     sections = {p: getattr(config.collect, n) for n, p in collectors.PLATFORMS.items()}
     return {p: (pace.usual(section), section.min_interval) for p, section in sections.items()}
-
-
-def _doors(config: Config, http: Http, writer: Writer, told: Health, clock: Clock) -> Doors:
-    """Make the collector of each platform that is on and may be read: lines come at any time."""
-
-    def make(name: str, papers: Collection[Attestation], door: Door) -> Collector:
-        behind = Behind(http, door)
-        return collectors.make(name, config, behind, clock, attestations=papers)
-
-    on = _usual(config)
-    names = {platform: name for name, platform in collectors.PLATFORMS.items() if platform in on}
-    doors = Doors(names, make, writer, told, clock)
-    doors.look()
-    return doors
 
 
 async def tell_operators(config: Config, text: str) -> bool:

@@ -8,6 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from monitor.errors import ConfigError, Fault
+from monitor.log import logger
+from monitor.store import register as on_file
+from monitor.store.db import Connection
 from monitor.store.register_stage import Stage
 from monitor.watch import register
 
@@ -52,6 +55,24 @@ def check(path: Path, platforms: Collection[str] = register.PLATFORMS) -> None:
     """Read a register file; raise ``ConfigError`` with everything that is wrong with it."""
     with staged(str(path), reader(path, platforms)):
         pass
+
+
+def by_hand(conn: Connection, where: str) -> None:
+    """Say that acts come by files and tips alone, where no account is looked at.
+
+    Raises ``ConfigError`` where nobody is on the register at all; ``where`` is what holds it.
+    """
+    if any(True for _ in on_file.claims(conn)):
+        logger.warning(
+            "no account on the register is on a platform that is looked at: "
+            "acts come only by netralitas import acts and by tips"
+        )
+        return
+    waiting = on_file.waiting(conn)
+    got = f"none; {waiting} wait for a notice or an address" if waiting else "none"
+    hint = "nobody would be watched: netralitas import register, netralitas register list"
+    expected = "at least one account that may be looked at"
+    raise ConfigError([Fault(where, "register", expected, got, hint)])
 
 
 def reader(
