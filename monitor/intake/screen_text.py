@@ -40,6 +40,9 @@ WORD = re.compile(r"\w+", re.UNICODE)
 MORE = re.compile(r"[.…]{2,3}\s*(lihat\s+)?(selengkapnya|lainnya|more)\.?$", re.IGNORECASE)
 
 
+MOST_PIXELS = 1_000_000
+
+
 class NotATable(ValueError):
     """What came is not the table of a reader of pictures."""
 
@@ -87,11 +90,19 @@ def _line(words: Sequence[dict[str, str]]) -> Iterator[Line]:
         return
     text = MORE.sub("", " ".join(word["text"].strip() for _, word in kept)).strip()
     yield Line(
-        top=min(int(word["top"]) for _, word in kept),
-        height=round(statistics.median(int(word["height"]) for _, word in kept)),
+        top=min(_pixels(word["top"]) for _, word in kept),
+        height=round(statistics.median(_pixels(word["height"]) for _, word in kept)),
         text=text,
         sure=statistics.mean(conf for conf, _ in kept),
     )
+
+
+def _pixels(text: str) -> int:
+    """Return a number of pixels; ``ValueError`` for what no picture can have."""
+    found = int(text)
+    if abs(found) > MOST_PIXELS:
+        raise ValueError(text[:20])
+    return found
 
 
 def _of_app(text: str) -> bool:
