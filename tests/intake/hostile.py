@@ -28,8 +28,9 @@ def chunk(name: bytes, data: bytes) -> bytes:
 def png(width: int, height: int, pixels: bytes | None = None, *more: bytes) -> bytes:
     """Return a grey PNG; ``pixels`` are packed bytes of another size than the header says."""
     head = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0))
-    rows = zlib.compress(b"".join(b"\0" + bytes(width) for _ in range(height)))
-    body = chunk(b"IDAT", rows if pixels is None else pixels)
+    if pixels is None:
+        pixels = zlib.compress(b"".join(b"\0" + bytes(width) for _ in range(height)))
+    body = chunk(b"IDAT", pixels)
     return PNG_HEAD + head + b"".join(more) + body + chunk(b"IEND", b"")
 
 
