@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -69,29 +70,30 @@ def listing(path: Path) -> int:
         for one in found
     ]  # fmt: skip
     console.table("Attestations", COLUMNS, rows)
-    faults = []
+    papers, faults = valid(found), []
     for name in sorted(collectors.COLLECTORS):
-        info = collectors.info(name, settings, utc_now)
-        if info.requires is Requirement.NONE:
-            continue
-        reason = gate.check(info, valid(found), day)
         on = getattr(settings.collect, name).enabled
-        console.plain(f"{name}: {'on' if on else 'off'} in the configuration; {reason or 'open'}")
-        faults += [reason] if reason and on else []
+        for scope, reason in _reasons(name, settings, papers, day):
+            console.plain(
+                f"{scope}: {'on' if on else 'off'} in the configuration; {reason or 'open'}"
+            )
+            faults += [reason] if reason and on else []
     return 1 if faults else 0
 
 
 def check(settings: config.Config) -> None:
-    """Raise ``ConfigError`` with every collector that is on and has no right to read."""
+    """Raise ``ConfigError`` with every platform and server that is on and must not be read."""
     papers = valid(_attested(settings))
     day, faults = gate.today(utc_now()), []
+    hint = "netralitas gate record, or turn it off"
     for name in collectors.COLLECTORS:
         if not getattr(settings.collect, name).enabled:
             continue
-        if reason := gate.check(collectors.info(name, settings, utc_now), papers, day):
-            hint = "netralitas gate record, or turn it off"
-            key = f"collect.{name}.enabled"
-            faults.append(Fault("config", key, "a recorded right to read", reason, hint))
+        for scope, reason in _reasons(name, settings, papers, day):
+            _, _, server = scope.partition(" at ")
+            key = f"collect.{name}.servers.{server}" if server else f"collect.{name}.enabled"
+            if reason:
+                faults.append(Fault("config", key, "a recorded right to read", reason, hint))
     if faults:
         raise ConfigError(faults)
 
@@ -134,6 +136,21 @@ def _attested(settings: config.Config) -> list[Attested]:
     if not settings.database.exists():
         return []
     return rights.read(settings.database)
+
+
+def _reasons(
+    name: str, settings: config.Config, papers: Collection[gate.Attestation], day: date
+) -> Iterator[tuple[str, str]]:
+    """Yield what of a gated collector a right opens, and why it must not be read, if so.
+
+    Where each server's owner has a say, that is each server: a right for one opens no other.
+    """
+    made = collectors.shut(name, settings, utc_now)
+    if made.info.requires is Requirement.NONE:
+        return
+    servers = sorted(set(made.servers.values())) if isinstance(made, PerServer) else []
+    for server in servers or [""]:
+        yield _scope(name, server), gate.check(made.info, papers, day, server) or ""
 
 
 def _gated(settings: config.Config, name: str) -> Info:

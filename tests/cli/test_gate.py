@@ -37,7 +37,7 @@ class PerServer(Bluesky):
 
     @property
     def servers(self) -> dict[str, str]:
-        return {"satu.example": "satu.example"}
+        return {"satu.example": "satu.example", "api.dua.example": "dua.example"}
 
 
 @pytest.fixture(scope="module")
@@ -127,6 +127,15 @@ def test_a_server_is_named_where_each_has_a_say(
     assert "--server" in record(run, place)
     assert "--server" in record(run, place, "--server", "satu/..")
     assert "bluesky at satu.example may be read" in record(run, place, "--server", "Satu.Example")
+    said = checked(place)
+    assert "collect.bluesky.servers.dua.example" in said
+    assert "satu.example" not in said
+    listed = run("gate", "list", "-c", place)
+    assert listed.status == 1
+    assert "bluesky at satu.example: on in the configuration; open" in listed.out
+    record(run, place, "--server", "dua.example")
+    assert checked(place) == ""
+    assert run("gate", "list", "-c", place).status == 0
 
 
 def test_no_other_command_takes_a_right(run: Run, place: Path) -> None:
