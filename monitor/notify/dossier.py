@@ -16,6 +16,7 @@ from monitor.notify.dossier_words import (
     FIELDS,
     INTERVALS,
     KINDS,
+    LEFT_OUT,
     OUTCOMES,
     PERSON,
     PLUMBING,
@@ -190,7 +191,7 @@ def _keeping(keeping: Data) -> str:
 
 def _again(looks: Data) -> str:
     again = looks["again"]
-    if again is None:
+    if again is None or not (again["goes_on"] or again["checks"]):
         return "Unggahannya tidak dilihat lagi."
     return f"Unggahannya dilihat lagi secara berkala, sejauh ini {again['checks']} kali."
 
@@ -230,7 +231,8 @@ def _rest(data: Data, zone: str) -> Iterable[Section]:
 
 def _left_out(part: str) -> str:
     seq, _, name = part.partition("/")
-    return f"entri {seq}: alamat penerima" if name == "delivery" else part
+    said = LEFT_OUT.get(name)
+    return f"entri {seq}: {said}" if said else part
 
 
 def _detail(entry: Data) -> str:

@@ -147,8 +147,16 @@ KINDS = {
     "seen-again": "perbuatan yang sama terlihat lagi",
     "document": "naskah dicatat terbit",
     "reminder": "pengingat tenggat",
+    "tip": "laporan orang",
+}
+LEFT_OUT = {
+    "delivery": "alamat penerima",
+    "by": "alasan petugas",
+    "tip": "isi laporan",
+    "public.tip": "nomor laporan",
 }
 COMMANDS = {
+    "bot kasus": "kasus dibuka lewat bot",
     "dokumen": "rancangan naskah dibuat",
     "dokumen daftar": "daftar naskah dibuka",
     "review show": "kasus dibuka di meja penanganan",

@@ -15,6 +15,7 @@ from monitor.config_notify import Route
 from monitor.errors import EvidenceError
 from monitor.evidence.files import Files
 from monitor.model.evidence import LogRow
+from monitor.model.tip import TIP
 from monitor.store import about, held
 from monitor.store.cases import CARD, EXPORT
 from monitor.store.db import Connection
@@ -38,6 +39,8 @@ OTHERS = frozenset({
 })  # fmt: skip
 OF_OTHERS = "data pihak lain"
 UNKNOWN = "jenis yang belum dikenal"
+# A tip's number too: it stands in its sender's own chat with the bot.
+OF_TIPS = "laporan orang; pelapornya dilindungi"
 ENDINGS = {
     "application/json": ".json",
     "application/xml": ".xml",
@@ -91,13 +94,14 @@ def entry(conn: Connection, row: LogRow, withheld: dict[str, str]) -> Entry:
     there = about.opened(conn, row.seq)
     known = read["kind"] in OPENED
     if not known:
-        withheld |= {f"{row.seq}/{name}": UNKNOWN for name in there}
+        why = OF_TIPS if read["kind"] == TIP else UNKNOWN
+        withheld |= {f"{row.seq}/{name}": why for name in there}
     return {
         "seq": row.seq,
         "at": read["at"],
         "kind": read["kind"],
         "subject": read["subject"],
-        "public": read["public"],
+        "public": without_others(read["public"], f"{row.seq}/public", withheld),
         "content": {
             name: without_others(value, f"{row.seq}/{name}", withheld)
             for name, value in there.items()

@@ -30,7 +30,8 @@ WHERE kind <> 'health' AND subject = ? ORDER BY id
 """
 TRIALS = "SELECT at, body FROM shadow_hit WHERE person_ref = ? ORDER BY id"
 OF_ACT = ("signal", "text", "media", "target", "occurred_at")
-AGAIN = "SELECT began_at, checks, failures, state, seen_at FROM recheck WHERE finding_id = ?"
+AGAIN = """SELECT began_at, due_at IS NOT NULL AS goes_on, checks, failures, state, seen_at
+FROM recheck WHERE finding_id = ?"""
 RETRACTION = "SELECT since, decide_by FROM retraction WHERE finding_id = ?"
 HAS_KEY = "SELECT count(*) FROM person_key WHERE person_ref = ?"
 PERSON_OF = "SELECT person_ref FROM account WHERE watch_id = ?"

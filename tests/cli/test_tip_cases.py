@@ -6,6 +6,7 @@ import asyncio
 import json
 import re
 import shutil
+import zipfile
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
@@ -464,6 +465,26 @@ def test_nobody_acts_on_a_tip_about_themselves(
         done = run("tips", what, tip_id, *first, *words, "-c", place)
         assert (done.status, "on themselves" in done.err) == (2, True), (what, done.err)
     assert len(entries(writer, "tip")) == before
+
+
+@pytest.mark.drill
+def test_the_person_concerned_gets_the_case_and_nothing_that_tells_of_the_sender(
+    run: Run, place: Path, tmp_path: Path
+) -> None:
+    tip_id = tip(run, place, "--link", LINK, "--note", "Saya tetangganya, Ibu Pelapor Rekaan")
+    named(run, place, tip_id)
+    assert tips_do(run, place, "case", tip_id, "ana", "--text", WORDS).status == 0
+    paper = tmp_path / "akses.zip"
+    words = ("--to", paper, "--by", "Bu Rekaan", "--why", "surat 1", "-c", place)
+    assert run("access", "p-asn1", *words).status == 0
+    with zipfile.ZipFile(paper) as made:
+        data = json.loads(made.read("data.json"))
+    assert found(tmp_path, [tip_id, "tetangganya", SENDER], [*place.parent.rglob("*")]) == []
+    (case,) = data["cases"]
+    assert case["looks"]["again"]["goes_on"] == 0
+    assert {why for part, why in data["withheld"].items() if part.endswith("tip")} == {
+        "laporan orang; pelapornya dilindungi", "data pihak lain",
+    }  # fmt: skip
 
 
 @pytest.mark.drill
