@@ -13,11 +13,13 @@ from datetime import date
 from typing import Any
 
 from monitor.clock import from_text
+from monitor.model.activity import FILED
 from monitor.model.contest import Contest, ContestTarget
 from monitor.model.day import local_day
 from monitor.model.delivery import AlertFacts
 from monitor.model.rule import Level, RuleSet
-from monitor.model.tip import COLLECTOR, OFFLINE
+from monitor.model.tip import COLLECTOR as TIP
+from monitor.model.tip import OFFLINE
 from monitor.notify import words
 from monitor.notify.quote import clean, excerpt
 
@@ -27,10 +29,13 @@ FROM_MEMORY = "M"
 OTHER_RECEIVERS = frozenset({Level.RUJUKAN.value, Level.KONTRAK.value})
 PHOTOS = frozenset({"image", "photo", "video"})
 STRANGER = "stranger"
+# Collectors that saw nothing themselves, and where their acts are from.
+ORIGINS = {TIP: "tip", FILED: "file"}
 QUOTED = "quote"
 NOT_MET = "not_met"
 INDEX = re.compile(r"\.\d+")
 INDEX_OF_PART = re.compile(r"-(?:\d+|masked)$")
+ACTS_ON_AN_ACCOUNT = frozenset({"follow", "membership"})
 ACTS_ON_A_POST = frozenset({"reply", "quote", "share", "like", "reaction"})
 
 
@@ -38,12 +43,14 @@ ACTS_ON_A_POST = frozenset({"reply", "quote", "share", "like", "reaction"})
 class Size:
     """How much fits: characters of each quotation, entries of each list, characters of a field.
 
-    No quotation is made where none fits.
+    No quotation is made where none fits. ``brief`` leaves out what stands on the card
+    or on papers: the contest, and who receives reports.
     """
 
     quote: int
     items: int
     field: int
+    brief: bool = False
 
 
 def build(
@@ -75,7 +82,7 @@ def build(
         "rules": _short(_rules(matches, ruleset, size), size),
         "bands": _bands(matches, ruleset),
         "guidance": _short(_guidance(matches, watch, ruleset, size), size),
-        "receiver": _receiver(content["level"], watch, alert, ruleset, language),
+        "receiver": _receiver(content["level"], watch, alert, ruleset, language, size),
         "level": content["level"],
         "phase": clean(content["phase"] or "", size.field),
         "checked": _short(_checked(content["exculpations"], language, size), size),
@@ -89,7 +96,7 @@ def build(
         "account": _account(activity, watch, size),
         "ownership": OFFLINE if activity["platform"] == OFFLINE else watch["ownership"],
         "as_of": _day(watch["as_of"], language),
-        "told": activity["collector"] == COLLECTOR,
+        "origin": ORIGINS.get(activity["collector"], ""),
         "photo": any(m["kind"] in PHOTOS for m in activity["media"]),
     }
 
@@ -136,7 +143,7 @@ def _label(target_id: str, ruleset: RuleSet, size: Size) -> dict[str, str]:
     return {
         "label": clean(target.label, size.field),
         "number": str(target.number or ""),
-        "contest": clean(contest.title, size.field),
+        "contest": "" if size.brief else clean(contest.title, size.field),
     }
 
 
@@ -154,13 +161,16 @@ def _source(
     """Whose post or account was acted upon. Of a stranger only the state is known, and shown."""
     if target is None and signal not in ACTS_ON_A_POST:
         return None
+    state = target["state"] if target else ""
+    if state == "present" and signal in ACTS_ON_AN_ACCOUNT:
+        state = "account"
     shown = {"state": "missing", "role": "", "owner": "", "handle": "", "account_type": ""}
     if target is None:
         return shown
     if target["stranger"]:
-        return {**shown, "state": target["state"], "role": STRANGER}
+        return {**shown, "state": state, "role": STRANGER}
     return {
-        "state": target["state"],
+        "state": state,
         "role": target["role"] or STRANGER,
         "owner": _label(target["of"], ruleset, size)["label"] if target["of"] else "",
         "handle": clean(target["author_handle"], size.field),
@@ -175,9 +185,11 @@ def _time(
         value = activity[key]
         return words.moment(from_text(value), watch["zone"], language) if value else ""
 
+    at, filed = say("occurred_at"), activity["collector"] == FILED
     return {
-        "at": say("occurred_at"),
-        "source": activity["occurred_at_source"],
+        "at": at,
+        # No application was asked: it is what stands in the file.
+        "source": "file" if at and filed else activity["occurred_at_source"],
         "after": say("not_before"),
         "before": say("first_seen_at"),
     }
@@ -190,7 +202,7 @@ def _quotes(
     texts = _texts(activity)
     # Own words come even where nothing in them matched: they may say the opposite.
     fields = [f for f in texts if f in spans or f in ("text", "target.text")]
-    told = activity["collector"] == COLLECTOR
+    told = activity["collector"] == TIP
     return [
         {
             "field": "told" if told and f == "text" else INDEX.sub("", f),
@@ -267,9 +279,10 @@ def _receiver(
     alert: AlertFacts,
     ruleset: RuleSet,
     language: words.Language,
+    size: Size,
 ) -> tuple[str, str] | None:
     """Return who receives reports on civil servants on the day of telling, and that day."""
-    if alert.told_at is None or level in OTHER_RECEIVERS:
+    if size.brief or alert.told_at is None or level in OTHER_RECEIVERS:
         return None
     today = local_day(alert.told_at, watch["zone"])
     found = ruleset.authority_on(today)

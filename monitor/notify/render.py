@@ -38,9 +38,12 @@ SIZES = (
     Size(20, 1, 40),
 )
 CAPTIONS = (
-    *(Size(quote, 4, 160) for quote in (160, 100, 60, 0)),
-    Size(60, 2, 100),
-    *(Size(0, items, field) for items, field in ((2, 100), (1, 60), (0, 40), (0, 20))),
+    *(Size(quote, 4, 160) for quote in (160, 100, 60)),
+    # Words and questions are what is read under a picture.
+    *(Size(quote, 4, 160, brief=True) for quote in (160, 100, 60)),
+    *(Size(quote, 2, 100, brief=True) for quote in (60, 40)),
+    *(Size(quote, 1, 100, brief=True) for quote in (100, 60, 40)),
+    *(Size(0, items, field, brief=True) for items, field in ((2, 100), (1, 60), (0, 40), (0, 20))),
 )
 HEALTH_LINES = 40
 HEALTH_LINE = 300

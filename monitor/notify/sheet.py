@@ -14,13 +14,16 @@ from typing import Any
 from monitor.clock import from_text
 from monitor.model.delivery import AlertFacts
 from monitor.model.rule import RuleSet
-from monitor.model.tip import COLLECTOR
-from monitor.notify import words
+from monitor.notify import card, words
 from monitor.notify.render import BLANK_LINES, TAG, card_markup
 
 TITLE = "NETRALITAS · DUGAAN UNTUK DINILAI MANUSIA"
-LIMITS = "Diamati oleh kami pada {seen}. Ini indikasi untuk dinilai manusia, bukan putusan."
-TOLD = "Dilaporkan kepada kami pada {seen}. Ini indikasi untuk dinilai manusia, bukan putusan."
+LIMITS = "{how} pada {seen}. Ini indikasi untuk dinilai manusia, bukan putusan."
+HOW = {
+    "": "Diamati oleh kami",
+    "tip": "Dilaporkan kepada kami",
+    "file": "Dibaca oleh kami dari berkas yang diserahkan",
+}
 MASKED = "Nama, akun, dan isinya tidak ditampilkan di sini."
 STYLES = {"b": "bold", "code": "mono"}
 
@@ -37,8 +40,8 @@ def sheet(
 ) -> Sheet:
     """Return a card's data, fit for JSON; ``masked`` leaves out whom it concerns (POLICY 28)."""
     seen = words.moment(from_text(content["activity"]["first_seen_at"]), watch["zone"], "id")
-    told = content["activity"]["collector"] == COLLECTOR
-    limits = [(TOLD if told else LIMITS).format(seen=seen)]
+    how = HOW[card.ORIGINS.get(content["activity"]["collector"], "")]
+    limits = [LIMITS.format(how=how, seen=seen)]
     return {
         "title": TITLE,
         "finding": alert.finding_id,

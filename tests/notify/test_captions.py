@@ -12,7 +12,8 @@ from aiogram.methods import SendPhoto
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from monitor.model.activity import Signal
+from monitor.judge.caps import FROM_FILE
+from monitor.model.activity import FILED, Signal
 from monitor.model.delivery import Message
 from monitor.model.finding import Outcome, Span
 from monitor.notify.picture import TEMPLATE
@@ -145,3 +146,20 @@ def test_no_text_breaks_a_caption(text: str, name: str) -> None:
 def test_the_cards_own_words_hold_no_verdict() -> None:
     for text in (TEMPLATE.read_text("utf-8"), LIMITS, MASKED, TITLE):
         assert not FORBIDDEN.search(text)
+
+
+def filed(content: dict[str, Any]) -> dict[str, Any]:
+    """Return a finding as it stands where a file told of the act."""
+    activity = {**content["activity"], "collector": FILED, "occurred_at_source": "client_claim"}
+    return {**content, "outcome": "review", "questions": [FROM_FILE], "activity": activity}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_what_a_file_told_says_so_and_keeps_words_and_question(case: str) -> None:
+    seen = judge(made("caption", filed(CASES[case]()), stamp="UJI COBA"))
+    assert "Asal: berkas yang diserahkan." in seen
+    assert "aplikasi pengunggah" not in seen
+    if "bsky.app" not in seen:
+        assert FROM_FILE in seen
+    for text in (made("caption", CASES[case]()), made("caption", filed(CASES[case]()), "en")):
+        assert "Asal: " not in judge(text)

@@ -13,10 +13,12 @@ import pytest
 
 from monitor.errors import NotifyError
 from monitor.evidence import export_text
+from monitor.model.activity import FILED
 from monitor.model.finding import Span
 from monitor.model.review import Path as Way
 from monitor.model.review import Step
 from monitor.model.state import ActState
+from monitor.model.tip import COLLECTOR
 from monitor.notify import cover, pages
 from monitor.notify.cover import Event, Exhibit, Forwarded, Letter
 from monitor.notify.render import named
@@ -253,3 +255,22 @@ def test_a_sign_that_no_font_has_does_not_stop_a_case() -> None:
     rare = "".join(map(chr, (*range(0xA7D0, 0xA7DA), *range(0x1C80, 0x1C89))))
     made = pages.typeset(cover.TEMPLATE, _data(long(f"Ayo dukung nomor 2 {rare}", 1)))
     assert made.startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize(
+    ("collector", "seen", "witness"),
+    [
+        ("", "Diamati oleh kami", "diamati oleh program"),
+        (FILED, "Dibaca dari berkas", "berkas yang diserahkan"),
+        (COLLECTOR, "Dilaporkan kepada kami", "laporan orang"),
+    ],
+)
+def test_a_cover_says_how_the_act_became_known(collector: str, seen: str, witness: str) -> None:
+    content = examples.post()
+    if collector:
+        content = {**content, "activity": {**content["activity"], "collector": collector}}
+    told = said(content)
+    assert told["waktu"].splitlines()[1].startswith(seen)
+    assert witness in told["saksi"]
+    assert ("Asal: laporan orang" in told["uraian"]) == (collector == COLLECTOR)
+    assert ("Asal: berkas" in told["uraian"]) == (collector == FILED)
