@@ -113,7 +113,8 @@ def _who(watch: Mapping[str, Any], size: Size) -> dict[str, str]:
 def _account(activity: Mapping[str, Any], watch: Mapping[str, Any], size: Size) -> tuple[str, str]:
     """Return the platform and the registered account as the act bore it, or as registered."""
     handle = clean(activity["actor"]["handle"], size.field)
-    return clean(watch["platform"], 40), f"@{handle}" if handle else _link(watch["address"], size)
+    shown = f"@{handle}" if handle else _link(watch["address"], size)
+    return clean(watch["platform"], 40), shown or clean(watch["address"], size.field)
 
 
 def _acts(content: Mapping[str, Any], ruleset: RuleSet, size: Size) -> list[str]:

@@ -22,7 +22,7 @@ LIMITS = "{how} pada {seen}. Ini indikasi untuk dinilai manusia, bukan putusan."
 HOW = {
     "": "Diamati oleh kami",
     "tip": "Dilaporkan kepada kami",
-    "file": "Dibaca oleh kami dari berkas yang diserahkan",
+    "file": "Dibaca oleh kami dari berkas",
 }
 MASKED = "Nama, akun, dan isinya tidak ditampilkan di sini."
 STYLES = {"b": "bold", "code": "mono"}
