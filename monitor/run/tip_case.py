@@ -136,6 +136,8 @@ class TipCases:
         """
         conn, now = self._writer.reader(), self._clock()
         row = tips.row(conn, tip_id)
+        # The finding is shown to whom it is about, and the number stands in the sender's own chat.
+        row = replace(row, act=tips.act_name(self._ring, row.act))
         tips.refuse_linked(row)
         watch = register.any_watch(conn, row.watch_id) if row.watch_id else None
         if watch is None:

@@ -26,6 +26,7 @@ from monitor.store.log import NOTHING
 from monitor.store.sealing import seal, unseal
 
 ID_BYTES = 5
+ACT_CHARS = 32
 DAY = timedelta(days=1)
 PUT = "INSERT INTO tip VALUES (?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?, ?, ?)"
 PUT_PICTURE = "INSERT INTO tip_picture VALUES (?, ?, ?, ?)"
@@ -274,6 +275,11 @@ def _new_id() -> str:
 def _by(ring: KeyRing, who: Sender) -> list[bytes]:
     message = f"tip sender\n{who.way}\n{who.number}".encode()
     return [digest(key, message) for key in ring.versions("person")]
+
+
+def act_name(ring: KeyRing, act: str) -> str:
+    """Return a name for an act by which nobody finds the number of the tip that it has."""
+    return digest(ring.versions("reference")[0], f"tip act\n{act}".encode()).hex()[:ACT_CHARS]
 
 
 def _link(ring: KeyRing, link: str) -> list[bytes]:
