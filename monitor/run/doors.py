@@ -30,6 +30,9 @@ from monitor.store.writer import Writer
 SHUT, OFF, SOON = "gate", "off", "gate-soon"
 # How many days before its end a right is told of, each once.
 WARNINGS = (3, 14)
+# Why a platform is not read, for those who are told; the log has the whole reason.
+NO_RIGHT = "tidak ada hak yang tercatat dan masih berlaku"
+UNMADE = "pengaturan atau berkas rahasianya belum lengkap, lihat netralitas check"
 
 # Makes a collector by its name, behind a door of ours; refuses as ``registry.make`` does.
 Make = Callable[[str, Collection[Attestation], Door], Collector]
@@ -54,6 +57,7 @@ class Doors:
         self._papers: list[Attestation] = []
         self._off: Collection[str] = ()
         self._shut: dict[str, str] = {}
+        self._unmade: set[str] = set()
         self._known: tuple[tuple[int, int], date] | None = None
 
     def look(self) -> None:
@@ -64,7 +68,8 @@ class Doors:
         """
         conn, day = self._writer.reader(), gate.today(self._clock())
         known = rights.version(conn), day
-        if known == self._known:
+        # What a person must mend outside the log, such as a secret's file, is tried again.
+        if known == self._known and not self._unmade:
             return
         first = self._known is None
         attested, switches = rights.attested(conn), rights.switches(conn)
@@ -86,7 +91,7 @@ class Doors:
             return reason
         refused = gate.check(collector.info, self._papers, gate.today(now), server)
         if refused:
-            self._tell(SHUT, f"{collector.info.name}@{server}", cause=refused)
+            self._tell(SHUT, f"{collector.info.name}@{server}", cause=NO_RIGHT)
         return refused or ""
 
     def is_open(self, platform: str) -> bool:
@@ -103,7 +108,7 @@ class Doors:
         was = self._shut.pop(platform, "")
         if reason:
             self._shut[platform] = reason
-            self._tell(SHUT, name, cause=reason)
+            self._tell(SHUT, name, cause=UNMADE if platform in self._unmade else NO_RIGHT)
         else:
             self._health.clear(SHUT, name)
         if platform in self._off:
@@ -116,6 +121,7 @@ class Doors:
 
     def _gate(self, platform: str, name: str, day: date, *, first: bool) -> str:
         made = self.collectors.get(platform)
+        self._unmade.discard(platform)
         if made is not None:
             return gate.check(made.info, self._papers, day) or ""
         try:
@@ -125,6 +131,7 @@ class Doors:
         except ConfigError as error:
             if first:
                 raise
+            self._unmade.add(platform)
             return str(error)
         if isinstance(opened, Metered):
             opened.meter(Ledger(self._writer))
@@ -140,7 +147,7 @@ class Doors:
             told |= {f"{scope}:{days}" for days in WARNINGS if 0 <= left <= days}
             nearest = next((days for days in WARNINGS if 0 <= left <= days), None)
             if nearest is not None and self._is_used(scope):
-                self._tell(SOON, f"{scope}:{nearest}", until=until.isoformat())
+                self._tell(SOON, f"{scope}:{nearest}", scope=scope, until=until.isoformat())
             elif left < 0:
                 told |= {f"{scope}:{days}" for days in WARNINGS}
             self._servers(scope, over=left < 0)
@@ -156,11 +163,10 @@ class Doors:
                     self._health.clear(kind, subject)
 
     def _servers(self, scope: str, *, over: bool) -> None:
-        name, at, _ = scope.partition("@")
-        if not at or not self._is_used(scope):
+        if "@" not in scope or not self._is_used(scope):
             return
         if over:
-            self._tell(SHUT, scope, cause=f"collector {name!r}: the server's permission ended")
+            self._tell(SHUT, scope, cause=NO_RIGHT)
         else:
             self._health.clear(SHUT, scope)
 

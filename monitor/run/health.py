@@ -59,7 +59,7 @@ TEXTS = {
     "Yang diperlukan: {cause}.",
     "gate": "Pembacaan {subject} berhenti atau tidak dimulai: {cause}. Tidak teramati, bukan tidak "
     "ada. Setelah haknya ada: netralitas gate record",
-    "gate-soon": "Hak membaca {subject} hari berakhir {until}; sesudah hari itu pembacaannya "
+    "gate-soon": "Hak membaca {scope} berakhir {until}; sesudah hari itu pembacaannya "
     "berhenti sendiri. Perpanjang: netralitas gate record",
     "off": "Pembacaan {subject} dimatikan dengan perintah. Tidak teramati, bukan tidak ada. "
     "Menyalakan lagi: netralitas platform on {subject}",

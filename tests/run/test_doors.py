@@ -406,6 +406,24 @@ def test_what_is_turned_off_in_the_configuration_is_no_worry_any_more(
     assert told(writer)[1:] == [("gate:bluesky", "cleared")]
 
 
+def test_a_secret_that_comes_later_is_taken_without_a_restart(
+    writer: Writer, tmp_path: Path
+) -> None:
+    clock = Watched(datetime(2030, 3, 1, 2, 0, tzinfo=UTC))
+    door = doors(writer, tmp_path, clock, {"youtube": "youtube"})
+    door.look()
+    with writer.transaction() as tx:
+        rights.record(tx, collector="youtube", expires=date(2030, 12, 31), document="P",
+                      server="", at=clock(), **BY)  # fmt: skip
+    door.look()
+    assert not door.is_open("youtube")
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / "secrets" / "youtube_api_key").write_text("kunci-rekaan")
+    door.look()
+    assert door.is_open("youtube")
+    assert told(writer) == [("gate:youtube", "raised"), ("gate:youtube", "cleared")]
+
+
 @pytest.mark.parametrize(
     ("address", "server"),
     [

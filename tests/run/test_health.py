@@ -18,7 +18,7 @@ from tests.store.enrolled import enrol
 
 START = datetime(2024, 10, 12, 2, 30, tzinfo=UTC)
 ROUTES = (("stdout", "-"),)
-UNTIL = {"until": "2030-03-31"}
+UNTIL = {"until": "2030-03-31", "scope": "x"}
 LINE = Watch(
     watch_id="w-1",
     person_ref="p-1",
