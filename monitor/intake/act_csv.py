@@ -7,6 +7,7 @@ import itertools
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from monitor.intake.act_lines import LONGEST, Row, Unread, Unreadable, lines
+from monitor.text import tables
 
 DELIMITERS = ",;\t|"
 TITLES = 20  # rows among which the header is looked for
@@ -55,8 +56,6 @@ def read(
     The header is the first of the first rows that has two of the ``known`` names: tools put a
     title above it. Where none has, it is the first row.
     """
-    # The limit is the whole process's; the register's reader sets its own.
-    csv.field_size_limit(LONGEST)
     source = lines(pieces)
     first = list(itertools.islice(source, TITLES))
     start = next((n for n, line in enumerate(first) if line is None or line.strip()), None)
@@ -78,7 +77,7 @@ def _cells(line: str, delimiter: str) -> tuple[list[str], str]:
     """Return a line's cells, folded, and the sign between them."""
     sign = delimiter or max(DELIMITERS, key=line.count)
     try:
-        return [fold(cell) for cell in next(csv.reader([line], delimiter=sign))], sign
+        return [fold(cell) for cell in next(tables.rows([line], sign, LONGEST))], sign
     except csv.Error:
         return [], sign
 
@@ -89,7 +88,7 @@ def _rows(
     count = len(names)
     while True:
         tap = _Tap(source)
-        reader = csv.reader(tap, delimiter=delimiter, strict=True)
+        reader = tables.rows(tap, delimiter, LONGEST, strict=True)
         try:
             for cells in reader:
                 text = tap.row()

@@ -12,10 +12,9 @@ from pathlib import Path
 
 from monitor.errors import ConfigError, Fault
 from monitor.intake.forms import Cell
+from monitor.text import tables
 
 SEPARATORS = ";,\t|"
-# Characters: more in one cell is a quote that was never closed.
-LONGEST_CELL = 131_072
 LOOKED_AT = 30  # lines in which the separator is looked for
 CHUNK = 1 << 20
 OLE = b"\xd0\xcf\x11\xe0"
@@ -71,9 +70,7 @@ def _text(path: Path) -> Iterator[Book]:
         if not any(line.strip() for line in first):
             raise refused(path, "rows", "an empty file")
         file.seek(0)
-        # The limit is the whole process's, and imports of acts set a larger one.
-        csv.field_size_limit(LONGEST_CELL)
-        reader = csv.reader(file, delimiter=_separator(first))
+        reader = tables.rows(file, _separator(first))
         yield Book(_rows(path, reader), notes=notes if encoding == "cp1252" else [])
 
 

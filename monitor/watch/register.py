@@ -14,6 +14,7 @@ from typing import BinaryIO
 from monitor.errors import Fault
 from monitor.model.contest import ZONES
 from monitor.model.person import NEVER_POLLED, EmployerType, Ownership
+from monitor.text.tables import rows as rows_of
 from monitor.watch.addresses import BadAddress, area, normalise
 from monitor.watch.toml import near, shown
 
@@ -147,7 +148,7 @@ def _lines(
     while first and _is_comment(first):
         skipped, first = skipped + 1, next(lines, "")
     separator = ";" if first.count(";") > first.count(",") else ","
-    reader = csv.reader(itertools.chain([first] if first else [], lines), delimiter=separator)
+    reader = rows_of(itertools.chain([first] if first else [], lines), separator)
     header = [cell.strip().lower() for cell in next(reader, [])]
     if len(faults) > before or not _header_fits(header, f"{where}:{skipped + 1}", faults):
         return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import re
 from collections.abc import Iterator, Mapping
@@ -12,6 +11,7 @@ from ipaddress import ip_address
 from pathlib import Path
 
 from monitor.errors import ConfigError, Fault
+from monitor.text.tables import rows as rows_of
 from monitor.watch.toml import shown
 
 # Names that can belong to nobody (RFC 2606, RFC 6761).
@@ -91,7 +91,7 @@ def _host(address: str) -> str:
 def _rows(text: str, where: str, faults: list[Fault]) -> Iterator[tuple[str, dict[str, str]]]:
     header_line = text.partition("\n")[0]
     separator = ";" if header_line.count(";") > header_line.count(",") else ","
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    reader = rows_of(io.StringIO(text, newline=""), separator)
     header = [cell.strip().lower() for cell in next(reader, [])]
     missing = [name for name in REQUIRED if name not in header]
     unknown = [name for name in header if name not in (*REQUIRED, *OPTIONAL)]
