@@ -14,6 +14,7 @@ from monitor.intake.declared import accounts
 LONGEST = 2_000
 # What of a query names a post; all else is tracking, or the sender's own session.
 NAMING = frozenset({"v", "id", "fbid", "story_fbid"})
+SLASHES = re.compile(r"/{2,}")
 HOST = re.compile(r"[\w-]+(\.[\w-]+)+")
 PREFIXES = ("www.", "m.", "mobile.", "web.")
 SAME = {"twitter.com": "x.com", "threads.com": "threads.net", "fb.com": "facebook.com"}
@@ -43,9 +44,10 @@ def read(text: str) -> Link | None:
     if parts.scheme not in ("http", "https") or not HOST.fullmatch(host) or parts.username:
         return None
     query = urlencode([(k, v) for k, v in parse_qsl(parts.query) if k in NAMING])
-    one = host + parts.path.rstrip("/") + (f"?{query}" if query else "")
-    if host == "bsky.app" and parts.path.startswith("/profile/did:"):
-        return Link(one, host, "bluesky", parts.path.split("/")[2])
+    path = SLASHES.sub("/", parts.path).rstrip("/")
+    one = host + path + (f"?{query}" if query else "")
+    if host == "bsky.app" and path.startswith("/profile/did:"):
+        return Link(one, host, "bluesky", path.split("/")[2])
     named = next((a for a in accounts(f"https://{one}") if a.platform), None)
     return Link(one, host, named.platform, named.address) if named else Link(one, host)
 

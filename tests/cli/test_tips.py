@@ -151,6 +151,19 @@ def test_many_senders_about_one_link_are_marked(desk: tuple[TipDesk, Writer]) ->
     assert all(office.coordinated(row) for row in rows)
 
 
+def test_a_flood_about_one_link_is_told_at_doubling_counts(place: Path) -> None:
+    place.write_text(place.read_text().replace("tips = false", "tips = true", 1))
+    settings = config.load(place)
+    with closing(Writer(settings.database)) as writer:
+        office = TipDesk(writer, keys.load(settings.path("keys")), settings, utc_now)
+        given = [
+            office.take(Tip(link=LINK), [], Sender("telegram", str(number))).tip_id
+            for number in range(20)
+        ]
+        owed = outbox.due(writer.reader(), utc_now().timestamp(), 50)
+    assert [item.subject for item in owed] == [given[count - 1] for count in (1, 2, 4, 8, 16)]
+
+
 def test_the_office_is_told_a_number_and_nothing_else(place: Path) -> None:
     text = place.read_text().replace("tips = false", "tips = true", 1)
     place.write_text(text)

@@ -18,6 +18,8 @@ HIDDEN = b"GPS -6.2 106.8 Telepon Rekaan"
     [
         ("https://bsky.app/profile/sekar.test/post/3k?ref=1", "bsky.app/profile/sekar.test/post/3k",
          ("bluesky", "sekar.test")),
+        ("https://bsky.app//profile/sekar.test///post/3k/", "bsky.app/profile/sekar.test/post/3k",
+         ("bluesky", "sekar.test")),
         ("https://bsky.app/profile/did:plc:abc/post/3k", "bsky.app/profile/did:plc:abc/post/3k",
          ("bluesky", "did:plc:abc")),
         ("https://www.instagram.com/p/Cabc/?igsh=77", "instagram.com/p/Cabc", ("", "")),
