@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +19,16 @@ from monitor.config import Config
 from monitor.errors import StoreError
 from monitor.log import printable
 from monitor.model.activity import Signal
+from monitor.model.contest import Contest
 from monitor.notify import coverage_page
 from monitor.notify import coverage_words as words
 from monitor.notify.coverage_blind import BLIND_ID
 from monitor.notify.coverage_page import shown
 from monitor.notify.words import Language
 from monitor.run import governance, terms
-from monitor.run.coverage import Account, Counted, Observation, Sight, Tally, counted
+from monitor.run.coverage import Account, Counted, Observation, Sight, Tally, counted, unread
 from monitor.run.doors import ends, server_of, valid
+from monitor.run.reverse import standing
 from monitor.store import governance as decisions
 from monitor.store import migrate, rights, target_sources
 from monitor.store.db import Connection, connect
@@ -75,7 +78,8 @@ class View:
         self._words = words.WORDS[tongue]
         self.platforms = list(_platforms(settings, conn, now))
         self._seen = Observation(conn, now, settings.health.stale_polls, self._shut())
-        self._closed = not _season(settings, conn, now)
+        self._live = _live(settings, conn, now)
+        self._closed = not self._live
         self.whole = True
 
     def show(self, instansi: str) -> None:
@@ -161,9 +165,25 @@ class View:
         return shut
 
     def _counted(self, instansi: str) -> Counted:
+        shut = {one.platform: one for one in self.platforms if one.state != "on"}
         states = target_sources.statuses(self._conn, active=True)
-        targets = (self._seen.target(state) for state in states)
-        return counted(self._seen.accounts(instansi), targets)
+        read = (self._seen.target(one) for one in states if one.account.platform not in shut)
+        return counted(self._seen.accounts(instansi), chain(read, self._unread(shut)))
+
+    def _unread(self, shut: Mapping[str, Platform]) -> Iterator[Account]:
+        """Yield the live contests' accounts on platforms that could be read and are shut."""
+        if not self._settings.reverse.enabled:
+            return
+        found = {
+            target_sources.key_of(account): shut[account.platform]
+            for contest in self._live
+            for account in standing(contest, self._now)
+            if account.platform in shut
+        }
+        for key, one in found.items():
+            if isinstance(one.collector, ReadsTargets):
+                sight = Sight.NOT_READ if one.state == "configured_off" else Sight.UNSEEN
+                yield unread(key, one.platform, sight)
 
     def _row(self, one: Platform, found: Counted) -> tuple[str, ...]:
         tally = found.platforms.get(one.platform, Tally())
@@ -280,11 +300,11 @@ def _platforms(settings: Config, conn: Connection, now: datetime) -> Iterator[Pl
         yield Platform(name, platform, made, state, reason, tuple(lasting))
 
 
-def _season(settings: Config, conn: Connection, now: datetime) -> bool:
-    """Say whether any contest is under way: without one nothing is read."""
+def _live(settings: Config, conn: Connection, now: datetime) -> list[Contest]:
+    """Return the contests that are under way: without one nothing is read."""
     said = terms.said(decisions.decisions(conn))
     ruleset = terms.extended(app.load_ruleset(settings), said)
-    return any(terms.term(one, now).open for one in ruleset.contests.values())
+    return [one for one in ruleset.contests.values() if terms.term(one, now).open]
 
 
 def _line(one: Account) -> dict[str, Any]:

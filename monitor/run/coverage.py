@@ -158,6 +158,11 @@ class Observation:
         return self._now.timestamp() > expected + self._polls * row.interval
 
 
+def unread(key: str, platform: str, sight: Sight) -> Account:
+    """Return the line of a candidate's account that is not read, as its platform is shut."""
+    return Account(key, "", platform, sight, None, None, None, "", 0, 0.0, None)
+
+
 def counted(accounts: Iterable[Account], targets: Iterable[Account]) -> Counted:
     """Count accounts by platform and agency, and targets by platform."""
     platforms: dict[str, Tally] = {}

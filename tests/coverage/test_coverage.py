@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from contextlib import closing
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -12,8 +13,9 @@ import pytest
 
 from monitor import covering, covering_files
 from monitor.clock import utc_now
-from monitor.collect import registry
+from monitor.collect import gate, registry
 from monitor.config import load
+from monitor.demo.story import template
 from monitor.notify import coverage_words as words
 from monitor.notify.coverage_blind import BLIND_ID
 from monitor.store import rights
@@ -22,6 +24,14 @@ from tests.cli.conftest import Run
 from tests.coverage.place import made
 
 ACCOUNTS = 42
+X_ACCOUNT = """[[target.account]]
+platform = "x"
+handle = "calon_satu"
+native_id = "1001"
+type = "terdaftar_kpu"
+source = "Rekaan untuk uji."
+
+"""
 
 
 class Page(HTMLParser):
@@ -165,6 +175,31 @@ def test_a_platform_that_is_switched_off_is_not_observed(run: Run, tmp_path: Pat
     row = next(line for line in said.splitlines() if "Bluesky" in line)
     assert "switched off by command" in row
     assert re.findall(r"│ (\d+) ", row)[0] == "0"
+
+
+def test_candidates_accounts_on_a_shut_platform_are_counted_as_unseen(
+    run: Run, tmp_path: Path
+) -> None:
+    folder = tmp_path / "pasang"
+    settings = made(folder, 7, utc_now(), agencies=1)
+    names = {f"calon{n}": (f"calon{n}.example", f"did:plc:{str(n) * 24}") for n in (1, 2)}
+    today = gate.today(utc_now())
+    contest = template("contest.toml", today, names).replace(
+        "[[target.account]]", X_ACCOUNT + "[[target.account]]", 1
+    )
+    (folder / "watchlists" / "contests" / f"pilgub-99-{today.year}.toml").write_text(contest)
+    file = folder / "config.toml"
+    file.write_text(file.read_text().replace("pilgub-35-2024", f"pilgub-99-{today.year}"))
+    with closing(Writer(settings.database)) as writer, writer.transaction() as tx:
+        rights.switch(tx, "bluesky", off=True, who="Bu Rekaan", why="uji", at=utc_now())
+    said = run("coverage", "-c", file, "--language", "en").out
+    table = said.partition(words.WORDS["en"]["reverse"])[2].splitlines()
+    counts = {
+        name: re.findall(r"│ (\d+) ", next(line for line in table if name in line))
+        for name in ("Bluesky", "│ X ")
+    }
+    assert counts == {"Bluesky": ["0", "0", "0", "2", "0", "0"],
+                      "│ X ": ["0", "0", "0", "0", "0", "1"]}  # fmt: skip
 
 
 def test_an_empty_register(run: Run, tmp_path: Path) -> None:
