@@ -56,7 +56,8 @@ WHERE id = ? AND state = 'pending'
 
 LATELY = """
 SELECT count(DISTINCT message_id), max(sent_at) FROM outbox
-WHERE notifier = ? AND destination = ? AND state = 'sent' AND sent_at > ? AND kind <> 'shown'
+WHERE notifier = ? AND destination = ? AND state = 'sent' AND sent_at > ?
+AND kind NOT IN ('shown', 'tip')
 """
 
 
@@ -161,7 +162,8 @@ def lately(
 ) -> tuple[int, datetime | None]:
     """Return how many messages a destination got since then, and when the newest was accepted.
 
-    Several cases in one message count once.
+    Several cases in one message count once. Tips do not count: else whoever sends enough of them
+    decides when alerts become lists.
     """
     row = conn.execute(LATELY, (notifier, destination, to_text(since))).fetchone()
     return int(row[0]), from_text(row[1]) if row[1] else None

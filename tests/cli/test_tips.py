@@ -161,6 +161,12 @@ def test_a_flood_about_one_link_is_told_at_doubling_counts(place: Path) -> None:
             for number in range(20)
         ]
         owed = outbox.due(writer.reader(), utc_now().timestamp(), 50)
+        with writer.transaction() as tx:
+            for number, item in enumerate(owed):
+                outbox.sent(tx, item, str(number), utc_now())
+        since = utc_now() - timedelta(hours=1)
+        counted = outbox.lately(writer.reader(), owed[0].notifier, owed[0].destination, since)
+    assert counted == (0, None)
     assert [item.subject for item in owed] == [given[count - 1] for count in (1, 2, 4, 8, 16)]
 
 
