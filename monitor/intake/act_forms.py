@@ -52,6 +52,19 @@ class Condition:
     lacks: tuple[Where, ...] = ()
     says: tuple[tuple[Where, frozenset[str]], ...] = ()
     says_not: tuple[tuple[Where, frozenset[str]], ...] = ()
+    begins: tuple[tuple[Where, frozenset[str]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Another signal than the table's usual one, where a condition holds.
+
+    ``passed_on``: the row's words and pictures are those of what was shared, not the actor's own.
+    """
+
+    signal: Signal
+    condition: Condition
+    passed_on: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +87,7 @@ class TableForm:
     delimiter: str = ""
     encoding: str = ""
     required: tuple[str, ...] = ()
-    cases: tuple[tuple[Signal, Condition], ...] = ()
+    cases: tuple[Case, ...] = ()
     skips: tuple[tuple[str, Condition], ...] = ()
     strangers: tuple[tuple[str, ...], ...] = ()
     by_owner: tuple[Where, ...] = ()

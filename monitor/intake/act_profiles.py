@@ -17,6 +17,7 @@ from monitor.intake import act_paths, act_words
 from monitor.intake.act_csv import fold
 from monitor.intake.act_forms import (
     ACTOR,
+    Case,
     Column,
     Condition,
     Form,
@@ -36,6 +37,8 @@ COLUMNS = (
     "media_kind", "media_url", "media_alt", "target_id", "target_url", "target_author_id",
     "target_author_handle", "target_text",
 )  # fmt: skip
+# The words of what was passed on are not the words of whoever passed it on.
+OTHERS = "others"
 LONGEST_PATTERN = 300
 
 
@@ -184,11 +187,14 @@ def _table(table: Table) -> TableForm:
     return made
 
 
-def _case(table: Table, *, csv: bool) -> tuple[Signal, Condition]:
+def _case(table: Table, *, csv: bool) -> Case:
     signal = table.one_of("signal", Signal) or Signal.POST
+    words = table.text("words", "")
+    if words not in ("", OTHERS):
+        table.fault("words", f'"{OTHERS}" or nothing', shown(words))
     found = _condition(table, csv=csv)
     table.close()
-    return signal, found
+    return Case(signal, found, words == OTHERS)
 
 
 def _skip(table: Table, *, csv: bool) -> tuple[str, Condition]:
@@ -212,9 +218,10 @@ def _condition(table: Table, *, csv: bool) -> Condition:
         lacks=_wheres(table, "lacks", table.texts("lacks"), csv=csv),
         says=said("is"),
         says_not=said("is_not"),
+        begins=said("begins"),
     )
     if made == Condition():
-        table.fault("", "has, lacks, is or is_not", "none of them")
+        table.fault("", "has, lacks, is, is_not or begins", "none of them")
     return made
 
 

@@ -6,6 +6,7 @@ Whose act it is is read first and alone: of a row that is nobody's on the regist
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +14,7 @@ from typing import Any
 
 from monitor.intake import act_paths, act_words, tip_links
 from monitor.intake.act_csv import fold
-from monitor.intake.act_forms import Column, Condition, Profile, TableForm
+from monitor.intake.act_forms import Case, Column, Condition, Profile, TableForm
 from monitor.intake.act_lines import Row
 from monitor.intake.declared import HOSTS
 from monitor.model.activity import Signal
@@ -25,6 +26,8 @@ LONGEST_TEXT = 100_000
 LONGEST_NAME = 2_000
 # What platforms and people write where a time is not known.
 NO_TIME = frozenset({"", "-", "n/a", "null", "none", "unknown", "tidak diketahui"})
+# How X writes a retweet in archives and tables.
+_RETWEET = re.compile(r"RT @(\w{1,15}): ?")
 _APART = frozenset({"platform", "signal", "actor_id", "actor_handle", "time", "not_before"})
 _WORDS = frozenset({"text", "target_text", "media_alt"})
 
@@ -94,19 +97,21 @@ class Reader:
             for name in self._table.columns
             if name not in _APART
         }
-        signal = self._signal(row)
+        case = self._case(row)
         occurred_at, not_before = self._when(row, now)
         target = self._target(platform, read)
         media = (read.get("media_kind", ""), read.get("media_url", ""), read.get("media_alt", ""))
         text = read.get("text", "")
         if not text and not target and not any(media):
             raise BadField("text", "words, a picture, or what was acted upon")
-        made = read.get("object_id", "")
         when = occurred_at or not_before
         stamp = when.isoformat() if when else ""
+        made = read.get("object_id") or _hash(account, case.signal, stamp, text, target, media)
+        if case.passed_on:
+            text, media, target = _passed_on(text, target)
         return Told(
-            signal=signal,
-            object_id=made or _hash(account, signal, stamp, text, target, media),
+            signal=case.signal,
+            object_id=made,
             object_url=read.get("object_url", ""),
             occurred_at=occurred_at,
             not_before=not_before,
@@ -126,15 +131,15 @@ class Reader:
                 return "somebody else's act in this person's archive"
         return ""
 
-    def _signal(self, row: Row) -> Signal:
-        for signal, condition in self._table.cases:
-            if holds(condition, row):
-                return signal
+    def _case(self, row: Row) -> Case:
+        for case in self._table.cases:
+            if holds(case.condition, row):
+                return case
         word = self._word("signal", row).lower()
         if not word and self._table.signal:
-            return self._table.signal
+            return Case(self._table.signal, Condition())
         try:
-            return Signal(word)
+            return Case(Signal(word), Condition())
         except ValueError:
             raise BadField("signal", f"one of {', '.join(Signal)}") from None
 
@@ -226,6 +231,7 @@ def holds(condition: Condition, row: Row) -> bool:
         and not any(there(where) for where in condition.lacks)
         and all(_said(row, where) in words for where, words in condition.says)
         and all(_said(row, where) not in words for where, words in condition.says_not)
+        and all(_said(row, where).startswith(tuple(words)) for where, words in condition.begins)
     )
 
 
@@ -256,6 +262,16 @@ def account(platform: str, text: str) -> str:
         return normalise(platform, text)
     except BadAddress:
         return ""
+
+
+def _passed_on(
+    text: str, target: Mapping[str, str]
+) -> tuple[str, tuple[str, str, str], dict[str, str]]:
+    """Return words as those of what was shared; pictures beside them are the other's too."""
+    found = {**target, "text": text or target.get("text", "")}
+    if shared := _RETWEET.match(text):
+        found |= {"author_handle": shared[1].lower(), "text": text[shared.end() :]}
+    return "", ("", "", ""), found
 
 
 def _hash(
