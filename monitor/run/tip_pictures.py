@@ -5,6 +5,7 @@ After the crop was made the original opens with two persons only (``tip_doors``)
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,7 +17,7 @@ from monitor.model.evidence import Canonical
 from monitor.model.review import Officer
 from monitor.model.tip import Picture, Sender, TipStep
 from monitor.run.tip_doors import Asked, Door, knock
-from monitor.store import tip_accounts, tip_sight, tips
+from monitor.store import about, tip_accounts, tip_sight, tips
 from monitor.store.db import Connection
 from monitor.store.keys import KeyRing
 from monitor.store.writer import Writer
@@ -57,7 +58,9 @@ class TipPictures:
     ) -> None:
         """Make the part of a picture that others see; ``NotReadable`` where it cannot be made.
 
-        ``number`` counts from 1. Boxes are pixels of the original: x, y, width, height.
+        ``number`` counts from 1. Boxes are pixels of the original: x, y, width, height. A new crop
+        shows no more than the one before it, whose hidden boxes stay hidden, unless two persons
+        opened the original since: else one alone could make a crop of the whole picture.
         """
         conn = self._writer.reader()
         row = tips.row(conn, tip_id)
@@ -66,6 +69,11 @@ class TipPictures:
         shown = tips.pictures(conn, self._ring, tip_id)
         if not 1 <= number <= len(shown):
             raise UnknownError(f"{tip_id}: no picture {number}; it has {len(shown)}")
+        before = _crop_before(conn, tip_id, number)
+        if before and not _within(box, before[0]):
+            hint = "netralitas tips original, by two officers, allows a wider one"
+            raise RefusedError(f"{tip_id}: the crop of picture {number} shows less: {hint}")
+        hide = [*hide, *(one for one in (before[1] if before else ()) if one not in hide)]
         made = cropped(shown[number - 1].data, box, hide)
         with self._writer.transaction() as tx:
             tips.refuse_linked(tips.row(tx, tip_id))
@@ -111,3 +119,27 @@ class TipPictures:
     ) -> None:
         public: dict[str, Canonical] = {"officer": officer.id, **(more or {})}
         tips.note(tx, self._clock(), tip_id, step, officer.name, why, more=public)
+
+
+def _crop_before(conn: Connection, tip_id: str, number: int) -> tuple[Box, list[Box]] | None:
+    """Return box and hidden boxes of the crop that bounds the next one of the same picture."""
+    found = None
+    for row in about.entries(conn, tip_id):
+        public = json.loads(row.canonical)["public"]
+        if public.get("step") == TipStep.CROPPED and public["picture"] == number:
+            found = _box(public["box"]), [_box(one) for one in public["hidden"]]
+        elif public.get("step") == TipStep.ORIGINAL_OPENED:
+            found = None
+    return found
+
+
+def _box(said: Sequence[int]) -> Box:
+    x, y, width, height = said
+    return x, y, width, height
+
+
+def _within(inner: Box, outer: Box) -> bool:
+    return all(
+        outer[at] <= inner[at] and inner[at] + inner[at + 2] <= outer[at] + outer[at + 2]
+        for at in (0, 1)
+    )

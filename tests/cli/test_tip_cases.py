@@ -520,3 +520,24 @@ def test_what_an_officer_gives_must_be_sensible(run: Run, place: Path) -> None:
     done = tips_do(run, place, "read", tip_id, "ana", "--text", WORDS, "--at", later)
     assert "a time that is past" in done.err
     assert "--by" in run("tips", "show", tip_id, "--by", " ", "--why", "x", "-c", place).err
+
+
+@pytest.mark.drill
+def test_nobody_alone_makes_a_crop_wider_again(
+    run: Run, place: Path, writer: Writer, layar: Path, tmp_path: Path
+) -> None:
+    tip_id = tip(run, place, "--file", layar)
+
+    def crop(box: str, *hide: str) -> Any:
+        more = [word for one in hide for word in ("--hide", one)]
+        return tips_do(run, place, "crop", tip_id, "tia", "--box", box, *more)
+
+    assert crop("5,5,10,10", "5,5,2,2").status == 0
+    wider = crop("0,0,20,20")
+    assert (wider.status, "shows less" in wider.err) == (2, True)
+    assert crop("5,5,4,4").status == 0
+    made = [e["public"] for e in entries(writer, "tip") if e["public"]["step"] == "gambar_dipotong"]
+    assert [one["hidden"] for one in made] == [[[5, 5, 2, 2]]] * 2
+    for officer in ("ana", "ben"):
+        assert tips_do(run, place, "original", tip_id, officer, "--out", tmp_path).status == 0
+    assert crop("0,0,20,20").status == 0
