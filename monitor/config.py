@@ -252,7 +252,7 @@ def read_secret(config: Config, name: str) -> str:
     for folder in folders:
         candidate = folder / name
         try:
-            return candidate.read_text("utf-8").strip()
+            return _secret(candidate, candidate.read_text("utf-8").strip())
         except FileNotFoundError:
             continue
         except (OSError, UnicodeDecodeError) as error:
@@ -262,6 +262,14 @@ def read_secret(config: Config, name: str) -> str:
         str(folders[-1] / name), "", "a file with the secret", "none", "see docs/operations.md"
     )
     raise ConfigError([fault])
+
+
+def _secret(file: Path, text: str) -> str:
+    """Refuse what can be no secret: it would fail in a header, far from its file."""
+    if text.isascii() and text.isprintable() and text and " " not in text:
+        return text
+    got = "something else" if text else "an empty file"
+    raise ConfigError([Fault(str(file), "", "one line with the secret and nothing else", got)])
 
 
 def _fault(where: str, raw: dict[str, Any], item: Any) -> Fault:
@@ -288,12 +296,19 @@ def _named(value: object) -> str:
     return kinds.get(kind, kind)
 
 
+_THEIRS = (
+    ("valid tuple", "list"),
+    ("String should have", "a text of"),
+    ("String should match pattern", "a text of the form"),
+)
+
+
 def _plain(message: str) -> str:
     """Return pydantic's sentence as the end of "expected ...", in words of the file."""
     message = message.removeprefix("Value error, ").removeprefix("Input should be ")
     for extra in (", unable to parse", ", got a number"):
         message = message.partition(extra)[0]
-    for theirs, ours in (("valid tuple", "list"), ("String should have", "a text of")):
+    for theirs, ours in _THEIRS:
         message = message.replace(theirs, ours)
     return message
 

@@ -105,6 +105,11 @@ def test_a_credential_comes_before_the_secrets_folder(
     (tmp_path / "secrets" / "telegram_token").write_bytes(b"\xff")
     with pytest.raises(ConfigError, match="expected a readable file"):
         config.read_secret(settings, "telegram_token")
+    for said in ("", "\n", "dua kata", "dua\nbaris", "kunci\x00", "kunci\u00e9"):
+        (tmp_path / "secrets" / "telegram_token").write_text(said)
+        with pytest.raises(ConfigError, match="one line with the secret") as refused:
+            config.read_secret(settings, "telegram_token")
+        assert "kunci" not in str(refused.value)
     (credentials / "telegram_token").mkdir()
     with pytest.raises(ConfigError, match="expected a readable file, got Is a directory"):
         config.read_secret(settings, "telegram_token")

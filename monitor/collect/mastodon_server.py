@@ -15,7 +15,14 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 from monitor.collect import mastodon_parse as parse
 from monitor.config_mastodon import MastodonServer
-from monitor.errors import AuthError, BlockedError, CollectError, NotFoundError, TransientError
+from monitor.errors import (
+    AuthError,
+    BlockedError,
+    CollectError,
+    ConfigError,
+    NotFoundError,
+    TransientError,
+)
 from monitor.model.evidence import Exchange
 from monitor.net import Expect, Http
 
@@ -174,7 +181,10 @@ class Server:
     def _credentials(self) -> dict[str, str]:
         if not self.has_token or self.secret is None:
             return {}
-        return {"Authorization": f"Bearer {self.secret(self.place.token)}"}
+        try:
+            return {"Authorization": f"Bearer {self.secret(self.place.token)}"}
+        except ConfigError:  # the file was taken away while the program runs
+            raise AuthError(self.subject, self.place.token) from None
 
     def _places(self, answer: Exchange) -> tuple[str, str]:
         """Return ``max_id`` of the next page and ``since_id`` of this one, as the server has them.

@@ -19,6 +19,7 @@ from monitor.collect.base import Cursor, TargetPage
 from monitor.collect.mastodon import Mastodon
 from monitor.config_mastodon import Mastodon as Settings
 from monitor.config_mastodon import MastodonServer
+from monitor.errors import ConfigError, Fault
 from monitor.model.activity import Activity
 from monitor.model.contest import AccountType, TargetAccount
 from monitor.model.evidence import RawItem
@@ -77,6 +78,17 @@ class Reached:
         return sum(page.withheld for page in self.pages)
 
 
+def reading(secrets: Mapping[str, str]) -> Callable[[str], str]:
+    """Read secrets as the program does: one that is gone is a fault of the configuration."""
+
+    def read(name: str) -> str:
+        if name not in secrets:
+            raise ConfigError([Fault(name, "", "a file with the secret", "none")])
+        return secrets[name]
+
+    return read
+
+
 @dataclass
 class World:
     home: Emulated
@@ -90,7 +102,7 @@ class World:
     def restarted(self, **changes: Any) -> Mastodon:
         """Return a collector that remembers nothing of this process."""
         settings = self.settings.model_copy(update=changes)
-        return Mastodon(self.http, settings, self.now, self.secrets.__getitem__)
+        return Mastodon(self.http, settings, self.now, reading(self.secrets))
 
     def tick(self) -> None:
         self.now.forward(seconds=1)
@@ -171,7 +183,7 @@ async def world(
         settings = Settings(enabled=True, servers=servers)
         secrets = {"mastodon-sosial": "kunci-rahasia"}
         async with Http(layer, now) as client:
-            made = Mastodon(client, settings, now, secrets.__getitem__)
+            made = Mastodon(client, settings, now, reading(secrets))
             yield World(first, second, client, made, now, settings, secrets)
 
 

@@ -370,6 +370,9 @@ async def test_each_refusal_is_told_by_its_own_name() -> None:
         w.http._limits._hosts.clear()
         with pytest.raises(RateLimited):
             await w.poll(watch())
+        w.secrets.clear()  # the file is taken away while the program runs
+        with pytest.raises(AuthError, match="mastodon-sosial"):
+            await w.poll(watch())
 
 
 async def test_a_server_that_sends_another_accounts_acts_is_not_believed() -> None:
