@@ -86,9 +86,10 @@ def _steps(conn: Connection, tip_id: str) -> Iterator[tuple[str, str, datetime]]
 
 
 def _same(conn: Connection, first: str, second: Officer) -> bool:
-    """Say whether two ids are one person: the same id, name or Telegram account."""
+    """Say whether two ids are one person: the same id, name, Telegram account or register."""
     known = reviews.officers(conn).get(first)
     if first == second.id or known is None:
         return True
     told = bool(known.telegram) and known.telegram == second.telegram
+    told = told or (bool(known.person_ref) and known.person_ref == second.person_ref)
     return told or known.name.casefold() == second.name.casefold()
