@@ -244,6 +244,8 @@ class Look:
         watch = group.watch
         raws = [self._bounded(raw, watch) for raw in group.raws]
         read = await normalised(self._collector, watch, raws)
+        if read.malformed:
+            self._parts.health.alarm("malformed", watch.watch_id, count=len(read.malformed))
         count, early = self._divided(watch, read)
         try:
             found = await self._pipeline.sift(self._collector, watch, count)

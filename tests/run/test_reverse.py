@@ -14,11 +14,15 @@ import pytest
 
 from monitor import app
 from monitor.clock import utc_now
-from monitor.collect import bluesky_reverse
+from monitor.collect import bluesky_reverse, registry
+from monitor.collect.bluesky import Bluesky
 from monitor.demo.atproto import Atproto
 from monitor.demo.atproto_faults import Trouble
 from monitor.demo.atproto_view import FOLLOW, LIKE, QUOTE, REPOST
-from monitor.model.person import Interval, IntervalKind
+from monitor.errors import NormaliseError
+from monitor.model.activity import Activity
+from monitor.model.evidence import RawItem
+from monitor.model.person import Interval, IntervalKind, Watch
 from monitor.run.reverse import Reverse
 from monitor.store import alarms, register_edit, target_sources
 from monitor.store.register_import import By
@@ -32,6 +36,8 @@ from tests.scenes import Ref, Scene
 from tests.standin.crowd import MARK, Crowd
 from tests.standin.telegram import StandIn
 
+# Its stage reads who engaged with candidates, too.
+REVERSE = True
 SUPPORT = "Ayo coblos nomor 2, menangkan Prakasita-Anggrek!"
 ACTS = {"like", "share", "quote", "reply", "follow"}
 FEED = "app.bsky.feed.getAuthorFeed"
@@ -303,6 +309,25 @@ async def test_a_refusal_is_told_at_once(desk: Desk) -> None:
     async with desk.open() as (reverse, _):
         await reverse.once()
         assert "target-refused:bluesky" in desk.alarms()
+
+
+class OfYesterday(Bluesky):
+    """The real collector, as if it did not know the form of likes yet."""
+
+    def normalise(self, raw: RawItem, watch: Watch) -> Activity:
+        if b"app.bsky.feed.like" in raw.body:
+            raise NormaliseError(f"bluesky {watch.watch_id}", "record", "expected another form")
+        return super().normalise(raw, watch)
+
+
+async def test_an_act_of_unknown_form_is_kept_and_told(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(registry.COLLECTORS, "bluesky", f"{__name__}:OfYesterday")
+    desk.scene.like("asn1", desk.campaign)
+    assert await desk.look() == 0
+    assert "malformed:asn1" in desk.alarms()
+    assert len(desk.place.entries("malformed")) == 1
 
 
 @pytest.mark.drill
