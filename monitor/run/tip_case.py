@@ -137,7 +137,7 @@ class TipCases:
         conn, now = self._writer.reader(), self._clock()
         row = tips.row(conn, tip_id)
         # The finding is shown to whom it is about, and the number stands in the sender's own chat.
-        row = replace(row, act=tips.act_name(self._ring, row.act))
+        row = replace(row, act=tips.covered(self._ring, row.act))
         tips.refuse_linked(row)
         watch = register.any_watch(conn, row.watch_id) if row.watch_id else None
         if watch is None:
@@ -145,7 +145,8 @@ class TipCases:
         said, _ = tips.read(conn, self._ring, tip_id)
         watch = _as_told(row, watch, said, order)
         words, read_by = self._words(conn, row, said, order)
-        act = _activity(row, watch, said, order, words)
+        who = f"{COLLECTOR}/{tips.covered(self._ring, watch.person_ref)}"
+        act = _activity(row, watch, said, order, words, who)
         day = local_day(order.at, watch.zone) if order.at else None
         cases = [(act, Facts(watch.facts(day), EVERY_KEY))]
         stands = standing.now(conn)
@@ -257,7 +258,8 @@ def _as_told(row: TipRow, watch: Watch, said: Tip, order: Order) -> Watch:
     return replace(watch, platform=platform, address=account, native_id="", ownership=owned)
 
 
-def _activity(row: TipRow, watch: Watch, said: Tip, order: Order, words: str) -> Activity:
+def _activity(row: TipRow, watch: Watch, said: Tip, order: Order, words: str, who: str) -> Activity:
+    """``who`` names the person where no id of an account does."""
     link = tip_links.read(said.link) if said.link else None
     upon_other = order.signal in RELATIONAL
     own = link.account if link and not upon_other else ""
@@ -265,9 +267,9 @@ def _activity(row: TipRow, watch: Watch, said: Tip, order: Order, words: str) ->
         platform=watch.platform,
         signal=order.signal,
         # Acts upon one post are told apart by who did them, also where no id is known.
-        actor=Actor(watch.native_id or f"{COLLECTOR}/{watch.person_ref}", own),
+        actor=Actor(watch.native_id or who, own),
         object=ObjectRef(
-            f"{COLLECTOR}/{watch.person_ref}/{link.text if link else row.act}",
+            f"{who}/{link.text if link else row.act}",
             f"https://{link.text}" if link else "",
         ),
         first_seen_at=row.received_at,

@@ -26,7 +26,7 @@ from monitor.store.log import NOTHING
 from monitor.store.sealing import seal, unseal
 
 ID_BYTES = 5
-ACT_CHARS = 32
+NAME_CHARS = 32
 DAY = timedelta(days=1)
 PUT = "INSERT INTO tip VALUES (?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?, ?, ?)"
 PUT_PICTURE = "INSERT INTO tip_picture VALUES (?, ?, ?, ?)"
@@ -277,9 +277,12 @@ def _by(ring: KeyRing, who: Sender) -> list[bytes]:
     return [digest(key, message) for key in ring.versions("person")]
 
 
-def act_name(ring: KeyRing, act: str) -> str:
-    """Return a name for an act by which nobody finds the number of the tip that it has."""
-    return digest(ring.versions("reference")[0], f"tip act\n{act}".encode()).hex()[:ACT_CHARS]
+def covered(ring: KeyRing, said: str) -> str:
+    """Return a name by which nobody without the key finds a tip's number or a person's reference.
+
+    Findings hold it, and are given to the person concerned and to auditors.
+    """
+    return digest(ring.versions("reference")[0], f"tip name\n{said}".encode()).hex()[:NAME_CHARS]
 
 
 def _link(ring: KeyRing, link: str) -> list[bytes]:

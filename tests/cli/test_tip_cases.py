@@ -482,6 +482,8 @@ def test_the_person_concerned_gets_the_case_and_nothing_that_tells_of_the_sender
         data = json.loads(made.read("data.json"))
     assert found(tmp_path, [tip_id, "tetangganya", SENDER], [*place.parent.rglob("*")]) == []
     (case,) = data["cases"]
+    (first, *_) = case["entries"]
+    assert "p-asn1" not in json.dumps(first["content"]["finding"])
     assert case["looks"]["again"]["goes_on"] == 0
     assert {why for part, why in data["withheld"].items() if part.endswith("tip")} == {
         "laporan orang; pelapornya dilindungi", "data pihak lain",
