@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from monitor.errors import ConfigError, Fault
 from monitor.evidence.files import Files
 from monitor.intake import act_files, act_profiles, act_words, outgoing
 from monitor.intake.act_forms import Profile, Provenance
+from monitor.model.contest import ZONES
 from monitor.notify.drawer import Drawer
 from monitor.run import governance
 from monitor.run.cards import Cards
@@ -78,6 +80,13 @@ class Manner:
     zone: str
     encoding: str
 
+    @property
+    def changes(self) -> str:
+        """What of it is another than the profile says, as JSON; "" for nothing."""
+        said = {"map": list(self.maps), "set": list(self.sets), "zone": self.zone}
+        given = {name: value for name, value in said.items() if value}
+        return json.dumps(given, ensure_ascii=False, sort_keys=True) if given else ""
+
 
 def acts(
     path: Path, file: Path, said: Said, manner: Manner, *, dry_run: bool, unreadable: Path | None
@@ -88,7 +97,7 @@ def acts(
         profile = _profile(config, manner)
         wanted = Wanted(
             profile, attestation, manner.table, manner.account, _encoding(manner.encoding),
-            repr((manner.maps, manner.sets, manner.zone)), dry_run,
+            manner.changes, dry_run,
         )  # fmt: skip
         _warn(profile)
         report = asyncio.run(imported(config, writer, file, wanted))
@@ -240,12 +249,27 @@ def _tell(report: Report, wanted: Wanted) -> None:
     rows += [(n, str(counts[n]), MEANING.get(n, "")) for n in (*FIRST, *others, *LAST)]
     title = "Dry run: nothing was kept" if wanted.dry_run else f"Import {report.import_id}"
     console.table(title, ("rows", "count", ""), rows)
+    _compare(report, wanted)
     for line in _lines(report, wanted):
         console.plain(line)
 
 
+def _compare(report: Report, wanted: Wanted) -> None:
+    """Show the first new acts as they were read; their words stand in the file."""
+    rows = []
+    for one in report.acts:
+        zone = one.watch.zone
+        at = one.at.astimezone(ZONES[zone]).strftime("%Y-%m-%d %H:%M ") + zone if one.at else "-"
+        place = f"{one.table} {one.number}"
+        became = (one.outcome if wanted.dry_run else one.finding) or one.outcome
+        rows.append((place, one.watch.watch_id, one.signal, at, became))
+    if rows:
+        title = f"The first {len(rows)} new acts: compare them with the file"
+        console.table(title, ("row", "line", "act", "time", "became"), rows)
+
+
 def _lines(report: Report, wanted: Wanted) -> Iterator[str]:
-    for one in report.unreadable[:SHOWN]:
+    for one in sorted(report.unreadable, key=lambda row: (row.member, row.number))[:SHOWN]:
         place = " ".join(filter(None, (one.member, f"row {one.number}", one.column)))
         hint = f" ({one.hint})" if one.hint else ""
         yield f"{one.table}: {place}: expected {one.expected}{hint}"

@@ -14,7 +14,7 @@ from typing import Any
 
 from monitor.intake import act_paths, act_words, tip_links
 from monitor.intake.act_csv import fold
-from monitor.intake.act_forms import Case, Column, Condition, Profile, TableForm
+from monitor.intake.act_forms import Case, Column, Condition, Profile, Provenance, TableForm
 from monitor.intake.act_lines import Row
 from monitor.intake.declared import HOSTS
 from monitor.model.activity import Signal
@@ -85,7 +85,10 @@ class Reader:
         if self._profile.own:
             return Who(platform)
         native_id = _short(self._word("actor_id", row))
-        handle = account(platform, _short(self._word("actor_handle", row)))
+        named = _short(self._word("actor_handle", row))
+        handle = account(platform, named)
+        if named and not (handle or native_id) and self._profile.provenance is Provenance.TABLE:
+            raise BadField("actor_handle", "an account's name or link, not a person's name")
         reason = "" if native_id or handle else "no account is named"
         return Who(platform, native_id, handle, reason)
 

@@ -78,6 +78,7 @@ class Origin:
     table: str
     member: str
     encoding: str
+    manner: str = ""
 
     @property
     def basis(self) -> str:
@@ -205,6 +206,7 @@ def _provenance(filed: Filed, now: datetime) -> dict[str, Canonical]:
         "encoding": origin.encoding,
         "columns": list(filed.row.values) if filed.record.media_type == CSV else [],
         "others_left_out": filed.record.trimmed,
+        "read_with": json.loads(origin.manner or "{}"),
         "words_repaired": filed.told.repaired,
         "matched_by": filed.matched_by,
         "imported_at": to_text(now),

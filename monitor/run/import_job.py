@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from monitor.intake import act_rows
 from monitor.intake.act_files import Handed, Member
@@ -15,9 +16,11 @@ from monitor.intake.act_reading import Opened
 from monitor.intake.act_rows import Reader
 from monitor.model.evidence import Canonical
 from monitor.model.person import Watch
-from monitor.run.filed import CSV, JSON, Attestation, Origin, Record
+from monitor.run.filed import CSV, JSON, Attestation, Filed, Origin, Record, activity
+from monitor.run.record import Batch
 from monitor.store.imports import Progress
 
+MOST_LISTED = 20  # new acts that a report shows, to be compared with the file
 MOST_SHOWN = 1_000  # unreadable rows that a report names; all are counted
 Told = Callable[[int, int], None]
 
@@ -26,8 +29,8 @@ Told = Callable[[int, int], None]
 class Wanted:
     """What is imported: ``account`` is the register line whose own archive the file is.
 
-    ``manner`` is whatever the command line changed of the profile, so that another manner of
-    reading is another import.
+    ``manner`` is whatever the command line changed of the profile, as JSON: another manner of
+    reading is another import, and each finding's evidence says it.
     """
 
     profile: Profile
@@ -51,6 +54,23 @@ class UnreadRow:
     hint: str
 
 
+@dataclass(frozen=True, slots=True)
+class NewAct:
+    """A new act of a registered person: where it stood, as it was read, and what came of it.
+
+    ``at`` is None where the row states no time; ``finding`` is "" where there is none.
+    """
+
+    table: str
+    member: str
+    number: int
+    watch: Watch
+    signal: str
+    at: datetime | None
+    outcome: str
+    finding: str
+
+
 @dataclass(slots=True)
 class Report:
     """What became of a file. ``counts`` are rows by what became of them, never of whom.
@@ -67,6 +87,7 @@ class Report:
     counts: Counter[str] = field(default_factory=Counter)
     tables: Counter[str] = field(default_factory=Counter)
     unreadable: list[UnreadRow] = field(default_factory=list)
+    acts: list[NewAct] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
@@ -110,6 +131,30 @@ class Reading:
         return Record(self.opened.text.bytes_of(row.text), CSV if csv else JSON)
 
 
+def listed(
+    acts: Sequence[Filed], batches: Sequence[tuple[Watch, Batch]], now: datetime
+) -> Iterator[NewAct]:
+    """Yield what became of the acts of some rows that were new, in the order of the rows."""
+    new = {act_id for _, batch in batches for act_id, _ in batch.pairs}
+    found = {one.finding.activity.id: one for _, batch in batches for one in batch.captured}
+    for act in acts:
+        act_id = activity(act, now).id
+        if act_id not in new:
+            continue
+        new.remove(act_id)
+        made = found.get(act_id)
+        yield NewAct(
+            table=act.origin.table,
+            member=act.origin.member,
+            number=act.row.number,
+            watch=act.watch,
+            signal=act.told.signal.value,
+            at=act.told.occurred_at,
+            outcome=made.finding.outcome.value if made else "nothing",
+            finding=made.finding_id if made else "",
+        )
+
+
 def origin_of(job: Job, member: Member, opened: Opened, progress: Progress) -> Origin:
     profile = job.wanted.profile
     return Origin(
@@ -122,6 +167,7 @@ def origin_of(job: Job, member: Member, opened: Opened, progress: Progress) -> O
         table=member.table.id,
         member=member.name,
         encoding=opened.text.encoding,
+        manner=job.wanted.manner,
     )
 
 

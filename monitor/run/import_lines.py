@@ -106,6 +106,9 @@ class Lines:
         if found[0] is None:
             expected = "the archive of an account on the register"
             hint = "whose is it? --account WATCH_ID, where the archive does not say it"
+            if wanted.account:
+                expected = f"the archive of {wanted.account}"
+                hint = "the archive itself names another account; was the account renamed?"
             raise ConfigError([Fault("--account", "", expected, found[1] or "another", hint)])
         return found[0]
 

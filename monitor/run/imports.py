@@ -29,7 +29,18 @@ from monitor.intake.act_rows import BadField, Reader, Who
 from monitor.model.person import Watch
 from monitor.run import filed
 from monitor.run.filed import FileCollector, Filed
-from monitor.run.import_job import Job, Reading, Report, Told, Wanted, content, origin_of, public
+from monitor.run.import_job import (
+    MOST_LISTED,
+    Job,
+    Reading,
+    Report,
+    Told,
+    Wanted,
+    content,
+    listed,
+    origin_of,
+    public,
+)
 from monitor.run.import_lines import Lines
 from monitor.run.pipeline import Item, Normalised, Parts, Pipeline
 from monitor.run.record import Batch
@@ -162,6 +173,9 @@ class Importer:
                 counts["strangers"] += len(acts) - len(held)
                 acts = held
             else:
+                left = MOST_LISTED - len(report.acts)
+                new = listed(acts, batches, self._parts.clock()) if left else ()
+                report.acts += itertools.islice(new, left)
                 return progress
 
     def _acts(
