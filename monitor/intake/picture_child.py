@@ -7,7 +7,7 @@ process that lives for one picture, with bounds on memory, time and files, and i
 ours. ``monitor.intake.pictures`` starts it.
 
 Exit status: 0 and the result on standard output; 3 where the picture cannot be read; 4 without
-Pillow, which comes with the extra ``ocr``.
+Pillow, which comes with the extra ``ocr``; 5 where a box lies outside the picture.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture
 
-BROKEN, NO_PILLOW = 3, 4
+BROKEN, NO_PILLOW, OUTSIDE = 3, 4, 5
 # A phone's screen has 4 million pixels, a long screenshot five times that.
 MOST_PIXELS = 40_000_000
 MOST_MEMORY, MOST_SECONDS = 1_500_000_000, 20
@@ -35,6 +35,10 @@ DARK = 118
 BAR, PHONE_SHAPE = 0.055, 1.5
 INK = 1.2
 LOOK_SIDE = 16
+
+
+class Outside(Exception):
+    """A box lies outside the picture."""
 
 
 def main(words: list[str]) -> int:
@@ -51,6 +55,8 @@ def main(words: list[str]) -> int:
         sys.stdout.buffer.write(WORKS[words[1]](_opened(sys.stdin.buffer.read()), order))
     except (Image.DecompressionBombError, OSError, ValueError, SyntaxError, MemoryError, Warning):
         return BROKEN
+    except Outside:
+        return OUTSIDE
     except (ArithmeticError, LookupError, TypeError, AttributeError, EOFError):
         return BROKEN  # what a parser of pictures raises on bytes it did not expect
     return 0
@@ -157,7 +163,7 @@ def crop(picture: Picture, order: dict[str, Any]) -> bytes:
         draw.rectangle((x, y, x + width - 1, y + height - 1), fill=(128, 128, 128))
     x, y, width, height = order["box"]
     if x < 0 or y < 0 or x + width > picture.width or y + height > picture.height:
-        raise ValueError("the box lies outside the picture")
+        raise Outside
     return _png(picture.crop((x, y, x + width, y + height)))
 
 

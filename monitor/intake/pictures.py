@@ -12,7 +12,8 @@ from pathlib import Path
 CHILD = Path(__file__).with_name("picture_child.py")
 # Waiting included; the child's own bound is on the time that it computes.
 SECONDS = 30.0
-_BROKEN, _NO_PILLOW = 3, 4
+_NO_PILLOW = 4
+_WHY = {3: "it cannot be opened", 5: "a box outside the picture"}
 INSTALL = "pip install --require-hashes -r requirements/ocr.txt"
 
 Box = tuple[int, int, int, int]
@@ -69,5 +70,5 @@ def _done(work: str, data: bytes, order: Mapping[str, object] | None = None) -> 
     if done.returncode == _NO_PILLOW:
         raise NoPillow
     if done.returncode:
-        raise NotReadable("it cannot be opened" if done.returncode == _BROKEN else "it does harm")
+        raise NotReadable(_WHY.get(done.returncode, "it does harm"))
     return done.stdout

@@ -51,7 +51,7 @@ print(picture.getpixel((0, 0)), picture.getpixel((9, 9)))
 
 @pytest.mark.parametrize("box", [(15, 15, 10, 10), (0, 0, 21, 1)])
 def test_a_box_outside_the_picture_is_refused(box: pictures.Box) -> None:
-    with pytest.raises(NotReadable):
+    with pytest.raises(NotReadable, match="outside the picture"):
         pictures.cropped(hostile.png(20, 20), box)
 
 
