@@ -36,8 +36,6 @@ from tests.scenes import Ref, Scene
 from tests.standin.crowd import MARK, Crowd
 from tests.standin.telegram import StandIn
 
-# Its stage reads who engaged with candidates, too.
-REVERSE = True
 SUPPORT = "Ayo coblos nomor 2, menangkan Prakasita-Anggrek!"
 ACTS = {"like", "share", "quote", "reply", "follow"}
 FEED = "app.bsky.feed.getAuthorFeed"
