@@ -37,8 +37,8 @@ SEARCH = "audit_search"
 # Tables that one entry has at most one row of.
 BY_ENTRY = (
     "entry", "finding", "delivery", "decision", "state", "erasure", "coverage_gap",
-    "register_change", "rule_change", "config_change", "attestation", "role_change", "reading",
-    "untold",
+    "register_change", "rule_change", "config_change", "attestation", "platform_right",
+    "role_change", "reading", "untold",
 )  # fmt: skip
 INDEXES = {
     "entry": ("finding_id", "kind, seq"),

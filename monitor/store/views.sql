@@ -168,6 +168,23 @@ SELECT l.seq, l.at, l.subject AS document,
 FROM log l
 WHERE l.kind = 'governance' AND NOT (l.subject = 'mode' OR l.subject LIKE 'contest/%');
 
+CREATE VIEW audit_platform_right AS
+SELECT l.seq, l.at,
+  coalesce(CAST(l.canonical AS TEXT) ->> '$.public.collector',
+    CAST(l.canonical AS TEXT) ->> '$.public.platform') AS platform,
+  CAST(l.canonical AS TEXT) ->> '$.public.state' AS action,
+  CAST(l.canonical AS TEXT) ->> '$.public.expires' AS until,
+  CAST(l.canonical AS TEXT) ->> '$.public.number' AS ended_seq,
+  (SELECT CAST(c.body AS TEXT) ->> '$.server'
+    FROM content c WHERE c.seq = l.seq AND c.name = 'by') AS server,
+  (SELECT CAST(c.body AS TEXT) ->> '$.document'
+    FROM content c WHERE c.seq = l.seq AND c.name = 'by') AS document,
+  (SELECT CAST(c.body AS TEXT) ->> '$.who'
+    FROM content c WHERE c.seq = l.seq AND c.name = 'by') AS who,
+  (SELECT CAST(c.body AS TEXT) ->> '$.why'
+    FROM content c WHERE c.seq = l.seq AND c.name = 'by') AS reason
+FROM log l WHERE l.kind IN ('attestation', 'platform');
+
 CREATE VIEW audit_role_change AS
 SELECT l.seq, l.at, l.subject AS officer,
   CAST(l.canonical AS TEXT) ->> '$.public.action' AS action,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from monitor.evidence.files import Files
 from monitor.evidence.signing import public_key, sign
 from monitor.model.evidence import Canonical, Part
 from monitor.model.seal import signed
-from monitor.store import alarms, findings, governance, log, readings, rules, seals
+from monitor.store import alarms, findings, governance, log, readings, rights, rules, seals
 from monitor.store.db import Connection
 from monitor.store.rules import By
 from monitor.store.writer import Writer
@@ -147,6 +147,11 @@ def _around(place: Place, tx: Connection, first: str) -> None:
     said = {"who": OFFICER, "why": "mulai", "file": "dpia.pdf"}
     governance.record(tx, "dpia", {"version": "1.2", "sha256": "cd" * 32}, said, place.next())
     governance.record(tx, "mode", {"mode": "production", "before": ""}, said, place.next())
+    who = {"who": OFFICER, "why": "izin pemilik server"}
+    number = rights.record(tx, collector="mastodon", expires=date(2030, 12, 31), document="Surat 4",
+                           server="satu.example", at=place.next(), **who)  # fmt: skip
+    rights.end(tx, number, at=place.next(), **who)
+    rights.switch(tx, "x", off=True, at=place.next(), **who)
 
 
 def _seal(place: Place, writer: Writer) -> None:

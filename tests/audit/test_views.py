@@ -82,6 +82,12 @@ def test_who_changed_what(conn: sqlite3.Connection) -> None:
     assert said == [("off", OFFICER, "terlalu sering")]
     assert rows(conn, "SELECT document, version FROM audit_attestation") == [("dpia", "1.2")]
     assert rows(conn, "SELECT mode FROM audit_config_change") == [("production",)]
+    opened = rows(conn, "SELECT platform, action, server, document, who FROM audit_platform_right")
+    assert opened == [
+        ("mastodon", "recorded", "satu.example", "Surat 4", OFFICER),
+        ("mastodon", "ended", None, None, OFFICER),
+        ("x", "off", None, None, OFFICER),
+    ]
     assert rows(conn, "SELECT role, action FROM audit_role_change") == [("pemeriksa", "given")]
     assert rows(conn, "SELECT mute, scope, officer FROM audit_mute") == [("mute/1", "person", "p1")]
     assert rows(conn, "SELECT command, who FROM audit_reading") == [("card", CLERK)]
