@@ -34,7 +34,7 @@ TEXTS = {
     "target-stale": "{count} akun paslon atau partai di {subject}: siapa yang berinteraksi "
     "dengannya tidak terbaca lebih dari {polls} kali jadwal. Tidak teramati, bukan tidak ada.",
     "target-refused": "Platform {subject} menolak mengatakan siapa yang berinteraksi dengan akun "
-    "paslon dan partai. Akun pegawai sendiri tetap dibaca. Periksa: netralitas status",
+    "paslon dan partai. Akun pegawai dibaca dengan permintaan lain. Periksa: netralitas status",
     "target-empty": "{subject}: {count} kali berturut-turut platform tidak menunjukkan apa pun, "
     "baik unggahan maupun interaksi. Tidak teramati, bukan tidak ada. Periksa alamatnya.",
     "proof": "Bukti tanda tangan untuk sumber {subject} tidak sah. Tidak ada yang dicatat darinya.",
