@@ -21,6 +21,10 @@ def attach(imports: typer.Typer) -> None:
         '--obtained-by "Nama, jabatan" --how "diserahkan pemilik akun" --terms "persetujuan '
         'tertulis 12/2026" --obtained-on 2026-11-20 --by "Nama, jabatan" --why "klarifikasi"',
     )(acts)
+    imports.command(
+        "files",
+        epilog='Example: netralitas import files IMP-ABCDEFGH --by "Nama, jabatan" --why "audit"',
+    )(files)
     imports.command("profiles", epilog="Example: netralitas import profiles instagram")(profiles)
 
 
@@ -31,9 +35,7 @@ def acts(
         str, typer.Option(help="What the file looks like: netralitas import profiles.")
     ],
     obtained_by: Annotated[str, typer.Option(help="Who obtained the file.")] = "",
-    how: Annotated[
-        str, typer.Option(help="How: who handed it over, which tool.")
-    ] = "",
+    how: Annotated[str, typer.Option(help="How: who handed it over, which tool.")] = "",
     terms: Annotated[str, typer.Option(help="By which right or terms: consent, agreement.")] = "",
     obtained_on: Annotated[datetime | None, Day] = None,
     by: By = "",
@@ -70,6 +72,19 @@ def acts(
     )
     manner = filing.Manner(profile, account, table, maps or (), sets or (), zone, encoding)
     return filing.acts(config, file, said, manner, dry_run=dry_run, unreadable=unreadable)
+
+
+def files(
+    import_id: Annotated[str, typer.Argument(help="Show this one; default: list all.")] = "",
+    *,
+    by: By = "",
+    why: Why = "",
+    config: ConfigPath = DEFAULT,
+) -> int:
+    """List the files that were imported, or show who answers for one, and its findings."""
+    from monitor import imported
+
+    return imported.files(config, import_id, by, why)
 
 
 def profiles(

@@ -11,8 +11,9 @@ import json
 import secrets
 import sqlite3
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from monitor.model.evidence import Canonical
 from monitor.store import log
@@ -39,6 +40,28 @@ JOIN source s ON s.platform = :platform AND s.active = 1 AND s.native_id <> ''
   AND s.native_id = asked.value
 """
 NATIVE = "SELECT native_id FROM source WHERE watch_id = ? AND active = 1"
+
+ENTRIES = """
+SELECT subject, seq, at, CAST(canonical AS TEXT) ->> '$.public' FROM log
+WHERE kind = 'import' ORDER BY seq
+"""
+# The newest revision of each finding that this import's rows became, while its content stands.
+BECAME = """
+SELECT f.finding_id, CAST(c.body AS TEXT) ->> '$.activity.basis' AS basis, max(f.revision_no)
+FROM finding f JOIN content c ON c.seq = f.seq AND c.name = 'finding'
+WHERE basis LIKE 'import ' || ? || ',%' GROUP BY f.finding_id ORDER BY f.seq
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """One import as the log has it. ``entry`` is its attestation; ``rows`` None: not ended."""
+
+    import_id: str
+    entry: int
+    at: str
+    public: Mapping[str, Any]
+    rows: Mapping[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +122,23 @@ def end(tx: sqlite3.Connection, key: bytes, progress: Progress, now: datetime) -
     public: dict[str, Canonical] = {"state": "done", "rows": dict(progress.counts)}
     log.append(tx, at=now, kind=KIND, subject=progress.import_id, public=public)
     save(tx, key, progress)
+
+
+@guard()
+def every(conn: sqlite3.Connection) -> list[Imported]:
+    """Return every import, the oldest first."""
+    found: dict[str, Imported] = {}
+    for subject, seq, at, text in conn.execute(ENTRIES):
+        public = json.loads(text)
+        begun = found.get(subject) or Imported(subject, seq, at, public)
+        found[subject] = replace(begun, rows=public.get("rows"))
+    return list(found.values())
+
+
+@guard()
+def became(conn: sqlite3.Connection, import_id: str) -> list[tuple[str, str]]:
+    """Return each finding of an import and the basis that it names: file, attestation, row."""
+    return [(finding, basis) for finding, basis, _ in conn.execute(BECAME, (import_id,))]
 
 
 @guard()

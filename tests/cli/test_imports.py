@@ -332,6 +332,22 @@ def test_the_service_runs_where_acts_come_by_files_alone(
     assert done.status != 2, done.err  # its chat does not answer here
 
 
+def test_who_answers_for_a_file_is_shown_and_the_look_is_logged(
+    run: Run, house: Installation, tmp_path: Path
+) -> None:
+    take(run, house, usual(tmp_path / "kasus.csv"))
+    config = house.folder / "config.toml"
+    (begun, _), (finding,) = house.entries("import"), house.findings()
+    assert begun["subject"] in run("import", "files", "-c", config).out
+    wanted = ("import", "files", begun["subject"], "--by", OFFICER, "--why", "audit")
+    said = " ".join(run(*wanted, "-c", config).out.replace("│", " ").split())
+    for text in (OFFICER, "persetujuan 12", content(house, begun["seq"], "import")["sha256"]):
+        assert text in said
+    assert f"{finding['entry']['subject']} row 2" in said
+    assert [e["subject"] for e in house.entries("reading")] == ["", begun["subject"]]
+    assert run("import", "files", "IMP-AAAAAAAA", "-c", config).status == 3
+
+
 def test_check_reads_the_offices_profiles(run: Run, house: Installation) -> None:
     wrong = house.folder / "watchlists" / "profiles" / "salah.toml"
     wrong.write_text('title = "Salah"\n')

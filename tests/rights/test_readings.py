@@ -36,6 +36,7 @@ READS: Mapping[str, tuple[str, ...]] = {
     "export": (ABOUT_SARI, "--profile", "audit", "--to", "{}", *BY),
     "report": ("--bulan", "2024-10", "--out", "{}", *BY),
     "route": (ABOUT_SARI, *BY),
+    "import files": BY,
     "register export": ("{}/daftar.csv", *BY),
     "register list": (),
     "register show": ("w-001", *BY),
