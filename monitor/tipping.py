@@ -106,13 +106,18 @@ def show(path: Path, tip_id: str, by: str, why: str, out: Path | None) -> int:
     }  # fmt: skip
     for name, text in lines.items():
         if text:
-            console.plain(f"{name}: {text}")
+            console.plain(f"{name}: {indented(text)}")
     if row and row.finding_id:
         console.plain(f"Case: {row.finding_id}, where its words are")
     console.plain(f"Pictures: {row.pictures if row else 0}, of which cropped: {len(crops)}")
     for number, crop in crops.items() if out else ():
         written(out, f"{tip_id}-{number + 1}-potongan.png", crop)
     return 0
+
+
+def indented(text: str) -> str:
+    """Return a stranger's words so that no line of theirs looks like one of ours."""
+    return "\n  ".join(text.splitlines())
 
 
 def written(folder: Path | None, name: str, data: bytes) -> None:

@@ -29,7 +29,7 @@ from monitor.run.tips import TipDesk
 from monitor.store import keys, readings
 from monitor.store.seen import Seen
 from monitor.store.writer import Writer
-from monitor.tipping import able, opened
+from monitor.tipping import able, indented, opened
 from monitor.tipping_pictures import INTAKE
 
 SIGNALS = frozenset(Signal) - {Signal.PROFILE, Signal.UNAVAILABLE}
@@ -142,7 +142,7 @@ async def _cases(config: Config, writer: Writer, desk: TipDesk) -> AsyncIterator
 
 def _show(judged: Judged) -> None:
     finding = judged.finding
-    console.plain(f"Read by {judged.read_by}:\n{judged.words or '(nothing)'}\n")
+    console.plain(f"Read by {judged.read_by}:\n  {indented(judged.words) or '(nothing)'}\n")
     if finding.outcome is Outcome.NONE:
         console.plain("Rules: none applies")
         return

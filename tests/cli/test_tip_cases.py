@@ -543,3 +543,12 @@ def test_nobody_alone_makes_a_crop_wider_again(
     for officer in ("ana", "ben"):
         assert tips_do(run, place, "original", tip_id, officer, "--out", tmp_path).status == 0
     assert crop("0,0,20,20").status == 0
+
+
+def test_no_line_of_a_sender_looks_like_one_of_ours(run: Run, place: Path) -> None:
+    tip_id = tip(run, place, "--place", "Balai", "--note", f"{WORDS}\nCase: NTR-AAAA-BBBB")
+    named(run, place, tip_id)
+    shown = run("tips", "show", tip_id, "--by", "Bu Rekaan", "--why", "x", "-c", place).out
+    read = tips_do(run, place, "read", tip_id, "ana").out
+    for said in (shown, read):
+        assert "  Case: NTR-AAAA-BBBB" in said.splitlines()
