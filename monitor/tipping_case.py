@@ -25,6 +25,7 @@ from monitor.run.record import Recorder
 from monitor.run.routing import Router
 from monitor.run.rules import Reader
 from monitor.run.tip_case import Judged, Opened, Order, TipCases
+from monitor.run.tip_sights import Sights
 from monitor.run.tips import TipDesk
 from monitor.store import keys, readings
 from monitor.store.seen import Seen
@@ -53,6 +54,7 @@ def read(path: Path, tip_id: str, order: Order, officer: str, why: str) -> int:
             readings.note(tx, at=at, command=command, subject=tip_id, who=who.name, why=why)
         with _readable(tip_id):
             _show(asyncio.run(_judged(config, writer, desk, tip_id, order)))
+        _tell_like(config, writer, tip_id)
     return 0
 
 
@@ -65,6 +67,7 @@ def case(path: Path, tip_id: str, order: Order, officer: str, why: str) -> int:
             async with _cases(config, writer, desk) as cases:
                 return await cases.open(tip_id, order, who, why)
 
+        _tell_like(config, writer, tip_id)
         with _readable(tip_id):
             found = asyncio.run(made())
     _show(found.judged)
@@ -138,6 +141,12 @@ async def _cases(config: Config, writer: Writer, desk: TipDesk) -> AsyncIterator
         yield TipCases(desk, writer, ring, reader, recorder, Cards(drawer, config, told), clock)
     finally:
         await drawer.close()
+
+
+def _tell_like(config: Config, writer: Writer, tip_id: str) -> None:
+    for other in Sights(writer, keys.load(config.path("keys"))).like(tip_id):
+        case = f" on {other.finding_id}: one act? netralitas tips link" if other.finding_id else ""
+        console.plain(f"Its screenshot is like that of {other.tip_id}{case}")
 
 
 def _show(judged: Judged) -> None:

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from monitor.errors import KeepingError
 from monitor.intake import ocr, pictures
 from monitor.log import logger
-from monitor.model.tip import Picture, Sight
+from monitor.model.tip import Picture, Sight, TipRow
 from monitor.store import tip_sight, tips
 from monitor.store.keys import KeyRing
 from monitor.store.writer import Writer
@@ -59,6 +59,19 @@ class Sights:
         for tip_id in waiting:
             self._look(tip_id)
         return len(waiting)
+
+    def like(self, tip_id: str) -> list[TipRow]:
+        """Return the tips about other acts whose screenshots are like this one's.
+
+        A link went before them, so that only a person can say whether it is one act.
+        """
+        conn = self._writer.reader()
+        known = list(tip_sight.sights(conn, self._ring))
+        mine = next(((act, seen) for tip, act, seen in known if tip == tip_id), None)
+        if mine is None:
+            return []
+        others = (tip for tip, act, seen in known if act != mine[0] and _alike(mine[1], seen))
+        return [tips.row(conn, tip) for tip in others]
 
     def _look(self, tip_id: str) -> None:
         shown = tips.pictures(self._writer.reader(), self._ring, tip_id)

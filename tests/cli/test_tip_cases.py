@@ -513,6 +513,10 @@ def test_a_screenshot_does_not_draw_one_link_onto_the_act_of_another(
     alone = tip(run, place, "--file", layar, sender="2")
     rows = {row.tip_id: row.act for row in desk(writer, place).rows()}
     assert rows == {first: first, other: other, alone: first}
+    named(run, place, other)
+    assert tips_do(run, place, "crop", other, "tia", "--box", "5,5,10,10").status == 0
+    said = tips_do(run, place, "read", other, "ana", "--text", WORDS).out
+    assert [line.split()[-1] for line in said.splitlines() if "is like" in line] == [first, alone]
 
 
 def test_what_an_officer_gives_must_be_sensible(run: Run, place: Path) -> None:
