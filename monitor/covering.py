@@ -22,7 +22,7 @@ from monitor.model.activity import Signal
 from monitor.model.contest import Contest
 from monitor.notify import coverage_page
 from monitor.notify import coverage_words as words
-from monitor.notify.coverage_blind import BLIND_ID
+from monitor.notify.coverage_blind import BASIS_ID, BLIND_ID
 from monitor.notify.coverage_page import shown
 from monitor.notify.words import Language
 from monitor.run import governance, terms
@@ -146,7 +146,9 @@ class View:
     def _shut(self) -> Callable[[str, str], str]:
         said = words.STATES["en"]  # as the causes of failed looks are
         closed = {
-            one.platform: one.reason or said[one.state]
+            one.platform: one.reason
+            if one.state == "no_right"
+            else f"{said[one.state]} {one.reason}".strip()
             for one in self.platforms
             if one.state != "on"
         }
@@ -229,7 +231,7 @@ class View:
             "reverse": isinstance(one.collector, ReadsTargets),
             "stream": isinstance(one.collector, Streams),
             "targets": self._said(aimed) if aimed else "", "said": self._said(tally),
-            "interval": f"{info.min_interval / 60:g}", "basis": info.basis,
+            "interval": f"{info.min_interval / 60:g}", "basis": self._said_in(BASIS_ID, info.basis),
             "accounts": tally.accounts, "counts": tally.counts, "gaps": tally.gaps,
             "hours": f"{tally.gap_hours:.0f}", "since": shown(tally.since),
             "last": shown(tally.last_success_at), "blind": self._blind(one),
@@ -245,10 +247,13 @@ class View:
 
     def _blind(self, one: Platform) -> list[tuple[str, str]]:
         """Return the blind spots with their language; one without a translation stays English."""
-        spots = one.collector.info.blind_spots
-        if self._tongue == "en":
-            return [(text, "en") for text in spots]
-        return [(BLIND_ID.get(text, text), "id" if text in BLIND_ID else "en") for text in spots]
+        return [self._said_in(BLIND_ID, text) for text in one.collector.info.blind_spots]
+
+    def _said_in(self, known: Mapping[str, str], text: str) -> tuple[str, str]:
+        """Return what a collector says of itself, and in which language that is."""
+        if self._tongue == "en" or text not in known:
+            return text, "en"
+        return known[text], "id"
 
     def _agency(self, number: int, pair: tuple[str, Sequence[Account]]) -> dict[str, Any]:
         name, accounts = pair

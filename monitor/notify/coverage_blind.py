@@ -1,4 +1,4 @@
-"""What collectors say that they cannot see, in Indonesian; a test holds the list complete."""
+"""What collectors say of themselves, in Indonesian; a test holds the lists complete."""
 
 from __future__ import annotations
 
@@ -155,5 +155,28 @@ BLIND_ID: Mapping[str, str] = {
     ),
     "whatever the day's allowance leaves no room for: the look goes on later": (
         "yang tidak muat dalam jatah harian: pembacaan dilanjutkan kemudian"
+    ),
+}
+
+# By what each platform is read.
+BASIS_ID: Mapping[str, str] = {
+    "AT Protocol: public records read without logging in, as Bluesky's guidelines provide": (
+        "AT Protocol: catatan publik yang dibaca tanpa masuk, sesuai pedoman Bluesky"
+    ),
+    "publisher-feed": "umpan yang diterbitkan pemilik situs",
+    "public Mastodon API of a server, which is on the operator's list of servers": (
+        "API publik Mastodon pada server yang ada dalam daftar operator"
+    ),
+    "a bot invited by the group's administrators, whose consent is on record": (
+        "bot yang diundang pengelola grup, dengan persetujuan yang tercatat"
+    ),
+    "public preview on t.me, under an agreement on record": (
+        "pratinjau publik di t.me, dengan kesepakatan yang tercatat"
+    ),
+    "X API v2 under a written approval on record": (
+        "X API v2, dengan persetujuan tertulis yang tercatat"
+    ),
+    "YouTube Data API v3, under the recorded agreement": (
+        "YouTube Data API v3, dengan perjanjian yang tercatat"
     ),
 }

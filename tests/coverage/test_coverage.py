@@ -17,7 +17,7 @@ from monitor.collect import gate, registry
 from monitor.config import load
 from monitor.demo.story import template
 from monitor.notify import coverage_words as words
-from monitor.notify.coverage_blind import BLIND_ID
+from monitor.notify.coverage_blind import BASIS_ID, BLIND_ID
 from monitor.store import rights
 from monitor.store.writer import Writer
 from tests.cli.conftest import Run
@@ -198,6 +198,10 @@ def test_candidates_accounts_on_a_shut_platform_are_counted_as_unseen(
         name: re.findall(r"│ (\d+) ", next(line for line in table if name in line))
         for name in ("Bluesky", "│ X ")
     }
+    one = run(
+        "coverage", "-c", file, "--language", "en", "--instansi", "Dinas <b>Miring</b> & Rekan"
+    )
+    assert "switched off by command since 20" in " ".join(one.out.split())
     assert counts == {"Bluesky": ["0", "0", "0", "2", "0", "0"],
                       "│ X ": ["0", "0", "0", "0", "0", "1"]}  # fmt: skip
 
@@ -218,6 +222,8 @@ def test_every_blind_spot_is_there_in_indonesian(folder: Path) -> None:
     }
     assert every - BLIND_ID.keys() == set()
     assert BLIND_ID.keys() - every == set()
+    bases = {registry.info(name, settings, utc_now).basis for name in registry.COLLECTORS}
+    assert BASIS_ID.keys() == bases
 
 
 def test_every_platform_has_a_name_for_people() -> None:
