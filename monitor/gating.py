@@ -18,7 +18,7 @@ from monitor.store import rights
 from monitor.store.rights import Attested
 from monitor.watch.toml import near
 
-COLUMNS = ("number", "collector", "server", "state", "until", "who", "document")
+COLUMNS = ("number", "collector", "server", "state", "until", "recorded", "who", "document", "why")
 _SERVER = re.compile(r"(?=.{1,253}\Z)[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
 
 
@@ -66,10 +66,16 @@ def listing(path: Path) -> int:
     day = gate.today(utc_now())
     rows = [
         (str(one.number), one.collector, one.server, _state(one, day), one.expires.isoformat(),
-         one.who, one.document)
+         f"{one.at:%Y-%m-%d}", one.who, one.document, one.why)
         for one in found
     ]  # fmt: skip
     console.table("Attestations", COLUMNS, rows)
+    for one in found:
+        if one.ended_at:
+            day_of = f"{one.ended_at:%Y-%m-%d}"
+            console.plain(
+                f"{one.number} was taken back on {day_of} by {one.ended_by}: {one.ended_why}"
+            )
     papers, faults = valid(found), []
     for name in sorted(collectors.COLLECTORS):
         on = getattr(settings.collect, name).enabled

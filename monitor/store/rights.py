@@ -38,8 +38,8 @@ _CONTENT = "SELECT salt, body FROM content WHERE seq = ? AND name = ?"
 class Attested:
     """An attestation as it stands: ``number`` is its entry's, ``ended_at`` when it was taken back.
 
-    ``sound`` says that the entry holds against the chain. Names are empty where the content was
-    erased.
+    ``ended_by`` and ``ended_why`` say who took it back. ``sound`` says that the entry holds against
+    the chain. Names are empty where the content was erased.
     """
 
     number: int
@@ -52,6 +52,8 @@ class Attested:
     why: str
     sound: bool
     ended_at: datetime | None = None
+    ended_by: str = ""
+    ended_why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,8 @@ def attested(conn: sqlite3.Connection) -> list[Attested]:
         if entry.public["state"] == RECORDED:
             found[entry.seq] = _attested(entry)
         elif (ended := found.get(entry.public["number"])) is not None:
-            found[ended.number] = replace(ended, ended_at=entry.at)
+            by, why = entry.content.get("who", ""), entry.content.get("why", "")
+            found[ended.number] = replace(ended, ended_at=entry.at, ended_by=by, ended_why=why)
     return list(found.values())
 
 

@@ -93,7 +93,9 @@ def test_a_right_is_recorded_listed_and_taken_back(run: Run, place: Path) -> Non
     for word in (number, "counts", UNTIL, "Ratna Dewanti", "Perjanjian 12/2026"):
         assert word in listed.out
     assert run("gate", "end", number, *BY, "-c", place).status == 0
-    assert "taken back" in run("gate", "list", "-c", place).out
+    listed = run("gate", "list", "-c", place)
+    assert f"{number} was taken back on " in listed.out
+    assert "by Ratna Dewanti, Inspektur: disetujui" in listed.out
     assert "collect.bluesky.enabled" in checked(place)
     again = run("gate", "end", number, *BY, "-c", place)
     assert (again.status, "one that ended" in again.err) == (2, True)
