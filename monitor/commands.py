@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from monitor import app, config, console, filing, gating, governing, routechecking, watch
 from monitor.clock import utc_now
@@ -22,6 +24,9 @@ from monitor.run.rules import Reader
 from monitor.store import keys
 from monitor.watch import register as register_file
 from monitor.watch import rules as rule_files
+
+# The host of the shipped configuration's contact, which nobody owns.
+EXAMPLE = "netralitas.example"
 
 
 def init(folder: Path) -> int:
@@ -80,6 +85,8 @@ def check(path: Path) -> int:
     )
     governing.print_lacking(settings)
     routechecking.print_warnings(settings, ruleset)
+    for warning in _warnings(settings):
+        console.complain(f"Warning: {warning}")
     if len(every) > len(run):
         console.say(f"{len(every) - len(run)} cases not run: retired rules, contests not on file")
     return 1 if failed else 0
@@ -144,6 +151,16 @@ def _check_secrets(settings: config.Config) -> None:
         faults += _faults_of(partial(config.read_secret, settings, secret))
     if faults:
         raise ConfigError(faults)
+
+
+def _warnings(settings: config.Config) -> Iterator[str]:
+    """Yield what no start is refused for, and a person should mend."""
+    if urlsplit(settings.http.contact).hostname == EXAMPLE:
+        yield "http.contact is still the example's: platforms ask for an address that answers"
+    folder = settings.path("secrets")
+    for file in sorted(folder.iterdir()) if os.access(folder, os.R_OK | os.X_OK) else ():
+        if file.is_file() and file.stat().st_mode & 0o077:
+            yield f"{file}: others on this machine may read it; run: chmod 600 {file}"
 
 
 def _check_keys(settings: config.Config) -> None:

@@ -39,9 +39,15 @@ def test_without_a_configuration_it_says_what_to_do(run: Run, tmp_path: Path) ->
 
 
 def test_init_makes_what_check_accepts(run: Run, place: Path) -> None:
+    secret = place.parent / "secrets" / "x_bearer"
+    secret.write_text("rahasia-rekaan")
+    secret.chmod(0o644)
     result = run("check", "-c", place)
     assert result.status == 0, result.err
     assert "rule cases as expected" in result.out
+    assert "Warning: http.contact is still the example's" in result.err
+    assert f"chmod 600 {secret}" in result.err.replace("\n", "")
+    assert "rahasia-rekaan" not in result.err
 
 
 def test_init_never_overwrites(run: Run, place: Path) -> None:
