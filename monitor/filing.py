@@ -175,7 +175,7 @@ async def _importer(config: Config, writer: Writer, *, dry_run: bool) -> AsyncIt
         parts = app.parts_of(
             config, Reader(ruleset), {}, writer, Files(config.snapshots), ring, pictures, clock
         )
-        yield Importer(parts, ring, Lines(writer, parts.seen, admission, clock))
+        yield Importer(parts, ring, Lines(writer, parts.seen, ring, admission, clock))
 
 
 def _admitted(config: Config, writer: Writer, *, dry_run: bool) -> None:
@@ -264,8 +264,11 @@ def _compare(report: Report, wanted: Wanted) -> None:
         became = (one.outcome if wanted.dry_run else one.finding) or one.outcome
         rows.append((place, one.watch.watch_id, one.signal, at, became))
     if rows:
-        title = f"The first {len(rows)} new acts: compare them with the file"
-        console.table(title, ("row", "line", "act", "time", "became"), rows)
+        console.table(
+            "New acts, 20 at most: compare them with the file",
+            ("row", "line", "act", "time", "became"),
+            rows,
+        )
 
 
 def _lines(report: Report, wanted: Wanted) -> Iterator[str]:

@@ -16,7 +16,7 @@ _CASE = (
     """\
 Bukti satu temuan: {subject} (profil {profile}, dibuat {made_at})
 
-Isi berkas ini diamati oleh kami pada waktu yang tertulis di dalamnya. Ini dugaan untuk dinilai
+Isi berkas ini dicatat oleh kami pada waktu yang tertulis di dalamnya. Ini dugaan untuk dinilai
 manusia, bukan putusan.
 
 """
@@ -33,8 +33,8 @@ decisions/                    keputusan, klarifikasi, dan keadaan kemudian (di l
 _AUDIT = """\
 facts/                        yang diketahui tentang pemilik akun, tanpa nama (di luar log)
 
-Yang tidak disertakan tercantum di manifest.json pada "withheld". Akun tetap tampak di dalam jawaban
-platform: tanpa itu buktinya tidak dapat dicocokkan. Di dalam decisions/ peran menggantikan nama.
+Yang tidak disertakan tercantum di manifest.json pada "withheld". Akun tetap tampak di dalam catatan
+asli: tanpa itu buktinya tidak dapat dicocokkan. Di dalam decisions/ peran menggantikan nama.
 """
 
 _FORWARDED = """\

@@ -164,7 +164,7 @@ class Handed:
             expected = f"at most {MOST_TOTAL >> 30} GB unpacked"
             faults.append(Fault(self.path.name, "", expected, f"{total >> 30} GB", _HINT))
         if faults:
-            raise ConfigError(faults)
+            raise ConfigError(list(dict.fromkeys(faults)))
         return found
 
 

@@ -22,6 +22,8 @@ from monitor.text.markup import html_to_text
 from monitor.watch.addresses import BadAddress, normalise
 
 NETWORKS = tuple(sorted({*HOSTS.values(), "mastodon", "telegram-channel"}))
+# An account that is not there is nothing that a file can tell.
+SIGNALS = tuple(signal.value for signal in Signal if signal is not Signal.UNAVAILABLE)
 LONGEST_TEXT = 100_000
 LONGEST_NAME = 2_000
 # What platforms and people write where a time is not known.
@@ -141,10 +143,10 @@ class Reader:
         word = self._word("signal", row).lower()
         if not word and self._table.signal:
             return Case(self._table.signal, Condition())
-        try:
-            return Case(Signal(word), Condition())
-        except ValueError:
-            raise BadField("signal", f"one of {', '.join(Signal)}") from None
+        if word not in SIGNALS:
+            theirs = self._table.values.get("signal", {})
+            raise BadField("signal", f"one of {', '.join([*theirs, *SIGNALS])}")
+        return Case(Signal(word), Condition())
 
     def _when(self, row: Row, now: datetime) -> tuple[datetime | None, datetime | None]:
         at, day = self._instant("time", self._table.forms, row, now)

@@ -115,7 +115,7 @@ def activity(filed: Filed, now: datetime) -> Activity:
     return Activity(
         platform=filed.platform,
         signal=told.signal,
-        actor=Actor(watch.native_id or watch.address),
+        actor=Actor(watch.native_id or watch.address, _handle(watch)),
         object=ObjectRef(told.object_id, told.object_url),
         first_seen_at=now,
         watch_id=watch.watch_id,
@@ -129,6 +129,12 @@ def activity(filed: Filed, now: datetime) -> Activity:
         collector=NAME,
         collector_version=VERSION,
     )
+
+
+def _handle(watch: Watch) -> str:
+    """Return the registered name of an account, "" where a number or an address names it."""
+    address = watch.address
+    return "" if address.isdigit() or "/" in address or ":" in address else address
 
 
 def raw(filed: Filed, now: datetime) -> RawItem:

@@ -23,6 +23,7 @@ from monitor.run.pipeline import Item
 from monitor.store import imports, register
 from monitor.store.accounts import Accounts
 from monitor.store.db import Connection
+from monitor.store.keys import KeyRing
 from monitor.store.seen import Seen, SeenState
 from monitor.store.writer import Writer
 
@@ -33,15 +34,19 @@ SHARED: Match = (None, "an account that two persons' lines name")
 UNFIT: Match = (None, "a person who may not be watched in this mode")
 EARLY = "before the person's monitoring began"
 UNDATED = "undated, perhaps from before monitoring began"
+OTHERS = "an id that another person's act bears"
 LEFT = "of a day outside the person's service"
 
 
 class Lines:
     """The register as an import asks it."""
 
-    def __init__(self, writer: Writer, seen: Seen, admission: Admission, clock: Clock) -> None:
+    def __init__(
+        self, writer: Writer, seen: Seen, ring: KeyRing, admission: Admission, clock: Clock
+    ) -> None:
         self._writer = writer
         self._seen = seen
+        self._ring = ring
         self._admission = admission
         self._clock = clock
         self._known: tuple[int, Accounts] | None = None
@@ -77,14 +82,28 @@ class Lines:
             return LEFT
         return ""
 
-    def unknown(self, watch: Watch, items: Sequence[Item]) -> list[Item]:
-        """Return acts that were never seen.
+    def unknown(
+        self, watch: Watch, items: Sequence[Item], taken: dict[str, str]
+    ) -> tuple[list[Item], int]:
+        """Return acts that were never seen, and how many bear the id of another person's act.
 
-        What a platform showed with other words stands: a file does not change it.
+        What a platform showed with other words stands: a file does not change it, nor does it
+        write one person's act into another person's case. ``taken`` is whose each id is that was
+        let in with these rows.
         """
         pairs = [(item.activity.id, item.activity.revision) for item in items]
-        states = self._seen.states(self._writer.reader(), watch.person_ref, pairs)
-        return [i for i, state in zip(items, states, strict=True) if state is SeenState.NEW]
+        conn, fresh, others = self._writer.reader(), list[Item](), 0
+        states = self._seen.states(conn, watch.person_ref, pairs)
+        new = (i for i, state in zip(items, states, strict=True) if state is SeenState.NEW)
+        for item in new:
+            act_id, person = item.activity.id, watch.person_ref
+            held = taken.get(act_id) or imports.holder(conn, self._ring, act_id)
+            if held not in ("", person):
+                others += 1
+            elif taken.setdefault(act_id, "") != person:
+                taken[act_id] = person
+                fresh.append(item)
+        return fresh, others
 
     def owner(self, wanted: Wanted, said: OwnName) -> Watch:
         """Return the line whose own archive a file is.

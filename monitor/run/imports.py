@@ -41,7 +41,7 @@ from monitor.run.import_job import (
     origin_of,
     public,
 )
-from monitor.run.import_lines import Lines
+from monitor.run.import_lines import OTHERS, Lines
 from monitor.run.pipeline import Item, Normalised, Parts, Pipeline
 from monitor.run.record import Batch
 from monitor.store import imports, register
@@ -229,13 +229,14 @@ class Importer:
         grouped: dict[str, list[Filed]] = {}
         for act in acts:
             grouped.setdefault(act.watch.watch_id, []).append(act)
-        batches = []
+        batches, taken = [], dict[str, str]()
         for own in grouped.values():
             watch = own[0].watch
             items = [Item(filed.activity(one, now), filed.raw(one, now)) for one in own]
-            fresh = self._lines.unknown(watch, items)
+            fresh, others = self._lines.unknown(watch, items, taken)
             sifted = await self._pipeline.sift(self._collector, watch, Normalised(fresh, []))
-            found["known"] += len(items) - sifted.fresh
+            found["known"] += len(items) - sifted.fresh - others
+            found[OTHERS] += others
             found["acts"] += sifted.fresh
             for captured in sifted.batch.captured:
                 found[captured.finding.outcome.value] += 1

@@ -16,7 +16,7 @@ from datetime import datetime
 from typing import Any
 
 from monitor.model.evidence import Canonical
-from monitor.store import log
+from monitor.store import findings, log
 from monitor.store.db import guard
 from monitor.store.keys import KeyRing, digest
 
@@ -50,6 +50,12 @@ BECAME = """
 SELECT f.finding_id, CAST(c.body AS TEXT) ->> '$.activity.basis' AS basis, max(f.revision_no)
 FROM finding f JOIN content c ON c.seq = f.seq AND c.name = 'finding'
 WHERE basis LIKE 'import ' || ? || ',%' GROUP BY f.finding_id ORDER BY f.seq
+"""
+
+HOLDER = """
+SELECT coalesce(CAST(w.body AS TEXT) ->> '$.person_ref', '') FROM finding f
+LEFT JOIN content w ON w.seq = f.seq AND w.name = 'watch'
+WHERE f.finding_id = ? ORDER BY f.revision_no DESC LIMIT 1
 """
 
 
@@ -139,6 +145,14 @@ def every(conn: sqlite3.Connection) -> list[Imported]:
 def became(conn: sqlite3.Connection, import_id: str) -> list[tuple[str, str]]:
     """Return each finding of an import and the basis that it names: file, attestation, row."""
     return [(finding, basis) for finding, basis, _ in conn.execute(BECAME, (import_id,))]
+
+
+@guard()
+def holder(conn: sqlite3.Connection, ring: KeyRing, activity_id: str) -> str:
+    """Return whose case the act of this id is on file as, "" for nobody's or an erased one."""
+    finding_id = findings.existing_or_new(conn, ring, activity_id)
+    row = conn.execute(HOLDER, (finding_id,)).fetchone()
+    return str(row[0]) if row else ""
 
 
 @guard()

@@ -332,6 +332,28 @@ def test_the_service_runs_where_acts_come_by_files_alone(
     assert done.status != 2, done.err  # its chat does not answer here
 
 
+def test_an_id_never_writes_one_persons_act_into_anothers_case(
+    run: Run, house: Installation, tmp_path: Path
+) -> None:
+    config, sheet = house.folder / "config.toml", house.folder / "register.csv"
+    other = sheet.read_text().splitlines()[1].replace("w-ig,p-satu,", "w-dua,p-dua,")
+    other = other.replace("pegawai.example", "teman.example").replace(",555", ",556")
+    sheet.write_text(f"{sheet.read_text()}{other}\n")
+    with (house.folder / "penguji.csv").open("a") as testers:
+        testers.write(f"p-dua,{TOLD},S-2\n")
+    assert registering.import_register(config, registering.Wanted(sheet, OFFICER, "uji")) == 0
+    at, upon = to_text(LATELY), ("calon.rekaan", "Halo", "satu-nomor")
+    mine = ("instagram", "reply", "pegawai.example", "", at, SAY, *upon)
+    again = ("instagram", "reply", "pegawai.example", "", at, f"{SAY} Lagi!", *upon)
+    theirs = ("instagram", "reply", "teman.example", "", at, SAY, *upon)
+    both = take(run, house, table(tmp_path / "kasus.csv", [mine, again, theirs]))
+    later = take(run, house, table(tmp_path / "lagi.csv", [theirs]))
+    for done in (both, later):
+        assert "an id that another person's act bears" in done.out
+    (finding,) = house.findings()
+    assert (finding["activity"]["watch_id"], finding["activity"]["text"]) == ("w-ig", SAY)
+
+
 def test_who_answers_for_a_file_is_shown_and_the_look_is_logged(
     run: Run, house: Installation, tmp_path: Path
 ) -> None:
