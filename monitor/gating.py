@@ -104,6 +104,20 @@ def check(settings: config.Config) -> None:
         raise ConfigError(faults)
 
 
+def warnings(settings: config.Config) -> Iterator[str]:
+    """Yield the servers that answer at an address which does not show that it is theirs."""
+    for name in collectors.COLLECTORS:
+        if not getattr(settings.collect, name).enabled:
+            continue
+        made = collectors.shut(name, settings, utc_now)
+        for host, server in made.servers.items() if isinstance(made, PerServer) else ():
+            if host != server and not host.endswith(f".{server}"):
+                yield (
+                    f"collect.{name}.servers: {server} is asked at {host}. The right on record "
+                    f"is for {server}: be sure that both have one owner"
+                )
+
+
 def switch(path: Path, name: str, by: str, why: str, *, off: bool) -> int:
     """Switch a platform off or on; the running daemon follows with its next tick."""
     command = f"platform {'off' if off else 'on'}"
