@@ -19,7 +19,7 @@ from monitor.model.day import local_day
 OFFICE = "WIB"
 _ASKS = {
     Requirement.SERVER_ALLOWLIST: "the server's permission",
-    Requirement.CONSENT: "the account owner's consent",
+    Requirement.CONSENT: "the group administrators' consent",
     Requirement.AGREEMENT: "a written agreement with the platform",
 }
 

@@ -31,11 +31,11 @@ SIGHTS: Mapping[str, Mapping[str, str]] = {
 RIGHTS: Mapping[str, Mapping[str, str]] = {
     "id": {
         "none": "tidak perlu", "server_allowlist": "izin tiap server",
-        "consent": "persetujuan pemilik akun", "agreement": "perjanjian tertulis dengan platform",
+        "consent": "persetujuan pengelola grup", "agreement": "perjanjian tertulis dengan platform",
     },
     "en": {
         "none": "none needed", "server_allowlist": "each server's permission",
-        "consent": "the account owner's consent",
+        "consent": "the group administrators' consent",
         "agreement": "a written agreement with the platform",
     },
 }  # fmt: skip
