@@ -159,7 +159,7 @@ class Recorder:
     def finding_id(self, finding: Finding) -> str:
         """Return the id that a finding has, or gets where nothing else is recorded before it."""
         conn = self._writer.reader()
-        return findings.existing_or_new(conn, self._keyring, finding.activity.id)
+        return _on_file(conn, self._keyring, finding)
 
     def _stage(self, stack: ExitStack, parts: Sequence[Part]) -> list[Staged]:
         return stack.enter_context(self._files.staging(parts))
@@ -203,7 +203,7 @@ class Recorder:
         now: datetime,
     ) -> Outcome:
         finding = self._quarantine.weigh(tx, captured.finding, now)
-        finding_id = findings.existing_or_new(tx, self._keyring, finding.activity.id)
+        finding_id = _on_file(tx, self._keyring, finding)
         if finding_id != captured.finding_id:
             # Another process took the id for another act meanwhile: these cards show a wrong one.
             files = [file for file in files if file.name not in CARDS]
@@ -334,6 +334,11 @@ def _public(
         "clock": clock_source(now),
         "program": __version__,
     }
+
+
+def _on_file(conn: Connection, keyring: KeyRing, finding: Finding) -> str:
+    act = finding.activity
+    return findings.existing_or_new(conn, keyring, act.id, act.watch_id)
 
 
 def _pair(finding: Finding) -> tuple[str, str]:

@@ -187,7 +187,7 @@ class TipCases:
         activity = judged.finding.activity
 
         def also(tx: Connection) -> None:
-            case = findings.existing_or_new(tx, self._ring, activity.id)
+            case = findings.existing_or_new(tx, self._ring, activity.id, activity.watch_id)
             if findings.next_revision(tx, case) == 1:
                 raise RefusedError(f"{tip_id}: its act was dismissed before, and erased")
             self._desk.put_on(tx, tip_id, case, officer, why, staged)

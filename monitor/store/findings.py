@@ -15,7 +15,8 @@ GROUP = 4
 # Whose act a finding is about, out of its newest content; erased content leaves nothing to compare.
 ERASED = ""
 OWNER = """
-SELECT coalesce(json_extract(CAST(body AS TEXT), '$.activity.id'), '')
+SELECT coalesce(json_extract(CAST(body AS TEXT), '$.activity.id'), ''),
+  coalesce(json_extract(CAST(body AS TEXT), '$.activity.watch_id'), '')
 FROM finding LEFT JOIN content ON content.seq = finding.seq AND content.name = 'finding'
 WHERE finding_id = ? ORDER BY revision_no DESC LIMIT 1
 """
@@ -31,19 +32,22 @@ def finding_id(keyring: KeyRing, activity_id: str) -> str:
 
 
 @guard()
-def existing_or_new(conn: sqlite3.Connection, keyring: KeyRing, activity_id: str) -> str:
+def existing_or_new(
+    conn: sqlite3.Connection, keyring: KeyRing, activity_id: str, watch_id: str = ""
+) -> str:
     """Return the id under which this act is on file, else the one it gets now.
 
     An id is for ever: after a rotation it is found under the key version that made it. Of some
     hundred thousand findings two may fall on one short code; the later one gets another, because
-    one person's act must never appear under another person's finding.
+    one person's act must never appear under another person's finding. For the same reason what is
+    on file of another register line than ``watch_id`` is another act, whatever id a file gave it.
     """
     versions = keyring.versions("reference")
     for key in versions:
-        code, on_file = _place(conn, key, activity_id)
+        code, on_file = _place(conn, key, activity_id, watch_id)
         if on_file:
             return code
-    return _place(conn, versions[0], activity_id)[0]
+    return _place(conn, versions[0], activity_id, watch_id)[0]
 
 
 @guard()
@@ -65,16 +69,17 @@ def add(tx: sqlite3.Connection, finding_id: str, seq: int, outcome: str) -> int:
 
 
 def _place(
-    conn: sqlite3.Connection, key: bytes, activity_id: str, turn: int = 0
+    conn: sqlite3.Connection, key: bytes, activity_id: str, watch_id: str, turn: int = 0
 ) -> tuple[str, bool]:
     """Return the first code that is this act's or nobody's, and whether it is on file."""
     code = _code(key, activity_id, turn)
     row = conn.execute(OWNER, (code,)).fetchone()
     if row is None:
         return code, False
-    if row[0] in (activity_id, ERASED):
+    ours = not watch_id or row[1] in (watch_id, "")
+    if row[0] == ERASED or (row[0] == activity_id and ours):
         return code, True
-    return _place(conn, key, activity_id, turn + 1)
+    return _place(conn, key, activity_id, watch_id, turn + 1)
 
 
 def _code(key: bytes, activity_id: str, turn: int = 0) -> str:

@@ -67,6 +67,19 @@ def test_two_acts_never_share_an_id(
         assert findings.existing_or_new(writer.reader(), keyring, act) == code
 
 
+def test_an_id_of_another_lines_act_is_another_act(
+    writer: Writer, keyring: KeyRing, now: datetime
+) -> None:
+    reader = writer.reader()
+    first = findings.existing_or_new(reader, keyring, "act-1", "w-1")
+    _add(writer, now, first, "act-1", "w-1")
+    other = findings.existing_or_new(reader, keyring, "act-1", "w-2")
+    assert other != first
+    _add(writer, now, other, "act-1", "w-2")
+    for line, code in (("w-1", first), ("w-2", other), ("", first)):
+        assert findings.existing_or_new(reader, keyring, "act-1", line) == code
+
+
 def test_a_finding_whose_content_was_erased_keeps_its_id(
     writer: Writer, keyring: KeyRing, now: datetime
 ) -> None:
@@ -79,8 +92,8 @@ def test_a_finding_whose_content_was_erased_keeps_its_id(
     assert findings.existing_or_new(writer.reader(), keyring, "act-1") == code
 
 
-def _add(writer: Writer, now: datetime, finding_id: str, act: str = "act-1") -> int:
-    content: dict[str, Canonical] = {"finding": {"activity": {"id": act}}}
+def _add(writer: Writer, now: datetime, finding_id: str, act: str = "act-1", line: str = "") -> int:
+    content: dict[str, Canonical] = {"finding": {"activity": {"id": act, "watch_id": line}}}
     with writer.transaction() as tx:
         head = log.append(
             tx, at=now, kind="finding", subject=finding_id, public={}, content=content
