@@ -83,6 +83,8 @@ def check(path: Path) -> int:
         f"{len(run) - len(failed)} of {len(run)} rule cases as expected, "
         f"rule set {ruleset.digest[:16]}"
     )
+    if not settings.path("keys").is_dir():
+        console.say("No keys yet: netralitas keys make")
     governing.print_lacking(settings)
     routechecking.print_warnings(settings, ruleset)
     for warning in _warnings(settings):
@@ -166,6 +168,8 @@ def _warnings(settings: config.Config) -> Iterator[str]:
 
 def _check_keys(settings: config.Config) -> None:
     folder = settings.path("keys")
+    if not folder.is_dir() and not settings.database.exists():
+        return  # nothing was kept yet; what is missing is said below
     try:
         keys.load(folder)
     except StoreError as error:

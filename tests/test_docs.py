@@ -209,9 +209,7 @@ def test_defaults_in_the_table_are_the_programs() -> None:
 
 
 def test_no_setting_in_the_table_is_invented() -> None:
-    dotted = {
-        key for key, _ in ROW.findall(SETTINGS) if re.fullmatch(r"[a-z_]+(\.[a-z_]+)+", key)
-    }
+    dotted = {key for key, _ in ROW.findall(SETTINGS) if re.fullmatch(r"[a-z_]+(\.[a-z_]+)+", key)}
     assert dotted - {key for key, _ in settings(Config)} == set()
 
 
@@ -260,7 +258,9 @@ def test_every_pinned_package_has_its_licence_listed() -> None:
         assert found[1] != "UNKNOWN", name
 
 
-@pytest.mark.parametrize("name", ["audit", "build", "dev", "mastodon", "network", "ocr", "replay", "runtime"])
+@pytest.mark.parametrize(
+    "name", ["audit", "build", "dev", "mastodon", "network", "ocr", "replay", "runtime"]
+)
 def test_requirements_are_pinned_by_hash_and_name_no_index(name: str) -> None:
     text = (ROOT / "requirements" / f"{name}.txt").read_text("utf-8")
     blocks = re.split(r"(?m)^(?=[A-Za-z0-9])", text)[1:]

@@ -22,7 +22,8 @@ ON CONFLICT (platform, day, method) DO UPDATE SET units = units + excluded.units
 """
 DROP = "DELETE FROM spending WHERE platform = ? AND day < date(?, ?)"
 BY_METHOD = """
-SELECT platform, day, method, units FROM spending WHERE day >= date(?) ORDER BY platform, day, method
+SELECT platform, day, method, units FROM spending
+WHERE day >= date(?) ORDER BY platform, day, method
 """
 
 
