@@ -27,6 +27,9 @@ from tests.run.ruling import (
 )
 from tests.whole import Stage
 
+# Each starts the whole program several times: with the drills.
+pytestmark = pytest.mark.drill
+
 LIMIT = 3
 CALL = "Ayo coblos nomor 2, menangkan Prakasita-Anggrek!"
 SMALL = f"[rules]\nreload = 0.1\nquarantine_hits = {LIMIT}\nquarantine_hours = 2"

@@ -30,6 +30,9 @@ from tests.run.test_season import end_yesterday
 from tests.scenes import LIKE, POST, SMALL_TALK, SUPPORTING
 from tests.whole import Stage
 
+# Each starts the whole program several times: with the drills.
+pytestmark = pytest.mark.drill
+
 ABSENCE = "atproto-commit-absence"
 RECORD = "com.atproto.repo.getRecord"
 
