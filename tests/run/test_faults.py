@@ -21,6 +21,9 @@ from tests.run.ruling import open_alarms, until
 from tests.scenes import SUPPORTING
 from tests.whole import Stage
 
+# Each starts the whole program several times: with the drills.
+pytestmark = pytest.mark.drill
+
 FALSE = [trouble for trouble in FORGERIES if trouble is not Trouble.NO_PROOF]
 LIST = "com.atproto.repo.listRecords"
 PROOF = "com.atproto.sync.getRecord"

@@ -8,6 +8,9 @@ from monitor.log import logger
 from tests.run.ruling import open_alarms, rules, running, said, settings, until, write_rule
 from tests.whole import Stage
 
+# Each starts the whole program several times: with the drills.
+pytestmark = pytest.mark.drill
+
 AGAIN = "Sekali lagi: ayo coblos nomor 2, menangkan Prakasita-Anggrek!"
 FAST = "[rules]\nreload = 0.1"
 

@@ -10,6 +10,9 @@ from tests import needle
 from tests.run.ruling import only, rules, said, settings, table, write_rule
 from tests.whole import Stage
 
+# Each starts the whole program several times: with the drills.
+pytestmark = pytest.mark.drill
+
 TEXT = "Besok pagi ayo coblos nomor 2, menangkan Prakasita-Anggrek!"
 
 
