@@ -8,6 +8,7 @@ import msgspec
 
 from monitor.collect.base import Cursor
 from monitor.collect.bluesky_parse import COLLECTIONS
+from monitor.collect.resume import restored
 
 
 class Look(msgspec.Struct):
@@ -60,8 +61,5 @@ class State(msgspec.Struct):
 
 def load(cursor: Cursor, native_id: str) -> State:
     """Read a stored cursor; one of another form, or of another account, begins anew."""
-    try:
-        state = msgspec.convert(dict(cursor), State)
-    except msgspec.ValidationError:
-        return State()
+    state = restored(cursor, State)
     return State() if native_id and state.did not in ("", native_id) else state

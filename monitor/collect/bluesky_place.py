@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from monitor.collect.base import Cursor
+from monitor.collect.resume import restored
 
 # How many pages of posts a usual look reads, and of how many posts the counts are kept.
 RECENT_PAGES = 3
@@ -58,7 +59,4 @@ class State(msgspec.Struct):
 
 def load(cursor: Cursor) -> State:
     """Read a stored cursor; one of another form begins anew."""
-    try:
-        return msgspec.convert(dict(cursor), State)
-    except msgspec.ValidationError:
-        return State()
+    return restored(cursor, State)

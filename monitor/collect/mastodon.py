@@ -16,12 +16,13 @@ from monitor.clock import Clock, utc_now
 from monitor.collect.base import Cursor, Followed, Info, Members, Page, Requirement, TargetPage
 from monitor.collect.mastodon_again import Look
 from monitor.collect.mastodon_capture import Shot
-from monitor.collect.mastodon_cursor import State, TargetState, load
+from monitor.collect.mastodon_cursor import State, TargetState
 from monitor.collect.mastodon_follows import followed
 from monitor.collect.mastodon_poll import HandedOver, Poll
 from monitor.collect.mastodon_read import BASIS, VERSION, Act, read
 from monitor.collect.mastodon_server import Secret, Server, listed
 from monitor.collect.mastodon_targets import Engagers
+from monitor.collect.resume import restored
 from monitor.config_mastodon import Mastodon as Settings
 from monitor.config_mastodon import MastodonServer
 from monitor.errors import BlockedError, CollectError
@@ -93,7 +94,7 @@ class Mastodon:
         self, watch: Watch, cursor: Cursor, last_look: datetime | None
     ) -> AsyncIterator[Page]:
         """Yield pages of one look; see ``mastodon_poll`` for what is read and when."""
-        state = load(cursor, State)
+        state = restored(cursor, State)
         if watch.native_id and state.uri not in ("", watch.native_id):
             state = State()
         return Poll(
@@ -125,7 +126,7 @@ class Mastodon:
             members=members,
             last_look=last_look,
             home=self._home,
-            state=load(cursor, TargetState),
+            state=restored(cursor, TargetState),
         ).pages()
 
     def normalise(self, raw: RawItem, watch: Watch) -> Activity:

@@ -7,7 +7,7 @@ but where it is the id of somebody's status, only the millisecond in it is kept 
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 
@@ -17,8 +17,6 @@ from monitor.collect.mastodon_parse import order
 
 # Ids of before 2016 (Mastodon had no such ids) or of another kind have no time in them.
 _SNOWFLAKE = 1_451_606_400_000 << 16
-
-S = TypeVar("S", bound="State | TargetState")
 
 
 class Look(msgspec.Struct):
@@ -128,14 +126,6 @@ class TargetState(msgspec.Struct):
 
     def cursor(self) -> Cursor:
         return _cursor(self)
-
-
-def load(cursor: Cursor, kind: type[S]) -> S:
-    """Read a stored cursor; one of another form begins anew."""
-    try:
-        return msgspec.convert(dict(cursor), kind)
-    except (msgspec.ValidationError, UnicodeEncodeError):
-        return kind()
 
 
 class Edge(IntEnum):

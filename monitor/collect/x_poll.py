@@ -12,6 +12,7 @@ import msgspec
 from monitor.clock import Clock, from_text, to_text
 from monitor.collect import x_parse as parse
 from monitor.collect.base import Cursor, Page
+from monitor.collect.resume import restored
 from monitor.collect.x_api import Api, StaleToken, Unavailable
 from monitor.errors import BlockedError
 from monitor.model.contest import ZONES
@@ -55,10 +56,7 @@ class State(msgspec.Struct):
 
 def load(cursor: Cursor, native_id: str) -> State:
     """Read a stored cursor; one of another form, or of another account, begins anew."""
-    try:
-        state = msgspec.convert(dict(cursor), State)
-    except msgspec.ValidationError:
-        return State()
+    state = restored(cursor, State)
     return State() if native_id and state.id not in ("", native_id) else state
 
 

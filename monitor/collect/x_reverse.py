@@ -17,6 +17,7 @@ import msgspec
 from monitor.clock import Clock
 from monitor.collect import x_parse as parse
 from monitor.collect.base import Cursor, Members, TargetPage
+from monitor.collect.resume import restored
 from monitor.collect.x_api import LOOKUP_LIMIT, Api, StaleToken
 from monitor.collect.x_poll import is_since, is_withheld, item, number
 from monitor.model.contest import ZONES, TargetAccount
@@ -73,10 +74,7 @@ class State(msgspec.Struct):
 
 def load(cursor: Cursor, native_id: str) -> State:
     """Read a stored cursor; one of another form, or of another account, begins anew."""
-    try:
-        state = msgspec.convert(dict(cursor), State)
-    except msgspec.ValidationError:
-        return State()
+    state = restored(cursor, State)
     return State() if native_id and state.id not in ("", native_id) else state
 
 

@@ -11,9 +11,10 @@ from pathlib import Path
 from monitor import config
 from monitor.collect import mastodon_parse as parse
 from monitor.collect.mastodon_again import local_id
-from monitor.collect.mastodon_cursor import State, TargetState, load
+from monitor.collect.mastodon_cursor import State, TargetState
 from monitor.collect.mastodon_read import read
 from monitor.collect.mastodon_server import Server
+from monitor.collect.resume import restored
 from monitor.config_mastodon import MastodonServer
 from monitor.errors import NormaliseError, TransientError
 from monitor.model.evidence import Exchange, RawItem, canonical
@@ -95,8 +96,8 @@ def cursor(rng: random.Random, broken: Broken) -> None:
     except ValueError:
         return
     if isinstance(value, dict):
-        for kind in (State, TargetState):
-            json.dumps(load(value, kind).cursor())
+        json.dumps(restored(value, State).cursor())
+        json.dumps(restored(value, TargetState).cursor())
 
 
 def html(rng: random.Random, broken: Broken) -> None:
