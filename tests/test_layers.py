@@ -70,7 +70,6 @@ HOMES = {
     "sqlite3": ["store/", "evidence/verify_evidence.py"],
     "apscheduler": ["run/schedule.py"],
     "rapidfuzz": ["text/fuzzy.py"],
-    "ahocorasick_rs": ["text/index.py"],
     "loguru": ["log.py"],
     "feedparser": ["collect/feeds_parse.py"],
     "lxml": ["collect/telegram_page.py"],
@@ -113,7 +112,7 @@ HOMES = {
         "cli_tips.py",
     ],
     "rich": ["console.py"],
-    "msgspec": ["collect/", "evidence/", "run/replay.py", "text/"],
+    "msgspec": ["collect/", "evidence/", "match/targets.py", "run/replay.py", "text/"],
     "yarl": ["net.py", "net_connect.py", "net_guard.py", "net_socket.py"],
     "markupsafe": ["auditor/site.py", "notify/render.py"],
     # The extra for screenshots; opened in a process of its own, and nowhere else.

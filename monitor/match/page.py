@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right, insort
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import accumulate, pairwise
+from operator import itemgetter
 
 from monitor.match.lexicon import NAMESAKE, SMALL_NUMBER, Lexicon
 from monitor.match.names import Alias, Place
@@ -15,10 +15,10 @@ from monitor.text.chunks import ChunkReader
 from monitor.text.forms import Forms
 from monitor.text.index import PhraseIndex, Row
 from monitor.text.layout import Layout, Tag, Word
+from monitor.text.memo import once
 from monitor.text.tokens import WORD
 
-# Of more phrases than this, sorting is faster than putting each in its place.
-_FEW = 16
+_PLACE = itemgetter(0, 1)
 _NONE: frozenset[int] = frozenset()
 _NOWHERE: frozenset[str] = frozenset()
 # What a phrase may call for.
@@ -30,7 +30,7 @@ _OF_NAMES = (
 )
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Meaning:
     """What a phrase stands for: lists that hold it, targets' names, contests of its area.
 
@@ -84,7 +84,7 @@ class Page:
         self._either: dict[tuple[str, ...], frozenset[int]] = {}
         self._named: frozenset[int] | None = None
 
-    @cached_property
+    @once
     def spots(self) -> dict[str, list[tuple[int, int]]]:
         """Map each list found to its phrases' word ranges, in order."""
         spots: dict[str, list[tuple[int, int]]] = {}
@@ -98,7 +98,7 @@ class Page:
             _free_names(spots, [(first, last) for last, first, _ in self.names if last > first])
         return spots
 
-    @cached_property
+    @once
     def places(self) -> frozenset[str]:
         """Return the contests whose area is named."""
         if not self._placed:
@@ -138,13 +138,13 @@ class Page:
             )
         return self._named
 
-    @cached_property
+    @once
     def negating(self) -> frozenset[int]:
         """Return the words that negate or forbid."""
         found = self.marked("negators") | self.marked("prohibitors")
         return found - self.marked("not_negation")
 
-    @cached_property
+    @once
     def shouting(self) -> bool:
         """Say whether the text is mostly capitals, so that capitals tell nothing."""
         letters = [w for w in self.words if w.kind is WORD and w.end - w.start > 1]
@@ -197,24 +197,16 @@ class PageReader:
         """Return the page of a field; time is linear in the text's length."""
         laid = Layout(self._chunks.read(text))
         if laid.guessed and self._settle(laid.words, laid.guessed):
-            rows = self._alone(laid.words)
-        else:
-            rows = laid.rows
-        return Page(name, text, laid, self._with_rows(laid.words, rows))
+            return Page(name, text, laid, self._rows(laid.words))
+        return Page(name, text, laid, laid.rows)
 
-    def _alone(self, words: Sequence[Word]) -> list[Row[Meaning]]:
-        found = ((place, self._index.alone(word.form)) for place, word in enumerate(words))
-        return [(place, place, meaning) for place, meaning in found if meaning is not None]
-
-    def _with_rows(self, words: Sequence[Word], alone: list[Row[Meaning]]) -> list[Row[Meaning]]:
-        """Return all phrases in order; none reaches over a clause."""
+    def _rows(self, words: Sequence[Word]) -> list[Row[Meaning]]:
+        """Return all phrases of words that were settled; none reaches over a clause."""
+        said = enumerate(words)
+        alone = [(n, n, m) for n, word in said if (m := self._index.alone(word.form)) is not None]
         found = self._index.rows([word.form for word in words])
         inside = [row for row in found if words[row[1]].clause == words[row[0]].clause]
-        if len(inside) > _FEW:
-            return sorted(alone + inside)
-        for row in inside:
-            insort(alone, row)
-        return alone
+        return sorted(alone + inside, key=_PLACE)
 
     def _settle(self, words: Sequence[Word], guessed: Sequence[int]) -> bool:
         """Take a word for the name one slip away that makes a listed name with its neighbour.

@@ -15,7 +15,7 @@ import msgspec
 
 from monitor.text.fold import fold, fold_word
 from monitor.text.forms import Forms, stretched
-from monitor.text.index import PhraseIndex
+from monitor.text.index import Path, PhraseIndex
 from monitor.text.memo import Memo
 from monitor.text.tags import camel_parts, deliberate
 from monitor.text.tokens import TAG, WORD, Kind, Mark, marks, may_be_spaced
@@ -55,7 +55,7 @@ class Part(msgspec.Struct, Generic[T], gc=False):
     """One word as it was meant; ``start`` and ``end`` count from the chunk's beginning.
 
     ``opens``: it opens a clause. ``guessed``: there are names one slip away. ``meaning`` is that
-    of the phrase that is this word alone.
+    of the phrase that is this word alone; ``begins`` is the path of those that begin with it.
     """
 
     kind: Kind
@@ -64,6 +64,7 @@ class Part(msgspec.Struct, Generic[T], gc=False):
     end: int
     guessed: bool
     meaning: T | None
+    begins: Path[T] | None
     upper: bool
     title: bool = False
     slip: bool = False
@@ -79,10 +80,11 @@ class Step(msgspec.Struct, Generic[T], gc=False):
 
 
 class Chunk(msgspec.Struct, Generic[T], gc=False):
-    """A chunk's steps, its length in the source, and its folded text.
+    """A chunk's steps, its length in the source, and its text, folded unless it is plain letters.
 
     ``is_tag`` tells whether its first word is a hashtag; ``None`` where it has none. Most chunks
-    begin with one plain word: ``word`` is that one, and ``steps`` are what follows it.
+    begin with one word that no full stop shortens: ``word`` is that one, and ``steps`` are what
+    follows it.
     """
 
     steps: tuple[Step[T], ...]
@@ -137,19 +139,23 @@ class ChunkReader(Generic[T]):
         steps = tuple(self._steps(raw, marks(folded), None))
         first_act = next((step.act for step in steps if step.act <= Act.HANDLE), None)
         is_tag = None if first_act is None else first_act is Act.TAG
+        if steps and steps[0].act is _WORDS:
+            parts, form = steps[0].parts, steps[0].form
+            if len(parts) == 1 and form not in _SHORTENED:
+                return Chunk(steps[1:], len(raw), folded.text, is_tag, parts[0])
         return Chunk(steps, len(raw), folded.text, is_tag)
 
     def _plain(self, raw: str, body: str) -> Chunk[T]:
         """Return the chunk of one word of plain letters, with what stands around it."""
-        form, text, size = body.lower(), raw.lower(), len(raw)
+        form, size = body.lower(), len(raw)
         first = 0 if raw.startswith(body) else raw.index(body)
         last = first + len(body)
         parts = self._parts(WORD, body, form, first, last)
-        after = self._edge(text[last:], form) if last < size else ()
+        after = self._edge(raw[last:], form) if last < size else ()
         if len(parts) == 1 and not first:
-            return Chunk(after, size, text, word=parts[0])
-        before = self._edge(text[:first], None)
-        return Chunk((*before, Step(_WORDS, parts, form), *after), size, text)
+            return Chunk(after, size, raw, word=parts[0])
+        before = self._edge(raw[:first], None)
+        return Chunk((*before, Step(_WORDS, parts, form), *after), size, raw)
 
     def _edge(self, edge: str, before: str | None) -> tuple[Step[T], ...]:
         """Return the steps of punctuation before or after a word."""
@@ -185,35 +191,48 @@ class ChunkReader(Generic[T]):
     def _parts(
         self, kind: Kind, source: str, form: str, start: int, end: int
     ) -> tuple[Part[T], ...]:
+        upper = end - start >= _CAPITALS_MIN and source.isupper()
+        title = source[:1].isupper()
         if kind is WORD:
+            known = self._memo.get(form) if form.isalpha() and form.isascii() else None
+            if known is not None and known.word is not None:
+                # The same word, written alone and in small letters.
+                p = known.word
+                same = Part(
+                    kind, p.form, start, end, p.guessed, p.meaning, p.begins,
+                    upper, title, p.slip, p.opens,
+                )  # fmt: skip
+                return (same,)
             forms = self._forms.of(form)
         elif kind is Kind.SPACED:
             kind, forms = WORD, self._forms.spelt(form)
         else:
             forms = (form,)
-        upper = end - start >= _CAPITALS_MIN and source.isupper()
-        title = source[:1].isupper()
         slip = forms[0] != form and self._forms.slipped(form)
         near, meaning, contrast = self._forms.near, self._index.alone, self._contrast
+        begins = self._index.begins
         if form != forms[0] and stretched(form):
             near = self._forms.loosely
         return tuple(
             [
                 Part(
                     kind, meant, start, end, bool(near(meant)), meaning(meant),
-                    upper, title, slip, meant in contrast,
+                    begins(meant), upper, title, slip, meant in contrast,
                 )
                 for meant in forms
             ]
         )  # fmt: skip
 
     def _tag(self, raw: str, mark: Mark) -> Iterator[Part[T]]:
-        near, meaning = self._forms.near, self._index.alone
+        near, meaning, begins = self._forms.near, self._index.alone, self._index.begins
         for word, first, last, forms in self._tag_parts(mark.form.lstrip("#"), raw):
             start, end, upper = mark.start + first, mark.start + last, raw[first:last].isupper()
             slip = self._forms.slipped(word)
             for form in forms:
-                yield Part(TAG, form, start, end, bool(near(form)), meaning(form), upper, slip=slip)
+                yield Part(
+                    TAG, form, start, end, bool(near(form)), meaning(form), begins(form), upper,
+                    slip=slip,
+                )  # fmt: skip
 
     def _tag_parts(self, body: str, raw: str) -> Iterator[tuple[str, int, int, tuple[str, ...]]]:
         """Yield the parts of a hashtag, their offsets in it, and what is meant by each.

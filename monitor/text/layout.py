@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from monitor.text.chunks import Act, Chunk, Step, shortens
-from monitor.text.index import Row
+from monitor.text.chunks import Act, Chunk, Part, Step, shortens
+from monitor.text.index import Path, Row
 from monitor.text.tokens import TAG, Token
 
 T = TypeVar("T")
@@ -31,8 +31,9 @@ class Tag:
 class Layout(Generic[T]):
     """A text's words and what was seen on the way.
 
-    ``rows`` are the phrases of one word; ``guessed`` the words that may be a slip; ``handles`` the
-    folded handles of others; ``asked`` says that some clause is a question.
+    ``rows`` are the phrases, in order; none reaches over a clause. ``guessed`` are the words that
+    may be a slip; ``handles`` the folded handles of others; ``asked`` says that some clause is a
+    question.
     """
 
     def __init__(self, chunks: Sequence[Chunk[T]]) -> None:
@@ -44,58 +45,91 @@ class Layout(Generic[T]):
         self.asked = False
         self._chunks = chunks
         self._clause = 0
+        self._path: Path[T] | None = None
         self._barrier = False
         self._after_tag = False
         self._sentence = 0
         self._quotes: list[int] = []
         self._before = ""
         self._lay()
-        self._mark_quoted()
+        if self._quotes:
+            self._mark_quoted()
 
     def _lay(self) -> None:
         at, words, rows, guessed = 0, self.words, self.rows, self.guessed
-        clause, barrier, worded = 0, False, False
+        here = told = clause = 0
+        barrier = False
+        path: Path[T] | None = None
         for place, chunk in enumerate(self._chunks):
             part = chunk.word
             if part is not None:
-                if part.opens:
-                    # A contrast begins a clause.
-                    clause += 1
-                if part.meaning is not None:
-                    rows.append((len(words), len(words), part.meaning))
+                if path is None or part.opens:
+                    # A contrast begins a clause; no phrase reaches over its beginning.
+                    clause += part.opens
+                    path = part.begins
+                else:
+                    path = path.more.get(part.form) or (
+                        part.begins if path.rest is None else path.rest.then(part.form, part.begins)
+                    )
+                    if path is not None:
+                        for before, value in path.ends:
+                            rows.append((here, here - before, value))
+                meaning = part.meaning
+                if meaning is not None:
+                    rows.append((here, here, meaning))
                 if part.guessed:
-                    guessed.append(len(words))
+                    guessed.append(here)
                 words.append(
                     Token(
                         part.kind, part.form, at + part.start, at + part.end, clause, barrier,
                         part.upper, part.title, part.slip,
                     )
                 )  # fmt: skip
-                barrier, worded = False, True
-            if chunk.steps:
-                self._clause = clause
-                if worded:
-                    self._said("")
-                    worded = False
-                for number, step in enumerate(chunk.steps):
-                    self._act(step, place, number, at)
-                clause, barrier = self._clause, self._barrier
+                barrier = False
+                here += 1
+            steps = chunk.steps
+            if steps:
+                self._clause, self._barrier, self._path = clause, barrier, path
+                self._follow(steps, place, at, worded=here > told)
+                clause, barrier, path = self._clause, self._barrier, self._path
+                here = told = len(words)
             at += chunk.size + 1
 
+    def _follow(self, steps: Sequence[Step[T]], place: int, at: int, *, worded: bool) -> None:
+        if worded:
+            # A plain word came last, which is none that a stop shortens.
+            self._after_tag, self._before = False, ""
+        for number, step in enumerate(steps):
+            self._act(step, place, number, at)
+
     def _said(self, form: str) -> None:
-        """Note that a word or a handle came last; a plain word is none that a stop shortens."""
+        """Note that a word or a handle came last."""
         self._barrier = self._after_tag = False
         self._before = form
+
+    def _parted(self) -> None:
+        """Begin a clause; no phrase reaches over its beginning."""
+        self._clause += 1
+        self._path = None
+
+    def _meant(self, part: Part[T]) -> None:
+        """Note the phrases that end with the next word, and whether it may be a slip."""
+        here, path = len(self.words), self._path
+        path = part.begins if path is None else path.then(part.form, part.begins)
+        if path is not None:
+            self.rows.extend((here, here - before, value) for before, value in path.ends)
+        self._path = path
+        if part.meaning is not None:
+            self.rows.append((here, here, part.meaning))
+        if part.guessed:
+            self.guessed.append(here)
 
     def _words(self, step: Step[T], at: int) -> None:
         words, barrier = self.words, self._barrier
         for part in step.parts:
-            here = len(words)
-            self._clause += part.opens
-            if part.meaning is not None:
-                self.rows.append((here, here, part.meaning))
-            if part.guessed:
-                self.guessed.append(here)
+            if part.opens:
+                self._parted()
+            self._meant(part)
             start, end = at + part.start, at + part.end
             word = Token(part.kind, part.form, start, end, self._clause, barrier, part.upper)
             word.title, word.slip = part.title, part.slip
@@ -126,19 +160,17 @@ class Layout(Generic[T]):
     def _tag(self, place: int, number: int, at: int) -> None:
         step, words, tag = self._chunks[place].steps[number], self.words, len(self.tags)
         alone = self._after_tag or self._hangs(place, number)
-        self._clause += alone
+        if alone:
+            self._parted()
         first = len(words)
         for part in step.parts:
-            here = len(words)
-            if part.meaning is not None:
-                self.rows.append((here, here, part.meaning))
-            if part.guessed:
-                self.guessed.append(here)
+            self._meant(part)
             start, end = at + part.start, at + part.end
             word = Token(TAG, part.form, start, end, self._clause, upper=part.upper, tag=tag)
             word.slip = part.slip
             words.append(word)
-        self._clause += alone
+        if alone:
+            self._parted()
         if len(words) > first:
             self.tags.append(Tag(step.form.lstrip("#"), first, len(words) - 1))
         self._barrier, self._after_tag, self._before = False, True, step.form
@@ -163,7 +195,7 @@ class Layout(Generic[T]):
         self._said(form)
 
     def _stop(self) -> None:
-        self._clause += 1
+        self._parted()
         self._sentence = len(self.words)
 
     def _question(self) -> None:

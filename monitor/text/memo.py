@@ -1,11 +1,29 @@
-"""A bounded memory that keeps what is asked for often."""
+"""What was worked out once: a bounded memory that keeps what is asked for often, and attributes."""
 
 from __future__ import annotations
 
-from typing import Generic, TypeVar
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
 
 K = TypeVar("K")
 V = TypeVar("V")
+
+
+class once(Generic[V]):  # noqa: N801 - used as a decorator, like ``property``
+    """An attribute that is worked out when it is first asked for.
+
+    As ``functools.cached_property``, which in this Python takes a lock for each object: a text
+    is read by one thread.
+    """
+
+    def __init__(self, work: Callable[[Any], V]) -> None:
+        self._work = work
+        self._name = work.__name__
+        self.__doc__ = work.__doc__
+
+    def __get__(self, owner: Any, kind: type | None = None) -> V:
+        value = owner.__dict__[self._name] = self._work(owner)
+        return value
 
 
 class Memo(Generic[K, V]):

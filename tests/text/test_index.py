@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from monitor.text.index import PhraseIndex
 
 INDEX = PhraseIndex(
@@ -35,3 +38,20 @@ def test_parts_of_words_are_not_found() -> None:
 
 def test_nothing_is_found_in_nothing() -> None:
     assert found() == []
+
+
+# Two words make phrases that begin, end and repeat in each other.
+PHRASES = st.lists(st.lists(st.sampled_from("ab"), min_size=1, max_size=5).map(" ".join))
+
+
+@given(PHRASES, st.lists(st.sampled_from("abc"), max_size=30))
+def test_the_same_is_found_as_by_trying_every_phrase(phrases: list[str], words: list[str]) -> None:
+    index = PhraseIndex({phrase: phrase for phrase in phrases})
+    tried = {
+        (first + len(parts) - 1, first, phrase)
+        for phrase in phrases
+        if len(parts := phrase.split()) > 1
+        for first in range(len(words))
+        if words[first : first + len(parts)] == parts
+    }
+    assert index.rows(words) == sorted(tried)

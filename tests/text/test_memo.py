@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitor.text.memo import Memo
+from monitor.text.memo import Memo, once
 
 
 def test_what_is_asked_for_stays_and_the_rest_is_forgotten() -> None:
@@ -20,3 +20,19 @@ def test_it_never_holds_more_than_two_tables() -> None:
     for number in range(100):
         memo.put(number, number)
     assert sum(memo.get(number) is not None for number in range(100)) <= 20
+
+
+class Counted:
+    def __init__(self) -> None:
+        self.asked = 0
+
+    @once
+    def answer(self) -> int:
+        self.asked += 1
+        return 42
+
+
+def test_an_attribute_is_worked_out_once_for_each_object() -> None:
+    one, other = Counted(), Counted()
+    assert (one.answer, one.answer, other.answer) == (42, 42, 42)
+    assert (one.asked, other.asked) == (1, 1)
