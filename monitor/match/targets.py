@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from operator import attrgetter
-from typing import NamedTuple
+
+import msgspec
 
 from monitor.match.backing import Backing
 from monitor.match.lexicon import NAMESAKE, Lexicon
@@ -14,7 +15,7 @@ from monitor.match.names import Alias, Form, TagAlias
 from monitor.match.namesakes import MOST_RIVALS, narrowed, rivals
 from monitor.match.numbers import NumberReader
 from monitor.match.page import Cover, Meaning, Page
-from monitor.text.index import Found, Row
+from monitor.text.index import Found
 from monitor.text.tokens import TAG
 
 _PARTED = re.compile(r"[\W_]+")
@@ -22,8 +23,8 @@ _MAX_HANDLES = 50
 _GIVEN_ON = re.compile(r"\s*RT\s+@", re.IGNORECASE)
 
 
-# Tuples, since reading makes some for each text and they are made fastest.
-class Mention(NamedTuple):
+# Structs, since reading makes some for each text and they are made fastest.
+class Mention(msgspec.Struct, frozen=True, gc=False):
     """One place where a target is meant: word range (both ends included) and how it was named.
 
     ``rivals`` are targets of other live contests that the same number or name could mean;
@@ -44,7 +45,7 @@ _PLACE = attrgetter("first", "last")
 _NOWHERE: frozenset[str] = frozenset()
 
 
-class Named(NamedTuple):
+class Named(msgspec.Struct, frozen=True, gc=False):
     """A phrase that names targets: word range (both ends included), and its bearers.
 
     ``help``: some of them are meant only with help.
@@ -77,6 +78,9 @@ class TargetReader:
         self._tags = tags
         self._numbers = numbers
         self._handles = handles
+        # Whom each phrase names in the contests that counted last.
+        self._order: Mapping[str, int] = {}
+        self._fits: dict[Meaning, list[Alias]] = {}
 
     def read(self, page: Page, live: Live, context: Sequence[str] = ()) -> list[Mention]:
         """Return the page's mentions in order.
@@ -96,8 +100,7 @@ class TargetReader:
 
     def _named(self, page: Page, live: Live, context: Sequence[str]) -> list[Mention]:
         """Return the mentions by name, of any form."""
-        written = [self._written(page, row, live) for row in page.names]
-        found = [n for n in written if n is not None]
+        found = self._written(page, live)
         if page.namesakes:
             # A name inside somebody or something else's means nobody.
             others = Cover(page.spots[NAMESAKE])
@@ -109,17 +112,24 @@ class TargetReader:
             found = self._meant(page, found, live, context, unsure)
         named = _resolved(found, live, context, page)
         if unsure:
-            named = [m._replace(unsure=True) if (m.first, m.last) in unsure else m for m in named]
+            named = [_unsure(m) if (m.first, m.last) in unsure else m for m in named]
         return named
 
-    def _written(self, page: Page, row: Row[Meaning], live: Live) -> Named | None:
-        """Return those of a phrase's names that are of live contests and as they are written."""
-        last, first, meaning = row
-        order = live.order
-        fits = [a for a in meaning.names if a.contest in order]
-        if meaning.capitals or (first == last and page.words[first].slip):
-            fits = [a for a in fits if self._backing.as_listed(page, first, last, a)]
-        return Named(first, last, fits, meaning.help) if fits else None
+    def _written(self, page: Page, live: Live) -> list[Named]:
+        """Return the phrases' names that are of live contests and as they are written."""
+        order, words = live.order, page.words
+        if order is not self._order:
+            self._order, self._fits = order, {}
+        known, found = self._fits, []
+        for last, first, meaning in page.names:
+            fits = known.get(meaning)
+            if fits is None:
+                known[meaning] = fits = [a for a in meaning.names if a.contest in order]
+            if meaning.capitals or (first == last and words[first].slip):
+                fits = [a for a in fits if self._backing.as_listed(page, first, last, a)]
+            if fits:
+                found.append(Named(first, last, fits, meaning.help))
+        return found
 
     def _meant(
         self,
@@ -171,14 +181,13 @@ class TargetReader:
         Only in contests that the writer votes in. What is made of a guess is a question at most,
         and only if the text's words as a whole say the same.
         """
-        written = [self._written(page, row, live) for row in page.names]
-        found = [self._hinted(page, n, live) for n in written if n is not None]
+        found = [self._hinted(page, n, live) for n in self._written(page, live)]
         if page.namesakes:
             # A name inside somebody or something else's means nobody.
             others = Cover(page.spots[NAMESAKE])
             found = [n for n in found if not others.holds(n.first, n.last)]
         named = _resolved(_longest(n for n in found if n.aliases), live, (), page)
-        return [m._replace(unsure=True) for m in sorted(named, key=_PLACE)]
+        return [_unsure(m) for m in sorted(named, key=_PLACE)]
 
     def _hinted(self, page: Page, named: Named, live: Live) -> Named:
         """Keep those of a phrase's names that the text as a whole may speak of."""
@@ -299,6 +308,10 @@ def _bearer(
     if others and (alias.ambiguous or len(others) >= MOST_RIVALS):
         return None
     return Mention(alias.target, alias.contest, first, last, alias.form, alias.party, others)
+
+
+def _unsure(mention: Mention) -> Mention:
+    return msgspec.structs.replace(mention, unsure=True)
 
 
 def _numbered(number: tuple[str, str, int, int, tuple[str, ...]]) -> Mention:

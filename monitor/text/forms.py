@@ -145,24 +145,26 @@ class Forms:
         if word.isdigit():
             return (word,)
         plain = self._known_form(word)
-        if plain is None and "'" in word:
-            plain = self._known_form(word.replace("'", ""))
-        if plain is None and _SYMBOL.search(word):
-            return self._with_symbols(word)
+        if plain is None and not word.isalpha():
+            if "'" in word:
+                plain = self._known_form(word.replace("'", ""))
+            if plain is None and _SYMBOL.search(word):
+                return self._with_symbols(word)
         if plain is None:
             plain = self._stemmed(word)
-        common = word in self._everyday
-        if plain is None and not common and len(word) >= _GLUED_FROM:
-            parts = self._unglued(word)
-            if parts:
-                return parts
-        single = _RUN.sub(_once, word) if _PAIR.search(word) else word
-        if plain is None and not common:
-            plain = self._near.find(single)
-            if plain:
-                self._slipped.add(word)
+        if plain is None:
+            common = word in self._everyday
+            if not common and len(word) >= _GLUED_FROM:
+                parts = self._unglued(word)
+                if parts:
+                    return parts
+            single = _RUN.sub(_once, word) if _PAIR.search(word) else word
+            plain = None if common else self._near.find(single)
+            if plain is None:
+                return (single,)
+            self._slipped.add(word)
         # One chat spelling may stand for two words.
-        return tuple((plain or single).split())
+        return tuple(plain.split())
 
     def slipped(self, word: str) -> bool:
         """Say whether the form of a word was found by a slip."""

@@ -53,7 +53,9 @@ class NearNames:
         return known
 
     def _search(self, word: str) -> tuple[str, ...]:
-        keys = [hash(form) for form in _gaps(word)]
+        # As ``_gaps``, without a list of the forms: most words end here.
+        keys = [hash(word[:place] + word[place + 1 :]) for place in range(len(word))]
+        keys.append(hash(word))
         if self._by_gap.keys().isdisjoint(keys):
             return _NO_NAMES
         proposed = {name for key in keys for name in self._by_gap.get(key, _NO_NAMES)}
