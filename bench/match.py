@@ -52,7 +52,7 @@ from monitor.text.tokens import Kind, marks
 CUTOFF = 85
 BATCH = 500
 INVENTED = 20_000
-FRESH_TEXTS = 20_000
+MOST_MEMORY = 250  # MB, of `netralitas match`
 # As `netralitas match` sets the garbage collector, and here for every engine alike.
 OBJECTS = 50_000
 HOSTILE = (125_000, 250_000, 500_000, 1_000_000)
@@ -102,7 +102,8 @@ def main() -> None:
     _end_to_end(texts, given.rounds)
     _one_by_one(reader, texts)
     _slips(reader, rng, texts, every=given.every_name)
-    _fresh_process(texts[:FRESH_TEXTS])
+    _loading()
+    _memory(texts)
     _hostile(reader, patterns)
 
 
@@ -441,34 +442,40 @@ def _activity(text: str) -> Activity:
 
 
 FRESH = """
-import json, resource, sys, time
-from pathlib import Path
+import json, time
 began = time.perf_counter()
 from monitor import watch
 from monitor.run.rules import Reader
 imported = time.perf_counter()
 reader = Reader(watch.load(watch.shipped()))
 loaded = time.perf_counter()
-from monitor.model.wire import statement
-for line in sys.stdin:
-    reader.judge_statements([statement(json.loads(line))])
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-print(json.dumps([imported - began, loaded - imported, peak]))
+print(json.dumps([imported - began, loaded - imported]))
+"""
+# Its child begins as small as it is: a child's peak counts what its parent held when it began.
+CHILD = """
+import resource, subprocess, sys
+subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, check=True)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024)
 """
 
 
-def _fresh_process(texts: Sequence[Text]) -> None:
-    """Load in new processes: the time of a warm start, and the memory after reading."""
-    lines = "\n".join(json.dumps({"id": "x", "text": t.text}) for t in texts)
+def _loading() -> None:
+    """Load in new processes: the time of a warm start."""
     command = [sys.executable, "-c", FRESH]
-    runs = [
-        json.loads(subprocess.run(command, input=lines, capture_output=True, check=True, text=True)
-                   .stdout)
-        for _ in range(3)
-    ]  # fmt: skip
-    imports, load, peak = (statistics.median(values) for values in zip(*runs, strict=True))
+    runs = [json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+            for _ in range(3)]  # fmt: skip
+    imports, load = (statistics.median(values) for values in zip(*runs, strict=True))
     print(f"  imports {imports:.2f} s, all watchlists and indexes {load:.2f} s (warm)")
-    print(f"  memory, at most, after {len(texts):,} texts: {peak:.0f} MB\n")
+
+
+def _memory(texts: Sequence[Text]) -> None:
+    """Print the peak memory of the command itself over all texts, every contest live."""
+    lines = b"".join(json.dumps({"id": "x", "text": t.text}).encode() + b"\n" for t in texts)
+    command = [sys.executable, "-c", CHILD, sys.executable, "-m", "monitor", "match"]
+    peak = float(subprocess.run(command, input=lines, stdout=subprocess.PIPE, check=True).stdout)
+    verdict = "within" if peak <= MOST_MEMORY else "OVER"
+    print(f"  netralitas match, memory at most, {len(texts):,} texts: {peak:.0f} MB,"
+          f" {verdict} the limit of {MOST_MEMORY} MB\n")  # fmt: skip
 
 
 def _hostile(reader: Reader, patterns: Sequence[str]) -> None:
