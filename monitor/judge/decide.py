@@ -51,13 +51,15 @@ def decide(
     """
     rules = ruleset.by_id
     own = stand_in(ruleset.rules, facts.person, asleep)
-    reading = replace(reading, matches=_concerning(reading.matches, facts.person, ruleset, own))
+    reading = _concerning(reading, facts.person, ruleset, own)
     excuses = _excuses(Case(activity, reading, facts.person, ruleset.contests, ruleset.days), rules)
-    limits = tuple(caps(activity, reading, facts.person, facts.stated))
+    # Most acts match nothing, and then there is nothing to limit.
+    limits = tuple(caps(activity, reading, facts.person, facts.stated)) if reading.matches else ()
     matches = _judged(
         where.lowered(reading, facts.person, ruleset.contests), excuses, limits, rules
     )
-    matches = dated(in_place(matches, own), act_days(activity, facts.person), ruleset)
+    if matches:
+        matches = dated(in_place(matches, own), act_days(activity, facts.person), ruleset)
     outcome = max((m.outcome for m in matches), key=_RANK.__getitem__, default=Outcome.NONE)
     top = _top(matches)
     elsewhere = where.questions(matches, facts.person, ruleset.contests)
@@ -87,11 +89,14 @@ def _incumbents(
 
 
 def _concerning(
-    matches: Sequence[Match], person: PersonFacts | None, ruleset: RuleSet, own: Rule | None
-) -> tuple[Match, ...]:
+    reading: Reading, person: PersonFacts | None, ruleset: RuleSet, own: Rule | None
+) -> Reading:
     """Keep the matches of rules that concern this person."""
+    if not reading.matches:
+        return reading
     rules, contests = ruleset.by_id, ruleset.contests
-    return tuple(m for m in matches if concerns(rules[m.rule], m, person, contests, own))
+    kept = tuple(m for m in reading.matches if concerns(rules[m.rule], m, person, contests, own))
+    return replace(reading, matches=kept)
 
 
 def _excuses(case: Case, rules: Mapping[str, Rule]) -> tuple[Exculpation, ...]:

@@ -156,6 +156,8 @@ def look_for(case: Case, listed: frozenset[str]) -> tuple[Exculpation, ...]:
     found = []
     for name, excuse in EXCULPATIONS.items():
         answer = excuse.ask(case)
+        if answer is NO and name not in listed:
+            continue
         open_ = excuse.everyone and answer.result is Result.CANNOT_BE_CHECKED
         if name in listed or answer.result is Result.MET or open_:
             found.append(Exculpation(name, answer.result, answer.fact, answer.as_of))

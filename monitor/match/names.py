@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from monitor.match.lexicon import Lexicon
@@ -45,10 +45,11 @@ class Alias:
     form: Form
     party: bool = False
     capitals: bool = False
+    ambiguous: bool = field(init=False)
 
-    @property
-    def ambiguous(self) -> bool:
-        return self.form is Form.AMBIGUOUS
+    def __post_init__(self) -> None:
+        # Asked for every name in every text.
+        object.__setattr__(self, "ambiguous", self.form is Form.AMBIGUOUS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -268,8 +268,18 @@ def _resolved(
     """
     several = any(len(n.aliases) > 1 for n in found)
     homes = _homes(found, live, context) if several else _NOWHERE
-    mentions = [_bearer(n.first, n.last, n.aliases, homes, page, live) for n in found]
-    return [m for m in mentions if m is not None]
+    mentions: list[Mention] = []
+    for named in found:
+        alias = named.aliases[0]
+        if len(named.aliases) == 1:
+            mentions.append(
+                Mention(
+                    alias.target, alias.contest, named.first, named.last, alias.form, alias.party
+                )
+            )
+        elif mention := _bearer(named.first, named.last, named.aliases, homes, page, live):
+            mentions.append(mention)
+    return mentions
 
 
 def _homes(found: Iterable[Named], live: Live, context: Sequence[str]) -> frozenset[str]:
@@ -290,9 +300,6 @@ def _bearer(
     page: Page,
     live: Live,
 ) -> Mention | None:
-    if len(choices) == 1:
-        a = choices[0]
-        return Mention(a.target, a.contest, first, last, a.form, a.party)
     fits = narrowed(choices, homes, page.places, live.own)
     order = live.order
     alias, lead, alone = fits[0], order[fits[0].contest], True

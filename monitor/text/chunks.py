@@ -240,8 +240,7 @@ class ChunkReader(Generic[T]):
         The writer's capitals say where words begin. Where they are not one to a word, leave
         letters that are no word, and the whole tag can be cut into words, they are not trusted.
         """
-        whole = self._forms.of(body)
-        ranges = camel_parts(raw) if len(whole) > 1 or whole[0] not in self._names else None
+        ranges = None if self._forms.means(body, self._names) else camel_parts(raw)
         if ranges is not None:
             said = [fold_word(raw[a:b]) for a, b in ranges]
             cut = [self._forms.in_tag(word) for word in said]

@@ -97,6 +97,18 @@ class Forms:
         single = _DOUBLE.sub(_once, word)
         return tuple(n for n in self._near.all(word) if _DOUBLE.sub(_once, n) == single)
 
+    def means(self, word: str, names: frozenset[str]) -> bool:
+        """Say whether letters and digits are one of these names, as ``of`` says it.
+
+        ``names`` are known words. Of what is near no name, glued words need not be looked for.
+        """
+        if word not in self._memo and not word.isdigit():
+            plain = self._known_form(word) or self._stemmed(word)
+            if plain is None and self._near.find(_RUN.sub(_once, word)) is None:
+                return False
+        forms = self.of(word)
+        return len(forms) == 1 and forms[0] in names
+
     def split(self, tag: str) -> tuple[str, ...]:
         """Return the parts of a folded hashtag (without ``#``) that is written in one case."""
         return self._splitter.split(tag)

@@ -84,3 +84,23 @@ def test_initials_stand_beside_a_word_whose_letters_stood_apart() -> None:
     assert FORMS.spelt("hsarinandek") == ("h", "sarinande", "k")
     assert FORMS.spelt("coblosabcd") == FORMS.of("coblosabcd")
     assert FORMS.spelt("c0bl0s") == ("coblos",)
+
+
+@pytest.mark.parametrize(
+    ("letters", "said"),
+    [
+        ("sarinande", True),
+        ("sarinnnnde", True),
+        ("s4rinande", True),
+        ("sarinandelah", True),
+        ("dukung", False),
+        ("dukungsarinande", False),
+        ("sarinandehebat", False),
+        ("2024", False),
+    ],
+)
+def test_letters_mean_a_name_only_as_a_whole(letters: str, *, said: bool) -> None:
+    names = frozenset({"sarinande"})
+    fresh = Forms(KNOWN | names, {}, names)
+    assert fresh.means(letters, names) is said
+    assert (fresh.of(letters) == ("sarinande",)) is said
