@@ -90,7 +90,7 @@ def test_initials_stand_beside_a_word_whose_letters_stood_apart() -> None:
     ("letters", "said"),
     [
         ("sarinande", True),
-        ("sarinnnnde", True),
+        ("sarinaaaande", True),
         ("s4rinande", True),
         ("sarinandelah", True),
         ("dukung", False),
