@@ -22,7 +22,7 @@ _PLACE = itemgetter(0, 1)
 _NONE: frozenset[int] = frozenset()
 _NOWHERE: frozenset[str] = frozenset()
 # What a phrase may call for.
-_NAMES, _PLACES, _NUMBERS, _NAMESAKES = 1, 2, 4, 8
+_NAMES, _PLACES, _NUMBERS, _NAMESAKES, _HELP = 1, 2, 4, 8, 16
 # Lists whose words are parts of some names and not of others.
 _OF_NAMES = (
     *("third", "reporter", "formal", "education", "list_word"),
@@ -52,6 +52,7 @@ class Meaning:
             | (_PLACES if self.places else 0)
             | (_NUMBERS if SMALL_NUMBER in self.lists else 0)
             | (_NAMESAKES if NAMESAKE in self.lists else 0)
+            | (_HELP if self.help else 0)
         )
 
 
@@ -59,7 +60,8 @@ class Page:
     """A field's words and every phrase of the lists found in them.
 
     ``names`` are the phrases that name targets; ``numbered`` and ``namesakes`` tell whether small
-    numbers and other bearers of names are there; ``handles`` are other accounts' handles, folded;
+    numbers and other bearers of names are there, ``helped`` whether some names mean somebody only
+    with help; ``handles`` are other accounts' handles, folded;
     ``asked`` says that some clause is a question. ``press`` is kept by ``press.score``.
     """
 
@@ -77,6 +79,7 @@ class Page:
         self.names = [row for row in rows if row[2].names] if calls & _NAMES else []
         self.numbered = calls & _NUMBERS != 0
         self.namesakes = calls & _NAMESAKES != 0
+        self.helped = calls & _HELP != 0
         self._placed = calls & _PLACES != 0
         self.press: float | None = None
         self._rows = rows
@@ -89,11 +92,14 @@ class Page:
         """Map each list found to its phrases' word ranges, in order."""
         spots: dict[str, list[tuple[int, int]]] = {}
         for last, first, meaning in self._rows:
-            for name in meaning.lists:
-                if name in spots:
-                    spots[name].append((first, last))
-                else:
-                    spots[name] = [(first, last)]
+            if meaning.lists:
+                place = (first, last)
+                for name in meaning.lists:
+                    known = spots.get(name)
+                    if known is None:
+                        spots[name] = [place]
+                    else:
+                        known.append(place)
         if self.names:
             _free_names(spots, [(first, last) for last, first, _ in self.names if last > first])
         return spots

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from operator import attrgetter
 
 import msgspec
@@ -42,7 +43,6 @@ class Mention(msgspec.Struct, frozen=True, gc=False):
 
 
 _PLACE = attrgetter("first", "last")
-_NOWHERE: frozenset[str] = frozenset()
 
 
 class Named(msgspec.Struct, frozen=True, gc=False):
@@ -55,10 +55,6 @@ class Named(msgspec.Struct, frozen=True, gc=False):
     last: int
     aliases: list[Alias]
     help: bool
-
-
-def _longer_first(named: Named) -> tuple[int, int]:
-    return named.first, -named.last
 
 
 class TargetReader:
@@ -108,7 +104,7 @@ class TargetReader:
         if len(found) > 1:
             found = _longest(found)
         unsure: set[tuple[int, int]] = set()
-        if any(n.help for n in found):
+        if page.helped and any(n.help for n in found):
             found = self._meant(page, found, live, context, unsure)
         named = _resolved(found, live, context, page)
         if unsure:
@@ -247,14 +243,15 @@ class TargetReader:
 
 
 def _longest(found: Iterable[Named]) -> list[Named]:
-    """Drop names that lie inside a longer one."""
+    """Drop names that lie inside a longer one, of names in the order of their ends."""
     kept: list[Named] = []
-    reach = -1
-    for item in sorted(found, key=_longer_first):
-        # In this order a name can only lie inside the one that reaches furthest so far.
-        if item.last > reach:
-            kept.append(item)
-            reach = item.last
+    for item in found:
+        if kept and kept[-1].last == item.last:
+            # Of those with one end the longest stands first.
+            continue
+        while kept and kept[-1].first >= item.first:
+            kept.pop()
+        kept.append(item)
     return kept
 
 
@@ -266,8 +263,7 @@ def _resolved(
     Where one person stands in several contests the first live one counts. Namesakes of other
     contests are told as rivals; for a name that needs a neighbour they leave nobody.
     """
-    several = any(len(n.aliases) > 1 for n in found)
-    homes = _homes(found, live, context) if several else _NOWHERE
+    homes: AbstractSet[str] | None = None
     mentions: list[Mention] = []
     for named in found:
         alias = named.aliases[0]
@@ -277,18 +273,24 @@ def _resolved(
                     alias.target, alias.contest, named.first, named.last, alias.form, alias.party
                 )
             )
-        elif mention := _bearer(named.first, named.last, named.aliases, homes, page, live):
+            continue
+        if homes is None:
+            homes = _homes(found, live, context)
+        mention = _bearer(named.first, named.last, named.aliases, homes, page, live)
+        if mention is not None:
             mentions.append(mention)
     return mentions
 
 
-def _homes(found: Iterable[Named], live: Live, context: Sequence[str]) -> frozenset[str]:
+def _homes(found: Iterable[Named], live: Live, context: Sequence[str]) -> AbstractSet[str]:
     """Return the contests of the names that only one contest knows, and of the context."""
-    homes = frozenset(live.home[target].id for target in context if target in live.home)
+    homes = {live.home[target].id for target in context if target in live.home}
     for named in found:
-        contests = {a.contest for a in named.aliases}
-        if len(contests) == 1 and not named.aliases[0].ambiguous:
-            homes |= contests
+        aliases, one = named.aliases, named.aliases[0]
+        if one.ambiguous:
+            continue
+        if len(aliases) == 1 or all(a.contest == one.contest for a in aliases):
+            homes.add(one.contest)
     return homes
 
 
@@ -296,7 +298,7 @@ def _bearer(
     first: int,
     last: int,
     choices: Sequence[Alias],
-    homes: frozenset[str],
+    homes: AbstractSet[str],
     page: Page,
     live: Live,
 ) -> Mention | None:
