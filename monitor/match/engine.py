@@ -18,10 +18,11 @@ from monitor.match.page import Page, PageReader
 from monitor.match.pictures import Pictures
 from monitor.match.second import SecondReader
 from monitor.match.stance import Side
-from monitor.match.targets import Mention, TargetReader, is_tag
+from monitor.match.targets import Mention, TargetReader
 from monitor.model.activity import Activity, Signal, Target
 from monitor.model.finding import Naming, Reading, Span
 from monitor.model.rule import RuleSet, Stance
+from monitor.text.tokens import TAG
 
 _WORDLESS = acts.JOINS | acts.APPROVALS
 _ANSWERS = frozenset({Signal.REPLY, Signal.QUOTE, Signal.SHARE, Signal.POST})
@@ -92,10 +93,10 @@ class Engine:
 
     def namings(self, activity: Activity, live: Sequence[str]) -> list[Naming]:
         """Return every place where the act's own fields or its parent name a target."""
-        scene = self._scene(activity, self._live.of(live))
-        pages = list(scene.own)
-        if scene.parent:
-            pages.append((scene.parent, scene.parent_mentions))
+        known = self._live.of(live)
+        pages, parent = self._pages_of(activity, known, _account_of(activity.target, known))
+        if parent[0]:
+            pages.append((parent[0], parent[1]))
         return [_naming(page, mention) for page, mentions in pages for mention in mentions]
 
     def _read(self, activity: Activity, live: Live) -> Reading:
@@ -118,16 +119,21 @@ class Engine:
 
     def _scene(self, activity: Activity, live: Live) -> _Scene:
         inherited = _account_of(activity.target, live)
-        parent, parent_mentions = self._parent(activity.target, live, inherited)
-        context = [inherited] if inherited else [m.target for m in parent_mentions]
-        own = [
-            (page, self._targets.read(page, live, context)) for page in self._own_pages(activity)
-        ]
+        own, (parent, parent_mentions) = self._pages_of(activity, live, inherited)
         read = self._toward(parent, parent_mentions, inherited, account=True) if parent else []
         sides = stance.sides(read) if read else []
         if parent and parent_mentions and not inherited:
             sides = self._second.heed(parent, parent_mentions, read, sides)
         return _Scene(activity, live, own, (parent, parent_mentions, sides))
+
+    def _pages_of(
+        self, activity: Activity, live: Live, inherited: str
+    ) -> tuple[list[tuple[Page, list[Mention]]], tuple[Page | None, list[Mention]]]:
+        """Return the act's own fields and its parent's, each with whom it names."""
+        parent = self._parent(activity.target, live, inherited)
+        context = [inherited] if inherited else [m.target for m in parent[1]]
+        read = self._targets.read
+        return [(page, read(page, live, context)) for page in self._own_pages(activity)], parent
 
     def _parent(
         self, target: Target | None, live: Live, inherited: str
@@ -278,10 +284,10 @@ def _span(page: Page, mention: Mention) -> Span:
 
 def _naming(page: Page, mention: Mention) -> Naming:
     words = page.words[mention.first : mention.last + 1]
-    said = words[0].form if len(words) == 1 else " ".join([word.form for word in words])
-    return Naming(
-        _span(page, mention), mention.target, mention.form.value, said, is_tag(page, mention)
-    )
+    first = words[0]
+    said = first.form if len(words) == 1 else " ".join([word.form for word in words])
+    span = Span(page.field, first.start, words[-1].end)
+    return Naming(span, mention.target, mention.form.value, said, first.kind is TAG)
 
 
 def _several(mentions: Sequence[Mention]) -> bool:

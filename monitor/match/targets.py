@@ -17,7 +17,6 @@ from monitor.match.namesakes import MOST_RIVALS, narrowed, rivals
 from monitor.match.numbers import NumberReader
 from monitor.match.page import Cover, Meaning, Page
 from monitor.text.index import Found
-from monitor.text.tokens import TAG
 
 _PARTED = re.compile(r"[\W_]+")
 _MAX_HANDLES = 50
@@ -326,8 +325,3 @@ def _unsure(mention: Mention) -> Mention:
 def _numbered(number: tuple[str, str, int, int, tuple[str, ...]]) -> Mention:
     target, contest, first, last, rivals = number
     return Mention(target, contest, first, last, Form.NUMBER, rivals=rivals)
-
-
-def is_tag(page: Page, mention: Mention) -> bool:
-    """Say whether a mention stands in a hashtag."""
-    return page.words[mention.first].kind is TAG
