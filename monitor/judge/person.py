@@ -27,6 +27,8 @@ def stand_in(
     and police officers are referred under their own law.
     """
     employer = person.employer_type if person else None
+    if employer is None:
+        return None
     own = (r for r in rules if r.in_place_of_others and employer in r.employer_types)
     return next((r for r in own if r.id not in asleep), None)
 

@@ -30,8 +30,9 @@ def score(page: Page) -> float:
 
 
 def _score(page: Page) -> float:
-    text = _LINK.split(page.text, maxsplit=1)[0].strip()
-    total = _shape(page, text) + _words(page) - _talk(page)
+    link = _LINK.search(page.text)
+    text = (page.text[: link.start()] if link else page.text).strip()
+    total = _shape(page, text, linked=link is not None) + _words(page) - _talk(page)
     return min(1.0, max(0.0, total))
 
 
@@ -40,7 +41,7 @@ def damping(press: float) -> float:
     return 1.0 - min(1.0, max(0.0, (press - _FREE) / (_SHUT - _FREE)))
 
 
-def _shape(page: Page, text: str) -> float:
+def _shape(page: Page, text: str, *, linked: bool) -> float:
     total, named = 0.0, page.named
     told = ":" in text[:50]
     if told or not page.text.islower():
@@ -56,7 +57,7 @@ def _shape(page: Page, text: str) -> float:
         titled = enough and bool(letters) and sum(letters) / len(letters) >= _TITLED
         total += 0.6 if titled and not page.shouting else 0.0
         told = told and enough
-    total += 0.15 if _LINK.search(page.text) else 0.0
+    total += 0.15 if linked else 0.0
     total += 0.2 if _sourced(page, text) else 0.0
     # The last, as floating point sums are not the same in another order.
     return total + (0.15 if told else 0.0)

@@ -71,8 +71,10 @@ def apply(
         sided = shelf.sided(activity.signal, given)
         for side in sides:
             found.ask(sided, side)
-    for rule in shelf.open(activity.signal, given):
-        found.ask_open(rule, _open_sides(sides, named))
+    opened = shelf.open(activity.signal, given)
+    meant = _open_sides(sides, named) if opened else []
+    for rule in opened:
+        found.ask_open(rule, meant)
     for target in named:
         found.note(target)
     return Reached(
@@ -156,11 +158,12 @@ def _open_sides(sides: Sequence[Side], named: Mapping[str, Span]) -> list[Side]:
 def _fits(rule: Rule, activity: Activity, side: Side, phase: Phase, contest: Contest) -> bool:
     if not _takes(rule, side):
         return False
-    known = contest.target(side.target)
     if rule.contest_levels and contest.level not in rule.contest_levels:
         return False
-    if rule.target_kinds and (known is None or known.kind not in rule.target_kinds):
-        return False
+    if rule.target_kinds:
+        known = contest.target(side.target)
+        if known is None or known.kind not in rule.target_kinds:
+            return False
     role = activity.target.role if activity.target else ""
     if rule.target_roles and role not in rule.target_roles:
         return False
