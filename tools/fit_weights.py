@@ -38,21 +38,21 @@ from monitor.match.engine import Engine
 from monitor.match.lexicon import Lexicon
 from monitor.match.live import LiveSets
 from monitor.match.names import aliases, places
-from monitor.match.signs import AFTER, BEFORE, signs, subject, words
+from monitor.match.signs import AFTER, BEFORE, blanks, signs, subject, words
 from monitor.model.weights import Weight, Weights
 from monitor.watch.weights import FILE
 
 LEAST = 10  # texts that a word must stand in
 WINDOW = 6
 SIZE = 200
-SIGN_SCALE, WORD_SCALE, VECTOR_SCALE = 1.2, 4.0, 1.5
+SIGN_SCALE, WORD_SCALE, VECTOR_SCALE = 1.2, 2.5, 1.5
 PENALTY = 0.2
 GLUED = 5  # letters from which a name inside an unknown word is no accident
 _LINKS = frozenset({"http", "https", "www"})
 OWN = 3  # labelled texts that a word must stand in to get a weight beyond its vector's
 AMBIGUOUS = 0.25
 ATTACK = 1.3  # a missed attack on a person weighs more than a missed cheer
-ALSO = 0.3  # texts that one reader labelled in passing
+ALSO = 0.5  # texts that one reader labelled once
 SMOOTH = 1e-3
 NONE = "neutral"
 
@@ -90,7 +90,8 @@ class Reader:
     @functools.cache  # noqa: B019 (one reader lives as long as the script)
     def plain(self, word: str) -> bool:
         """Say whether a word is a word: no name, no number, no hashtag glued of names."""
-        if word in self.names or word in _LINKS or any(map(str.isdigit, word)):
+        hidden = word in self.names or word in _LINKS or word in self.lexicon.gestures
+        if hidden or any(map(str.isdigit, word)):
             return False
         if word in self.lexicon.everyday:
             return True
@@ -109,11 +110,12 @@ class Reader:
         target = subject(names, sides, inherited)
         if not target:
             return None
-        forms, near = words(page, names, target)
+        taken = blanks(page, names)
+        forms, near = words(page, names, target, taken)
         label = row["label"] if row["label"] in ("support", "attack") else NONE
         weight = share * (AMBIGUOUS if row.get("ambiguous") else 1.0)
         weight *= ATTACK if label == "attack" else 1.0
-        found = signs(page, names, items, sides, target)
+        found = signs(page, names, items, sides, target, taken)
         return Text(label, weight, found, list(forms), near)
 
 

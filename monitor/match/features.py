@@ -23,6 +23,8 @@ from monitor.model.rule import BESIDE, Stance
 _SMALL = frozenset(f"{pad}{n}" for pad in ("", "0") for n in range(1, 10))
 _HEADLINE = 0.7
 _PAIR = 2
+# From this chance on a text as a whole takes its side.
+_PLAIN = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +54,18 @@ class View:
         return name in self.said
 
     @property
+    def supports(self) -> bool:
+        return any(s.stance is Stance.SUPPORT for s in self.sides)
+
+    @property
     def clear_support(self) -> bool:
         return any(s.clear and s.stance is Stance.SUPPORT for s in self.sides)
+
+    @property
+    def partisan(self) -> bool:
+        """Say whether the text as a whole takes a side: a word of an excuse is part of that."""
+        told = any(s.chance >= _PLAIN and not s.guessed for s in self.sides)
+        return told or self.clear_support
 
     @property
     def charges(self) -> list[Side]:
@@ -62,7 +74,7 @@ class View:
 
 
 def _reminder(view: View) -> bool:
-    return view.says("reminder") and not (view.clear_support or view.charges)
+    return view.says("reminder") and not (view.partisan or view.charges)
 
 
 def _parent_reminder(view: View) -> bool:
@@ -70,7 +82,7 @@ def _parent_reminder(view: View) -> bool:
 
 
 def _education(view: View) -> bool:
-    return view.says("education") and not any(s.stance is Stance.SUPPORT for s in view.sides)
+    return view.says("education") and not (view.partisan or view.supports)
 
 
 def _parent_education(view: View) -> bool:
@@ -86,7 +98,7 @@ def _parent_courtesy(view: View) -> bool:
 
 
 def _rebuttal(view: View) -> bool:
-    return (_refutes(view) or _rebuts_parent(view)) and not view.clear_support
+    return (_refutes(view) or _rebuts_parent(view)) and not view.partisan
 
 
 def _refutes(view: View) -> bool:
@@ -103,7 +115,7 @@ def _rebuts_parent(view: View) -> bool:
 
 
 def _service(view: View) -> bool:
-    return view.says("service") and not any(s.stance is Stance.SUPPORT for s in view.sides)
+    return view.says("service") and not view.supports
 
 
 def _passive(view: View) -> bool:

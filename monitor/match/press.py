@@ -94,11 +94,20 @@ def _plain(page: Page) -> bool:
     """Say whether a field is one bare line as desks write them: no stop, no talk, no tag."""
     text = page.text.strip()
     words = len(page.words) - len(page.named) + bool(page.named)
-    if words < _MIN_LINE or not text[:1].isupper() or text[-1] in _STOPS:
+    if words < _MIN_LINE or not _capital(page) or text[-1] in _STOPS:
         return False
     talks = page.handles or any(_said(page, name) for name in ("first", "chat"))
     marked = bool(page.tags) or _emoji(page)
     return not (talks or marked or "!" in text or "?" in text)
+
+
+def _capital(page: Page) -> bool:
+    """Say whether a field begins with a capital; of a name at its head nothing can be told."""
+    named = page.named
+    words = (w for i, w in enumerate(page.words) if i not in named and w.kind is WORD)
+    if page.words and 0 not in named:
+        return page.text.strip()[:1].isupper()
+    return any(w.title or w.upper for w in words)
 
 
 def silent(page: Page) -> bool:

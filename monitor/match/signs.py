@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import accumulate, islice, pairwise
 
 from monitor.match import press
 from monitor.match.page import Page
@@ -26,10 +26,14 @@ _MOOD = ("press", "asked", "tagged", "first", "several")
 
 
 def subject(names: Sequence[Mention], found: Sequence[Side], inherited: str) -> str:
-    """Return the target a text is mostly about: of its first side, else the most often named."""
+    """Return the target a text is mostly about: of its first side, else the most often named.
+
+    Names beside each other, or with one word between them, name their bearer once.
+    """
     if found:
         return found[0].target
-    named = Counter(m.target for m in names)
+    told = [m for i, m in enumerate(names) if not (i and _one_name(names[i - 1], m))]
+    named = Counter(m.target for m in told)
     return max(named, key=named.__getitem__) if named else inherited
 
 
@@ -39,11 +43,12 @@ def signs(
     items: Sequence[Evidence],
     found: Sequence[Side],
     target: str,
+    taken: frozenset[int],
 ) -> dict[str, float]:
-    """Return the signs of a text by name, each between 0 and about 2."""
+    """Return the signs of a text by name, each between 0 and about 2; ``taken`` are its blanks."""
     first = _first_reading(items, found, target)
     mood = _mood(page, names)
-    result = {**first, **mood, **_shape(page, names)}
+    result = {**first, **mood, **_shape(page, names, taken)}
     for name in _MOOD:
         for sign in ("for", "against", "support", "attack", "is support", "is attack"):
             if mood.get(name) and first.get(sign):
@@ -51,7 +56,6 @@ def signs(
     for item in items:
         side = "own" if item.target == target else "other"
         result[f"{side} {item.name}"] = 1.0
-    taken = _taken(page, names)
     for name, places in page.spots.items():
         own = (True for a, b in places if taken.isdisjoint(range(a, b + 1)))
         count = sum(islice(own, _TWO))
@@ -119,11 +123,10 @@ def _mood(page: Page, names: Sequence[Mention]) -> dict[str, float]:
     }
 
 
-def _shape(page: Page, names: Sequence[Mention]) -> dict[str, float]:
+def _shape(page: Page, names: Sequence[Mention], taken: frozenset[int]) -> dict[str, float]:
     """Return signs of form; a name counts as one word and its letters not at all."""
-    taken = _taken(page, names)
     others = [w for i, w in enumerate(page.words) if i not in taken]
-    count = len(others) + len(names)
+    count = len(others) + sum(i - 1 not in taken for i in taken)
     titled = sum(w.title for w in others) / max(1, len(others))
     return {
         "bias": 1.0,
@@ -142,32 +145,57 @@ def _shape(page: Page, names: Sequence[Mention]) -> dict[str, float]:
     }
 
 
-def words(page: Page, names: Sequence[Mention], target: str) -> tuple[dict[str, int], set[str]]:
+def words(
+    page: Page, names: Sequence[Mention], target: str, taken: frozenset[int]
+) -> tuple[dict[str, int], set[str]]:
     """Return each known form outside names with its first place, and those near the target."""
-    taken = _taken(page, names)
-    titles = page.marked("honorific")
-    ends = (
-        (m.first + (m.first in titles and m.first < m.last), m.last)
-        for m in names
-        if m.target == target
-    )
-    spots = sorted(i for pair in ends for i in pair)
+    steps = _steps(len(page.words), taken)
+    ends = ((m.first, m.last) for m in names if m.target == target)
+    reach = {
+        place
+        for pair in ends
+        for end in pair
+        for place in range(steps[end] - _NEAR, steps[end] + _NEAR + 1)
+    }
     near: set[str] = set()
     forms: dict[str, int] = {}
-    reach = {i for s in spots for i in range(s - _NEAR, s + _NEAR + 1)}
     for index, word in enumerate(page.words):
         form = word.form
         if index in taken or form.isdigit() or word.kind is HANDLE:
             continue
         if form not in forms:
             forms[form] = index
-        if index in reach:
+        if steps[index] in reach:
             near.add(form)
     return forms, near
 
 
-def _taken(page: Page, names: Sequence[Mention]) -> frozenset[int]:
-    """Return the words of names, with a title before them: some lists hold it, others not."""
-    titles = page.marked("honorific")
+def _steps(count: int, taken: frozenset[int]) -> Sequence[int]:
+    """Return how many words stand before each, a name of several counted as one.
+
+    So a long name beside the target's does not push words out of reach.
+    """
+    if not taken:
+        return range(count)
+    inside = (i in taken and i - 1 in taken for i in range(count))
+    return [i - n for i, n in enumerate(accumulate(inside))]
+
+
+def _one_name(one: Mention, other: Mention) -> bool:
+    return one.target == other.target and other.first <= one.last + 2
+
+
+def blanks(page: Page, names: Sequence[Mention]) -> frozenset[int]:
+    """Return the words that no weight may see: names, with all that is written as part of them.
+
+    That is a title or "Partai" before a name, one word between two names of one pair, and a ballot
+    number shown by hand. Some lists and some writers have it, others do not.
+    """
+    titles = page.either("honorific", "party_word")
     found = {i for m in names for i in range(m.first, m.last + 1)}
-    return frozenset(found | {m.first - 1 for m in names if m.first - 1 in titles})
+    found |= {m.first - 1 for m in names if m.first - 1 in titles}
+    found |= {
+        b.first - 1 for a, b in pairwise(names) if (a.target, a.last + 2) == (b.target, b.first)
+    }
+    poses = page.marked("gesture")
+    return frozenset(found | {i for i in poses if page.words[i].kind is EMOJI})

@@ -74,7 +74,8 @@ class Evidence:
 class Side:
     """A stance toward one target, from all evidence together.
 
-    ``guessed``: only the second reading sees it, so that it may raise a question and no more.
+    ``guessed``: only the second reading sees it, so that it may raise a question and no more;
+    ``chance`` is what that one gives it, 0 where it was not asked.
     ``firm``: something direct speaks for it and nothing caps it: the second may confirm it.
     """
 
@@ -86,6 +87,7 @@ class Side:
     reasons: tuple[str, ...]
     guessed: bool = False
     firm: bool = False
+    chance: float = 0.0
 
 
 def evidence(
@@ -123,10 +125,8 @@ def sides(items: Iterable[Evidence], *, capped: bool = False) -> list[Side]:
     for item in items:
         by_target.setdefault(item.target, []).append(item)
     attacked = any(i.stance is Stance.ATTACK and not i.tag for e in by_target.values() for i in e)
-    found = [
-        _side(target, reasons, attacked=attacked, capped=capped)
-        for target, reasons in by_target.items()
-    ]
+    told = by_target.items()
+    found = (_side(t, items, attacked=attacked, capped=capped) for t, items in told)
     kept = [side for side in found if side is not None]
     # Of equals the first in the text leads, whoever it is.
     return sorted(kept, key=lambda s: (-s.score, min(span.start for span in s.spans), s.target))

@@ -118,13 +118,23 @@ def _same_places(pair: Pair, before: Sequence[Naming], after: Sequence[Naming]) 
     longer name the same places, and their difference says nothing about fairness.
     """
     sides = {pair[0]: pair[1], pair[1]: pair[0]}
-    wanted = Counter(sides.get(n.target, n.target) for n in before)
+    wanted = Counter(sides.get(n.target, n.target) for n in _apart(before))
     weak = {n.target for n in after if n.how == WEAK}
-    found = Counter(n.target for n in after)
+    found = Counter(n.target for n in _apart(after))
     if any(wanted[target] != found[target] for target in weak):
         raise NoCounterpart("word that is also a name")
     if _mottos(before) != _mottos(after):
         raise NoCounterpart("name that makes a slogan with the next word")
+
+
+def _apart(namings: Sequence[Naming]) -> Iterator[Naming]:
+    """Yield namings but those that share letters with one of the same target before them."""
+    reached: dict[tuple[str, str], int] = {}
+    for naming in sorted(namings, key=lambda n: n.span.start):
+        place = naming.span.field, naming.target
+        if naming.span.start >= reached.get(place, 0):
+            yield naming
+        reached[place] = max(reached.get(place, 0), naming.span.end)
 
 
 def _mottos(namings: Sequence[Naming]) -> int:

@@ -67,9 +67,12 @@ def test_a_word_may_count_only_near_the_name() -> None:
     assert read(far, WORDY).stance is None
 
 
-def test_few_words_raise_nothing() -> None:
-    assert read("di balai jreng Wiratama", WORDY).stance is None
-    assert read("kemarin sore di balai jreng Wiratama", WORDY).stance is Stance.SUPPORT
+def test_few_words_raise_nothing_that_is_not_almost_sure() -> None:
+    likely = replace(WORDY, words=dict(WORDY.words) | {"jreng": Weight(4.8, 0.0)})
+    assert read("@warga di balai jreng Wiratama", likely).stance is None
+    assert read("@warga kemarin sore di balai jreng Wiratama", likely).stance is Stance.SUPPORT
+    assert read("di balai jreng Wiratama", WORDY).stance is Stance.SUPPORT
+    assert read("jreng Wiratama", WORDY).stance is None
 
 
 def test_the_other_side_is_a_question() -> None:
@@ -107,7 +110,7 @@ def test_no_name_sways_the_shipped_weights(text: str) -> None:
 
 
 def test_a_text_about_something_else_needs_more_to_be_asked_about() -> None:
-    shy = replace(WORDY, words=dict(WORDY.words) | {"jreng": Weight(4.0, 0.0)})
+    shy = replace(WORDY, words=dict(WORDY.words) | {"jreng": Weight(4.4, 0.0)})
     assert read("rapat kemarin sore di balai sama Wiratama jreng", shy).stance is None
     about = read("rapat kemarin sore di balai sama Wiratama jreng kampanye", shy)
     assert about.stance is Stance.SUPPORT
@@ -117,7 +120,7 @@ SIDES = replace(WORDY, words=dict(WORDY.words) | {"pemimpin": Weight(9.0, 0.0)})
 
 
 def test_a_common_name_is_a_guess_that_the_weights_must_share() -> None:
-    text = "Sari memang pantas jadi pemimpin, rapat kemarin di balai sama"
+    text = "Sari memang pantas jadi pemimpin, rapat kemarin di balai soal kampanye"
     assert read(text, Weights()).targets == ()
     found = read(text, SIDES)
     assert (found.stance, found.targets, best(found)) == (Stance.SUPPORT, (SARI,), Outcome.REVIEW)
@@ -128,11 +131,13 @@ def test_a_guess_needs_a_word_about_sides() -> None:
     assert read("rapat kemarin sore di balai sama Wiratama jreng", WORDY).targets == (WIRA,)
 
 
-def test_a_suspected_attack_outlives_a_neutral_opinion_that_is_not_sure() -> None:
-    even = Weights({"bias": Weight(-0.3, -0.3)})
+def test_a_suspected_attack_outlives_an_opinion_that_is_nearly_even() -> None:
+    even = Weights({"bias": Weight(-1.0, 0.2)})
+    leaning = Weights({"bias": Weight(-1.0, -0.2)})
     text = "Wiratama payah"
     assert read(text, Weights()).stance is Stance.ATTACK
     assert read(text, even).stance is Stance.ATTACK
+    assert read(text, leaning).stance is None
     assert read(text, DULL).stance is None
 
 
@@ -147,7 +152,7 @@ def test_support_that_both_readings_see_is_confirmed_by_sure_weights() -> None:
 
 
 def test_a_suspicion_of_support_that_the_weights_hardly_share_is_dropped() -> None:
-    hardly = replace(KEEN, signs={"bias": Weight(0.8, 0.0)})
+    hardly = replace(KEEN, signs={"bias": Weight(0.5, 0.0)})
     assert read("Wiratama hebat, calon gubernur", hardly).stance is None
     assert read("Ayo coblos Wiratama", hardly).stance is Stance.SUPPORT
 
@@ -164,6 +169,30 @@ def test_a_suspicion_of_support_that_the_weights_hardly_share_is_dropped() -> No
 )
 def test_a_question_mockery_reminder_or_praise_at_a_distance_is_not_confirmed(text: str) -> None:
     assert best(read(text, KEEN)) is not Outcome.ALERT
+
+
+def test_a_choice_told_elsewhere_in_the_text_is_confirmed_by_weights_that_are_surer() -> None:
+    text = "Debat calon gubernur tadi malam: Wiratama. Mantap pilih yang ini"
+    far = replace(KEEN, signs={"bias": Weight(4.0, 0.0)})
+    near = replace(KEEN, signs={"bias": Weight(2.2, 0.0)})
+    assert best(read(text, Weights())) is Outcome.REVIEW
+    assert best(read(text, far)) is Outcome.ALERT
+    assert best(read(text, near)) is Outcome.REVIEW
+    assert best(read(f"{text} \U0001f602", far)) is Outcome.REVIEW
+
+
+def test_each_side_of_a_text_is_weighed_by_itself() -> None:
+    table = replace(WORDY, words=dict(WORDY.words) | {"coblos": Weight(0.0, 0.0, 9.0, 0.0)})
+    text = "Ayo coblos Wiratama di balai. Rapat kemarin sore di balai sama, Sarinande pemenang"
+    found = read(text, table)
+    assert WIRA in found.targets
+    assert SARI not in found.targets
+
+
+def test_an_insult_needs_surer_weights_than_a_rejection() -> None:
+    doubting = Weights({"bias": Weight(-1.0, 0.0)})
+    assert best(read("Jangan pilih Wiratama!", doubting)) is Outcome.ALERT
+    assert best(read("Wiratama penipu dan pembohong!", doubting)) is Outcome.REVIEW
 
 
 def test_no_attack_is_confirmed() -> None:
