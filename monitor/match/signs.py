@@ -18,6 +18,8 @@ BEFORE, AFTER = "before ", "after "
 _NEAR = 6
 _BESIDE = 4
 _BESIDE_WEIGHT = 2.0
+# How far to look for them past other names: a text of nothing but names would cost its square.
+_FARTHEST = 40
 _TWO = 2
 _LONG = 60
 _LINK = "http"
@@ -84,7 +86,8 @@ def _beside(
 def _neighbours(page: Page, start: int, step: int, taken: frozenset[int]) -> Iterator[str]:
     """Yield the nearest words on one side of a name; other names there count as one word."""
     clause, left, at = page.words[start].clause, _BESIDE, start + step
-    while left and 0 <= at < len(page.words) and page.words[at].clause == clause:
+    end = min(len(page.words), start + _FARTHEST)
+    while left and max(0, start - _FARTHEST) <= at < end and page.words[at].clause == clause:
         word = page.words[at]
         if at in taken:
             left -= at - step not in taken
