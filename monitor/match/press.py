@@ -104,9 +104,9 @@ def _plain(page: Page) -> bool:
 def _capital(page: Page) -> bool:
     """Say whether a field begins with a capital; of a name at its head nothing can be told."""
     named = page.named
-    words = (w for i, w in enumerate(page.words) if i not in named and w.kind is WORD)
     if page.words and 0 not in named:
         return page.text.strip()[:1].isupper()
+    words = (w for i, w in enumerate(page.words) if i not in named and w.kind is WORD)
     return any(w.title or w.upper for w in words)
 
 

@@ -64,10 +64,11 @@ class SecondReader:
             rest = [replace(side, clear=False) for side in found if side.target != target]
             return [_suspected(page, opinion), *rest]
         confirms = not quiet and _plain(page, names)
-        kept = certainty.weighed(page, found[0], opinion, confirms=confirms)
-        for side in found[1:_WEIGHED]:
-            own = self.opinion(page, names, items, found, side.target)
-            kept += certainty.weighed(page, side, own, confirms=confirms)
+        kept: list[Side] = []
+        for side in found[:_WEIGHED]:
+            if side.target != target:
+                opinion = self.opinion(page, names, items, found, side.target)
+            kept += certainty.weighed(page, side, opinion, confirms=confirms)
         return kept + [replace(side, clear=False) for side in found[_WEIGHED:]]
 
     def guess(
