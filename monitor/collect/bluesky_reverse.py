@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from collections import OrderedDict, deque
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from monitor.clock import Clock, from_text, to_text
 from monitor.collect.base import Members, TargetPage
 from monitor.collect.bluesky_appview import (
     AppView,
+    Engager,
     Kind,
     Listed,
     Post,
@@ -90,25 +91,40 @@ class List:
 
 @dataclass(slots=True)
 class Turn:
-    """How far a list was read. ``whole`` says that it was read from its beginning."""
+    """How far a list was read. ``whole`` says that it was read from its beginning.
+
+    Each page is asked for from before the last moment of the one before it, not from behind its
+    last row: rows are told apart by time and content, and many likes of one moment have the same
+    content, so the server's own cursor skips those that did not fit on the page.
+    """
 
     cursor: str
     whole: bool
     over: bool = False
     shown: int = 0
     empty: int = 0
+    before: frozenset[Engager] = frozenset()
     asked: deque[str] = field(default_factory=lambda: deque(maxlen=CURSORS))
 
     def restart(self) -> None:
         self.cursor, self.whole, self.shown = "", True, 0
+
+    def fresh(self, listed: Listed) -> Listed:
+        """Return a page without the rows that the page before it showed already."""
+        new = tuple(one for one in listed.engagers if one not in self.before)
+        self.before = frozenset(listed.engagers)
+        return replace(listed, engagers=new)
 
     def take(self, listed: Listed) -> bool:
         """Go to the next page; return whether the list had to be given up."""
         self.shown += len(listed.engagers) + listed.unread
         self.empty = 0 if listed.engagers else self.empty + 1
         self.asked.append(self.cursor)
-        wrong = bool(listed.cursor) and (listed.cursor in self.asked or self.empty == EMPTY_PAGES)
-        self.cursor = "" if wrong else listed.cursor
+        again = resumed(resting(listed.cursor))
+        # A page of one moment only would come again: then the server's own cursor leads on.
+        ahead = again if again and again not in self.asked else listed.cursor
+        wrong = bool(ahead) and (ahead in self.asked or self.empty == EMPTY_PAGES)
+        self.cursor = "" if wrong else ahead
         self.over = not self.cursor
         return wrong
 
@@ -232,7 +248,7 @@ class Walk:
         turn = Turn(cursor, whole=not cursor)
         while self.budget:
             self.budget -= 1
-            listed = await self._asked(one, turn, place)
+            listed = turn.fresh(await self._asked(one, turn, place))
             items, acts = await self._items(one, listed, place, people)
             if turn.take(listed):
                 self._troubled(one, place, GAVE_UP)

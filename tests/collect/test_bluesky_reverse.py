@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -251,6 +251,36 @@ async def test_a_long_list_goes_on_inside_where_it_was_cut(scene: Scene) -> None
     assert len(likes) < 40
     assert likes[0]["cursor"].endswith("__a")
     assert rest.last.complete
+
+
+async def test_likes_of_one_moment_are_not_lost_between_two_pages(scene: Scene) -> None:
+    """Likes of one moment have one content and one hash: the server's cursor skips the rest."""
+    post = scene.post()
+    scene.world.like(scene.asn, post)
+    row = scene.world.net.view.rows(LIKE, post.uri)[0]
+    others = [replace(row, did=stranger(number)[0]) for number in range(114)]
+    newer = [replace(one, at=row.at + 1, cid=f"{row.cid}x") for one in others[:95]]
+    scene.world.net.view.crowds[LIKE, post.uri] = [*newer, *others[95:], row]
+    read = await scene.look()
+    assert signals(scene.acts(read)) == ["like"]
+    assert read.withheld == 0
+    assert scene.people.asked.count(scene.asn) == 1
+    assert sorted(set(scene.people.asked)) == sorted(scene.people.asked)
+
+
+async def test_a_moment_of_more_likes_than_a_page_holds_is_counted_as_withheld(
+    scene: Scene,
+) -> None:
+    post = scene.post()
+    scene.world.like(scene.warga, post)
+    row = scene.world.net.view.rows(LIKE, post.uri)[0]
+    crowd = [replace(row, did=stranger(number)[0]) for number in range(250)]
+    older = [replace(row, at=row.at - 1, did=scene.asn)]
+    scene.world.net.view.crowds[LIKE, post.uri] = [*crowd, *older]
+    read = await scene.look()
+    assert scene.asn in scene.people.asked
+    assert read.withheld == 150
+    assert read.last.complete
 
 
 # ---- what the platform does wrong -------------------------------------------------------------
