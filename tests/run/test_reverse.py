@@ -347,7 +347,7 @@ async def test_a_look_that_was_cut_is_taken_up(desk: Desk, monkeypatch: pytest.M
     view, newest = desk.network.view, int(utc_now().timestamp() * 1000) + 60_000
     desk.scene.like("asn1", desk.campaign)
     mine = view.rows(LIKE, desk.campaign.uri)[0]
-    view.crowds[LIKE, desk.campaign.uri] = Crowd(3_500, newest, {3_450: mine})
+    view.crowds[LIKE, desk.campaign.uri] = Crowd(3_000, newest, {2_950: mine})
     monkeypatch.setattr(bluesky_reverse, "PAGES_PER_LOOK", 20)
     key = "target:bluesky:calon2.lembayung.example"
     await desk.look()
