@@ -1,4 +1,7 @@
-"""``netralitas access``: everything held about one person, as one file for that person."""
+"""``netralitas access``: everything held about one person, as one file for that person.
+
+For the sender of a tip see ``accessing_tip``.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from monitor import app, config, console
+from monitor import accessing_tip, app, config, console
 from monitor.clock import utc_now
 from monitor.errors import ConfigError, Fault
 from monitor.evidence import export as exports
@@ -44,10 +47,12 @@ def write(
         expected = "a new file that ends in .zip, in a folder that is there"
         faults.append(Fault(COMMAND, "--to", expected, str(to)))
     if bool(who) == bool(nip):
-        expected = "a person's reference, a watch_id, or --nip"
+        expected = "a person's reference, a watch_id, a tip's number, or --nip"
         faults.append(Fault(COMMAND, "PERSON", expected, "both" if who else "nothing"))
     if faults:
         raise ConfigError(faults)
+    if who.startswith(accessing_tip.NUMBER):
+        return accessing_tip.write(path, who, to, received, by, why)
     with app.desk(path) as (settings, writer):
         conn, now = writer.reader(), utc_now()
         ref = _by_nip(conn, settings, nip, now) if nip else person(conn, who)

@@ -11,7 +11,12 @@ import typer
 from monitor.cli_options import DEFAULT, By, ConfigPath, Why
 
 MOMENT = ["%Y-%m-%dT%H:%M", "%Y-%m-%d"]
-Person = Annotated[str, typer.Argument(help="The person's reference, or a watch_id of theirs.")]
+Person = Annotated[
+    str,
+    typer.Argument(
+        help="The person's reference, or a watch_id of theirs; a tip's number for its sender."
+    ),
+]
 NewZip = Annotated[Path, typer.Option(help="A new file that ends in .zip.")]
 Received = Annotated[
     datetime | None,

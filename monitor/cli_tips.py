@@ -121,6 +121,14 @@ def corroborate(tip: TipId, officer: OfficerId, why: Why, config: ConfigPath = D
     return tipping.corroborate(config, tip, officer, why)
 
 
+@app.command(epilog="Example: netralitas tips withdraw TIP-ABCD-EFGH --officer t1 --why di-loket")
+def withdraw(tip: TipId, officer: OfficerId, why: Why, config: ConfigPath = DEFAULT) -> int:
+    """Erase a tip that its sender takes back at the counter: two officers give this command."""
+    from monitor import tipping
+
+    return tipping.withdraw(config, tip, officer, why)
+
+
 @app.command(epilog="Example: netralitas tips pause TIP-ABCD-EFGH --days 30 --officer p1 --why 12x")
 def pause(
     tip: TipId,

@@ -19,6 +19,7 @@ from monitor.intake.pictures import NoPillow
 from monitor.intake.stripped import NotAPicture, stripped
 from monitor.model.review import Officer, Role
 from monitor.model.tip import Picture, Sender, Tip, TipStep
+from monitor.run.tip_leaving import TipLeaving
 from monitor.run.tip_sights import Sights
 from monitor.run.tips import Refused, TipDesk
 from monitor.store import keys, reviews
@@ -155,6 +156,23 @@ def corroborate(path: Path, tip_id: str, officer: str, why: str) -> int:
     with opened(path) as (_, writer, desk):
         desk.settle(tip_id, TipStep.CORROBORATED, able(writer, officer, why), why)
     console.plain(f"{tip_id}: dikuatkan. The outcome of the case is as it was")
+    return 0
+
+
+def withdraw(path: Path, tip_id: str, officer: str, why: str) -> int:
+    """Withdraw a tip for its sender at the counter: two officers give this command."""
+    with opened(path) as (config, writer, _):
+        ring = keys.load(config.path("keys"))
+        leaving = TipLeaving(writer, ring, config, utc_now)
+        asked = leaving.for_sender(tip_id, able(writer, officer, why), why)
+    if asked:
+        console.plain(
+            f"Asked by {asked.officer}. It is withdrawn when another officer gives the same command"
+            f" before {to_text(asked.until)}. Both stand in the log."
+        )
+        return 0
+    console.plain(f"{tip_id}: ditarik. What it said, its pictures and who gave it are erased.")
+    console.plain("The log keeps that it came and was withdrawn. Older backups hold it, sealed.")
     return 0
 
 

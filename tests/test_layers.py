@@ -35,7 +35,7 @@ LAYERS = {
     "cli_coverage": 5, "covering": 5, "covering_files": 5, "cli_governance": 5, "erasing": 5,
     "cli_options": 5, "cli_register": 5, "cli_review": 5, "cli_tips": 5, "tipping": 5,
     "tipping_case": 5, "tipping_pictures": 5,
-    "cli_rights": 5, "__main__": 5,
+    "cli_rights": 5, "__main__": 5, "accessing_tip": 5,
     "accessing": 5, "desk": 5, "desk_due": 5, "cli_documents": 5, "documenting": 5,
     "rectifying": 5, "breaching": 5,
     "carding": 5, "certifying": 5, "commands": 5, "console": 5, "exporting": 5,

@@ -25,6 +25,7 @@ class TipState(StrEnum):
     CORROBORATED = "dikuatkan"
     REJECTED = "ditolak"
     DESTROYED = "dimusnahkan"
+    WITHDRAWN = "ditarik"
 
 
 class TipStep(StrEnum):
@@ -43,6 +44,11 @@ class TipStep(StrEnum):
     ORIGINAL_OPENED = "asli_dibuka"
     SENDER_ASKED = "pengirim_diminta"
     SENDER_OPENED = "pengirim_dibuka"
+    # Two officers withdraw it for a sender at the counter: the first asks, the second does it.
+    LEAVE_ASKED = "penarikan_diajukan"
+    WITHDRAWN = "ditarik"
+    # The sender wants it back, and it stands on a case.
+    WISHED = "ingin_ditarik"
 
 
 @dataclass(frozen=True, slots=True)

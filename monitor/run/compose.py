@@ -22,7 +22,7 @@ from monitor.model.evidence import CARD, MASKED_CARD, LogHead
 from monitor.model.review import Case
 from monitor.model.rule import RuleSet
 from monitor.model.state import STATE
-from monitor.model.tip import TIP
+from monitor.model.tip import TIP, TipStep
 from monitor.model.update import Keyboard
 from monitor.notify import digest
 from monitor.notify.reminder import render_reminder
@@ -189,8 +189,15 @@ class Composer:
         return render_reminder(item.subject, said, known, self._language, self._stamp)
 
     def tip(self, item: OutboxItem) -> Message:
-        """Tell that a tip came: its number and what may be counted, nothing that it says."""
+        """Tell that a tip came: its number and what may be counted, nothing that it says.
+
+        ``body`` is the step where it tells of a withdrawal instead.
+        """
         self._route(item)
+        if item.body:
+            wish = item.body == TipStep.WISHED
+            values = {"tip": item.subject, "on_case": wish, "stamp": self._stamp}
+            return fitted(item.subject, f"tip_left.{self._language}.j2", values)
         try:
             row = tips.row(self._conn(), item.subject)
         except UnknownError:

@@ -1,7 +1,7 @@
-"""What opens with two persons only: the original of a screenshot, and who gave a tip.
+"""What is done by two persons only: to open an original or who gave a tip, and to withdraw one.
 
 One officer asks, another confirms within a set time; both stand in the log. There is no way to
-open either alone, and none that leaves no entry.
+do any of it alone, and none that leaves no entry.
 """
 
 from __future__ import annotations
@@ -24,11 +24,13 @@ class Door(StrEnum):
 
     ORIGINAL = "original"
     SENDER = "sender"
+    WITHDRAWAL = "withdrawal"
 
 
 STEPS = {
     Door.ORIGINAL: (TipStep.ORIGINAL_ASKED, TipStep.ORIGINAL_OPENED),
     Door.SENDER: (TipStep.SENDER_ASKED, TipStep.SENDER_OPENED),
+    Door.WITHDRAWAL: (TipStep.LEAVE_ASKED, TipStep.WITHDRAWN),
 }
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 from html import escape
 
 from monitor.intake.stripped import NotAPicture, stripped
-from monitor.model.tip import Picture, Sender, Tip, TipState
+from monitor.model.tip import Picture, Sender, Tip
 from monitor.model.update import Reaction, Said, Send
+from monitor.notify.tip_held import STATES
 from monitor.review.handlers import Handler, rest
 from monitor.run.tips import Refused, Taken, TipDesk
 from monitor.store.db import Connection
@@ -27,19 +28,13 @@ HOW = (
     "pribadi, data keluarga, atau isi grup tertutup.\n\n"
     "Laporan Anda disimpan tertutup dan dimusnahkan dalam {days} hari kalau tidak dipakai. "
     "Laporan bukan bukti: petugas memeriksa sumbernya sendiri. Siapa Anda disimpan terpisah; "
-    "hanya dua petugas bersama-sama, dengan dasar hukum, dapat membukanya. Status: /lapor status"
+    "hanya dua petugas bersama-sama, dengan dasar hukum, dapat membukanya. Status: /lapor status. "
+    "Menarik kembali: /tarik. Yang disimpan tentang Anda: /dataku"
 )
 TAKEN = (
     "Terima kasih. Laporan diterima dengan nomor <code>{tip}</code>, "
-    "status: <b>belum diverifikasi</b>.\n\nTanyakan dengan /lapor status"
+    "status: <b>belum diverifikasi</b>.\n\nTanyakan dengan /lapor status. Menarik kembali: /tarik"
 )
-STATES = {
-    TipState.NEW: "belum diverifikasi",
-    TipState.LINKED: "dikaitkan dengan perkara, belum diverifikasi",
-    TipState.CORROBORATED: "dikuatkan sumber lain",
-    TipState.REJECTED: "tidak dapat dipakai",
-    TipState.DESTROYED: "dimusnahkan",
-}
 # What a line about an act outside the networks begins with, and where it goes.
 NAMED = {
     "waktu": "seen_at",

@@ -200,7 +200,7 @@ class TipDesk:
             tips.forget_pauses(tx, now.date())
         if gone:
             self._writer.fold()
-            logger.info("{} tips destroyed: nobody linked them to a case", len(gone))
+            logger.info("{} tips destroyed: their day had come", len(gone))
         return len(gone)
 
     def _refused(

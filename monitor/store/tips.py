@@ -36,8 +36,9 @@ SELECT tip_id, state, received_at, ends_on, way, platform, watch_id, finding_id,
   (SELECT count(*) FROM tip_act AS a WHERE a.act = tip_act.act),
   (SELECT count(DISTINCT sender_key) FROM tip_act AS a JOIN tip AS b USING (tip_id)
    WHERE a.act = tip_act.act),
-  act, (SELECT count(*) FROM tip_part AS p WHERE p.tip_id = tip.tip_id AND kind = 'potongan')
-FROM tip JOIN tip_act USING (tip_id)
+  coalesce(act, ''),
+  (SELECT count(*) FROM tip_part AS p WHERE p.tip_id = tip.tip_id AND kind = 'potongan')
+FROM tip LEFT JOIN tip_act USING (tip_id)
 """
 
 
@@ -85,17 +86,29 @@ def add(
 
 @guard()
 def rows(conn: sqlite3.Connection) -> list[TipRow]:
-    """Return every tip that is not destroyed, the oldest first."""
+    """Return every tip that is not destroyed, the oldest first; what is left of withdrawn ones too.
+
+    Of those there is nothing but number, times and the sender's keyed digest, for a short while.
+    """
     return [_row(row) for row in conn.execute(ROWS + " ORDER BY received_at, tip_id")]
 
 
 @guard()
 def row(conn: sqlite3.Connection, tip_id: str) -> TipRow:
     """Return one tip; ``UnknownError`` where there is none of that id, or none any more."""
-    found = conn.execute(ROWS + " WHERE tip_id = ?", (tip_id,)).fetchone()
+    found = any_row(conn, tip_id)
     if found is None:
         raise UnknownError(f"{tip_id}: there is no such tip, or it was destroyed")
-    return _row(found)
+    if found.state is TipState.WITHDRAWN:
+        raise UnknownError(f"{tip_id}: its sender withdrew it; nothing that it said is left")
+    return found
+
+
+@guard()
+def any_row(conn: sqlite3.Connection, tip_id: str) -> TipRow | None:
+    """Return one tip, or what is left of it after it was withdrawn."""
+    found = conn.execute(ROWS + " WHERE tip_id = ?", (tip_id,)).fetchone()
+    return _row(found) if found else None
 
 
 @guard()

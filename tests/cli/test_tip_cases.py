@@ -556,3 +556,68 @@ def test_no_line_of_a_sender_looks_like_one_of_ours(run: Run, place: Path) -> No
     read = tips_do(run, place, "read", tip_id, "ana").out
     for said in (shown, read):
         assert "  Case: NTR-AAAA-BBBB" in said.splitlines()
+
+
+def test_a_sender_at_the_counter_takes_a_tip_back_through_two_officers(
+    run: Run, place: Path, writer: Writer
+) -> None:
+    taken = tip(run, place, "--link", LINK, "--note", WORDS)
+    first = tips_do(run, place, "withdraw", taken, "tia")
+    assert first.status == 0, first.err
+    assert "another officer" in first.out
+    assert "Asked by tia" in tips_do(run, place, "withdraw", taken, "tia").out
+    second = tips_do(run, place, "withdraw", taken, "ana")
+    assert "erased" in second.out
+    steps = [entry["public"]["step"] for entry in entries(writer, "tip")]
+    assert steps == ["diterima", "penarikan_diajukan", "ditarik"]
+    for what in ("read", "reject", "case", "withdraw"):
+        refused = tips_do(
+            run, place, what, taken, "ana", *(["--text", "x"] if what[0] == "c" else [])
+        )
+        assert (refused.status, "withdrew it" in refused.err) == (2, True), refused.err
+    assert "ditarik" in run("tips", "list", "-c", place).out
+    assert run("verify", "-c", place).status == 0
+
+
+def test_on_a_case_no_officer_takes_a_tip_back(run: Run, place: Path) -> None:
+    taken = tip(run, place, "--link", LINK)
+    named(run, place, taken)
+    assert tips_do(run, place, "case", taken, "ana", "--text", WORDS).status == 0
+    for officer in ("tia", "ana"):
+        refused = tips_do(run, place, "withdraw", taken, officer)
+        assert refused.status == 2
+        assert "it is a part of NTR-" in refused.err
+
+
+def test_a_sender_asks_with_the_number_and_is_not_named(
+    run: Run, place: Path, writer: Writer, tmp_path: Path
+) -> None:
+    taken = tip(run, place, "--link", LINK, "--note", WORDS)
+    named(run, place, taken)
+    assert tips_do(run, place, "case", taken, "ana", "--text", WORDS).status == 0
+    by = ("--by", "Pejabat PDP Rekaan", "--why", "permintaan 3", "--received", "2024-10-12T09:30")
+
+    def ask(number: str, name: str) -> dict[str, Any]:
+        done = run("access", number, "--to", tmp_path / name, *by, "-c", place)
+        assert done.status == 0, done.err
+        assert "LATE" in done.out
+        with zipfile.ZipFile(tmp_path / name) as archive:
+            archive.extractall(tmp_path / name.removesuffix(".zip"))
+            told: dict[str, Any] = json.loads(archive.read("data.json"))
+        return told
+
+    told = ask(taken, "satu.zip")
+    assert (told["on_case"], told["said"]["note"], told["identity_sealed"]) == (True, WORDS, True)
+    assert [one["what"] for one in told["history"]] == [
+        "diterima", "orang_dikaitkan", "dikaitkan", "dilihat",
+    ]  # fmt: skip
+    assert found(tmp_path / "satu", [SENDER, "NTR-", "tia Rekaan"]) == []
+    assert entries(writer, "reading")[-1]["subject"] == taken
+    alone = tip(run, place, "--note", WORDS)
+    desk(writer, place, later=timedelta(days=15)).destroy_due()
+    gone = ask(alone, "dua.zip")
+    assert (gone["there"], "said" in gone) == (False, False)
+    assert [one["what"] for one in gone["history"]] == ["diterima", "dimusnahkan", "dilihat"]
+    unread = run("access", "TIP-AAAA-AAAA", "--to", tmp_path / "x.zip", *by, "-c", place)
+    assert "no tip ever had this number" in unread.err
+    assert len(entries(writer, "reading")) == 2

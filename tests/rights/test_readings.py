@@ -66,6 +66,7 @@ QUIET = {
     "klarifikasi tanda-terima",
     # What a tip says is shown by one command, whose entry is tested with the tips.
     *("submit", "tips list", "tips show", "tips link", "tips reject", "tips pause"),
+    "tips withdraw",
     # Each step at a tip, opening its original, sender or person among them, is an entry of its own.
     *("tips corroborate", "tips crop", "tips picture", "tips original", "tips sender"),
     *("tips person", "tips read", "tips case"),
