@@ -33,12 +33,15 @@ def record(
     server: Annotated[
         str, typer.Option(help="Which server, where each server's owner has a say.")
     ] = "",
+    group: Annotated[
+        str, typer.Option(help="Which group, by its number, where its administrators have a say.")
+    ] = "",
     config: ConfigPath = DEFAULT,
 ) -> int:
     """Log that a platform's terms are met: who says so, by which paper, until when."""
     from monitor import gating
 
-    return gating.record(config, collector, document, until.date(), server, by, why)
+    return gating.record(config, collector, document, until.date(), server, by, why, group)
 
 
 @gate.command("list")

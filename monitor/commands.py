@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from monitor import app, config, console, filing, gating, governing, routechecking, watch
+from monitor import app, config, console, filing, gating, governing, routechecking, unread, watch
 from monitor.clock import utc_now
 from monitor.collect import registry as collectors
 from monitor.errors import ConfigError, Fault, StoreError
@@ -159,6 +159,7 @@ def _warnings(settings: config.Config) -> Iterator[str]:
     """Yield what no start is refused for, and a person should mend."""
     if urlsplit(settings.http.contact).hostname == EXAMPLE:
         yield "http.contact is still the example's: platforms ask for an address that answers"
+    yield from unread.lines(settings)
     yield from gating.warnings(settings)
     folder = settings.path("secrets")
     for file in sorted(folder.iterdir()) if os.access(folder, os.R_OK | os.X_OK) else ():

@@ -10,7 +10,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from monitor import app, console, covering_files
+from monitor import app, console, covering_files, gating
 from monitor.clock import utc_now
 from monitor.collect import gate
 from monitor.collect import registry as collectors
@@ -78,6 +78,7 @@ class View:
         self._words = words.WORDS[tongue]
         self.platforms = list(_platforms(settings, conn, now))
         self._seen = Observation(conn, now, settings.health.stale_polls, self._shut())
+        self._lacking = list(gating.closed(settings, rights.attested(conn)))
         self._live = _live(settings, conn, now)
         self._closed = not self._live
         self.whole = True
@@ -105,6 +106,9 @@ class View:
             self._print_accounts(instansi)
         else:
             self._print_agencies(found)
+        for way in self._lacking:
+            shut = words.STATES[self._tongue]["no_right"]
+            console.plain(f"{way.scope}: {shut} ({way.reason}; {way.mended})")
         for one in self.platforms:
             console.plain(f"{self._title(one)}, {self._words['blind'].lower()}:")
             for text, _ in self._blind(one):
@@ -112,7 +116,7 @@ class View:
         console.plain(f"{self._words['not_collected']}: {self._words['not_collected_note']}")
         for name, why in words.NOT_COLLECTED[self._tongue]:
             console.plain(f"  - {name}: {why}")
-        self.whole = not any(
+        self.whole = not self._lacking and not any(
             tally.counts[sight] for tally in found.platforms.values() for sight in UNWHOLE
         )
 
@@ -224,7 +228,7 @@ class View:
         unseen = [signals[s] for s in Signal if s not in info.observes and s != Signal.UNAVAILABLE]
         return {
             "id": f"p-{one.name}", "name": self._title(one), "state": one.state,
-            "reason": one.reason,
+            "reason": one.reason or self._reasons(one),
             "right": words.RIGHTS[self._tongue][info.requires.value], "until": one.until,
             "observes": ", ".join(seen), "unobserved": ", ".join(unseen),
             "again": ", ".join(signals[s] for s in Signal if s in info.looks_again),
@@ -236,6 +240,10 @@ class View:
             "hours": f"{tally.gap_hours:.0f}", "since": shown(tally.since),
             "last": shown(tally.last_success_at), "blind": self._blind(one),
         }  # fmt: skip
+
+    def _reasons(self, one: Platform) -> str:
+        """Say which servers or groups of a platform are not read, where some are."""
+        return "; ".join(f"{w.scope}: {w.reason}" for w in self._lacking if w.name == one.name)
 
     def _title(self, one: Platform) -> str:
         return words.NAMES[self._tongue].get(one.platform, one.platform)
@@ -289,7 +297,7 @@ def _platforms(settings: Config, conn: Connection, now: datetime) -> Iterator[Pl
     until = ends(attested)
     for name, platform in collectors.PLATFORMS.items():
         made = collectors.shut(name, settings, utc_now)
-        refused = gate.check(made.info, papers, day)
+        refused = gate.refusal(made, papers, day)
         switch = switched.get(platform)
         if not getattr(settings.collect, name).enabled:
             state, reason = "configured_off", ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -18,30 +19,88 @@ from monitor.store import rights
 from monitor.store.rights import Attested
 from monitor.watch.toml import near
 
-COLUMNS = ("number", "collector", "server", "state", "until", "recorded", "who", "document", "why")
+COLUMNS = (
+    "number",
+    "collector",
+    "server or group",
+    "state",
+    "until",
+    "recorded",
+    "who",
+    "document",
+    "why",
+)
 _SERVER = re.compile(r"(?=.{1,253}\Z)[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
+# As ``config_gated.GroupId`` has it, and as Telegram writes it.
+_GROUP = re.compile(r"-[1-9][0-9]{0,14}")
+_FORMS = {
+    "server": (_SERVER, "the server's name, as behind the @ of its accounts"),
+    "group": (_GROUP, "the group's number with its minus, as in collect.telegram.groups"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """What one right opens: a collector, or one server or group (``part``) of it.
+
+    ``reason`` says why it must not be read, and is empty where it may be.
+    """
+
+    name: str
+    part: str
+    subject: str
+    reason: str
+
+    @property
+    def scope(self) -> str:
+        return _scope(self.name, self.subject)
+
+    @property
+    def key(self) -> str:
+        """The setting that turns it on."""
+        if not self.part:
+            return f"collect.{self.name}.enabled"
+        listed = f"collect.{self.name}.{self.part}s"
+        return f"{listed}.{self.subject}" if self.part == "server" else listed
+
+    @property
+    def mended(self) -> str:
+        """What to do where it must not be read."""
+        if not self.part:
+            return f"netralitas gate record {self.name}, or turn it off"
+        asked = f"netralitas gate record {self.name} --{self.part} {self.subject}"
+        return f"{asked}, or take it out of collect.{self.name}.{self.part}s"
 
 
 def record(
-    path: Path, name: str, document: str, until: date, server: str, by: str, why: str
+    path: Path,
+    name: str,
+    document: str,
+    until: date,
+    server: str,
+    by: str,
+    why: str,
+    group: str = "",
 ) -> int:
     """Record a named person's word that a platform's terms are met."""
     _need("gate record", ("--document", document), ("--by", by), ("--why", why))
     with app.desk(path) as (settings, writer):
         now = utc_now()
-        server = _server(_gated(settings, name), server)
+        info = _gated(settings, name)
+        subject = _subject(info, server, group)
         if until < (day := gate.today(now)):
             raise _refused("gate record", "--until", f"{day} or later", str(until))
         with writer.transaction() as tx:
             number = rights.record(
-                tx, collector=name, expires=until, who=by, document=document, server=server,
+                tx, collector=name, expires=until, who=by, document=document, subject=subject,
                 why=why, at=now,
             )  # fmt: skip
         on = getattr(settings.collect, name).enabled
         known = collectors.shut(name, settings, utc_now)
-    console.plain(f"Attestation {number}: {_scope(name, server)} may be read until {until}.")
-    if isinstance(known, PerServer) and server not in known.servers.values():
-        console.plain(f"{server} is not among collect.{name}.servers: it is not read until it is.")
+    console.plain(f"Attestation {number}: {_scope(name, subject)} may be read until {until}.")
+    if subject and subject not in gate.subjects(known):
+        listed = f"collect.{name}.{gate.part(info)}s"
+        console.plain(f"{subject} is not among {listed}: it is not read until it is.")
     if not on:
         console.say(f"It is not on: set collect.{name}.enabled = true and restart.")
     return 0
@@ -52,8 +111,8 @@ def end(path: Path, number: int, by: str, why: str) -> int:
     _need("gate end", ("--by", by), ("--why", why))
     with app.desk(path) as (_, writer), writer.transaction() as tx:
         ended = rights.end(tx, number, who=by, why=why, at=utc_now())
-        left = ends(rights.attested(tx)).get(scope_of(ended.collector, ended.server))
-    console.plain(f"Attestation {number} of {_scope(ended.collector, ended.server)} has ended.")
+        left = ends(rights.attested(tx)).get(scope_of(ended.collector, ended.subject))
+    console.plain(f"Attestation {number} of {_scope(ended.collector, ended.subject)} has ended.")
     if left and left >= gate.today(utc_now()):
         console.say(f"Another one still counts, until {left}.")
     return 0
@@ -64,8 +123,11 @@ def listing(path: Path) -> int:
     with app.desk(path) as (settings, writer):
         found = rights.attested(writer.reader())
     day = gate.today(utc_now())
+    known = {name: collectors.info(name, settings, utc_now) for name in collectors.COLLECTORS}
+    parts = {name: gate.part(info) for name, info in known.items()}
     rows = [
-        (str(one.number), one.collector, one.server, _state(one, day), one.expires.isoformat(),
+        (str(one.number), one.collector, one.subject,
+         _state(one, day, parts.get(one.collector, "")), one.expires.isoformat(),
          f"{one.at:%Y-%m-%d}", one.who, one.document, one.why)
         for one in found
     ]  # fmt: skip
@@ -76,32 +138,32 @@ def listing(path: Path) -> int:
             console.plain(
                 f"{one.number} was taken back on {day_of} by {one.ended_by}: {one.ended_why}"
             )
-    papers, faults = valid(found), []
+    papers, shut = valid(found), False
     for name in sorted(collectors.COLLECTORS):
         on = getattr(settings.collect, name).enabled
-        for scope, reason in _reasons(name, settings, papers, day):
-            console.plain(
-                f"{scope}: {'on' if on else 'off'} in the configuration; {reason or 'open'}"
-            )
-            faults += [reason] if reason and on else []
-    return 1 if faults else 0
+        for way in _doors(name, settings, papers, day):
+            said = f"{way.scope}: {'on' if on else 'off'} in the configuration"
+            console.plain(f"{said}; {way.reason or 'open'}")
+            shut = shut or (on and bool(way.reason))
+    return 1 if shut else 0
 
 
 def check(settings: config.Config) -> None:
     """Raise ``ConfigError`` with every platform and server that is on and must not be read."""
-    papers = valid(_attested(settings))
-    day, faults = gate.today(utc_now()), []
-    hint = "netralitas gate record, or turn it off"
-    for name in collectors.COLLECTORS:
-        if not getattr(settings.collect, name).enabled:
-            continue
-        for scope, reason in _reasons(name, settings, papers, day):
-            _, _, server = scope.partition(" at ")
-            key = f"collect.{name}.servers.{server}" if server else f"collect.{name}.enabled"
-            if reason:
-                faults.append(Fault("config", key, "a recorded right to read", reason, hint))
+    faults = [
+        Fault("config", one.key, "a recorded right to read", one.reason, one.mended)
+        for one in closed(settings, _attested(settings))
+    ]
     if faults:
         raise ConfigError(faults)
+
+
+def closed(settings: config.Config, attested: Collection[Attested]) -> Iterator[Way]:
+    """Yield what is on in the configuration and must not be read by what is on record."""
+    papers, day = valid(attested), gate.today(utc_now())
+    for name in collectors.COLLECTORS:
+        if getattr(settings.collect, name).enabled:
+            yield from (one for one in _doors(name, settings, papers, day) if one.reason)
 
 
 def warnings(settings: config.Config) -> Iterator[str]:
@@ -158,19 +220,19 @@ def _attested(settings: config.Config) -> list[Attested]:
     return rights.read(settings.database)
 
 
-def _reasons(
+def _doors(
     name: str, settings: config.Config, papers: Collection[gate.Attestation], day: date
-) -> Iterator[tuple[str, str]]:
-    """Yield what of a gated collector a right opens, and why it must not be read, if so.
+) -> Iterator[Way]:
+    """Yield what a gated collector is set to read; a right for one server or group opens no other.
 
-    Where each server's owner has a say, that is each server: a right for one opens no other.
+    A platform that is read as a whole is one.
     """
     made = collectors.shut(name, settings, utc_now)
     if made.info.requires is Requirement.NONE:
         return
-    servers = sorted(set(made.servers.values())) if isinstance(made, PerServer) else []
-    for server in servers or [""]:
-        yield _scope(name, server), gate.check(made.info, papers, day, server) or ""
+    for subject in gate.subjects(made) or [""]:
+        reason = gate.check(made.info, papers, day, subject) or ""
+        yield Way(name, gate.part(made.info) if subject else "", subject, reason)
 
 
 def _gated(settings: config.Config, name: str) -> Info:
@@ -184,16 +246,20 @@ def _gated(settings: config.Config, name: str) -> Info:
     return info
 
 
-def _server(info: Info, server: str) -> str:
-    given = server.strip().lower().rstrip(".")
-    if not gate.is_per_server(info):
-        if given:
-            expected = f"no server: {info.name} needs one right for all of it"
-            raise _refused("gate record", "--server", expected, repr(server))
-    elif not _SERVER.fullmatch(given):
-        expected = "the server's name, as behind the @ of its accounts"
-        raise _refused("gate record", "--server", expected, repr(server) if server else "nothing")
-    return given
+def _subject(info: Info, server: str, group: str) -> str:
+    """Return the server or group that a right is about, as rights have it."""
+    given = {"server": server.strip().lower().rstrip("."), "group": group.strip()}
+    wanted = gate.part(info)
+    for other in given.keys() - {wanted}:
+        if given[other]:
+            each = f"a right for each {wanted}" if wanted else "one right for all of it"
+            expected = f"no {other}: {info.name} needs {each}"
+            raise _refused("gate record", f"--{other}", expected, repr(given[other]))
+    form, expected = _FORMS.get(wanted, (None, ""))
+    if form and not form.fullmatch(given[wanted]):
+        got = repr(given[wanted]) if given[wanted] else "nothing"
+        raise _refused("gate record", f"--{wanted}", expected, got)
+    return given.get(wanted, "")
 
 
 def _platform(command: str, name: str) -> str:
@@ -206,18 +272,23 @@ def _platform(command: str, name: str) -> str:
     return platform
 
 
-def _state(one: Attested, day: date) -> str:
+def _state(one: Attested, day: date, part: str) -> str:
+    """Say how an attestation stands; ``part`` is what one of its collector's opens, if not all."""
     if not one.sound:
         return "does not hold: netralitas verify"
     if one.ended_at:
         return f"taken back {one.ended_at:%Y-%m-%d}"
     if one.expires < day:
         return "over"
+    if part and not one.subject:
+        return f"covers no {part}"
     return "counts" if one.who and one.document else "erased"
 
 
-def _scope(name: str, server: str) -> str:
-    return f"{name} at {server}" if server else name
+def _scope(name: str, subject: str) -> str:
+    if _GROUP.fullmatch(subject):
+        return f"{name}, group {subject}"
+    return f"{name} at {subject}" if subject else name
 
 
 def _need(command: str, *given: tuple[str, str]) -> None:

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import cast, get_args
 
-from monitor import again, app, certifying, config, console, governing, sealing
+from monitor import again, app, certifying, config, console, gating, governing, sealing
 from monitor.clock import utc_now
 from monitor.errors import ConfigError, Fault, StoreError
 from monitor.evidence import parallel
@@ -25,6 +25,7 @@ from monitor.store import (
     log,
     outbox,
     register_read,
+    rights,
     spending,
     target_sources,
 )
@@ -80,6 +81,8 @@ def status(path: Path) -> int:
             console.plain(line)
         for line in _spent(conn):
             console.plain(line)
+        for one in gating.closed(settings, rights.attested(conn)):
+            console.plain(f"Not read: {one.scope}. {one.reason}; {one.mended}")
         lines = register_read.counts(conn)
         said = ", ".join(f"{n} {status}" for status, n in lines.items()) or "empty"
         console.say(f"Register: {said}")

@@ -41,7 +41,7 @@ LAYERS = {
     "carding": 5, "certifying": 5, "commands": 5, "console": 5, "exporting": 5,
     "exporting_all": 5, "forwarding": 5,
     "governing": 5, "importing": 5, "measuring": 5, "offline": 5, "registering": 5,
-    "cli_imports": 5, "filing": 5, "registers": 5, "rulebook": 5, "sealing": 5, "upkeep": 5,
+    "cli_imports": 5, "filing": 5, "registers": 5, "rulebook": 5, "sealing": 5, "unread": 5, "upkeep": 5,
     "cli_messages": 5, "imported": 5, "resending": 5,
     "cli_routing": 5, "explaining": 5, "muting": 5, "routechecking": 5,
     "botsetup": 5, "botsetup_words": 5, "cli_telegram": 5, "routewriting": 5, "talking": 5,

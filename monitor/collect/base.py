@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -280,6 +280,27 @@ class PerServer(Protocol):
 
         The name is the one that attestations bear and that stands behind the @ of an address. A
         host that is not among them is never asked.
+        """
+        ...
+
+
+@runtime_checkable
+class PerGroup(Protocol):
+    """A collector of many groups (``Requirement.CONSENT``), each of whose administrators agreed.
+
+    The groups answer at one address, so no door between here and the network can tell them apart:
+    the collector asks for each, before it keeps anything of it.
+    """
+
+    @property
+    def groups(self) -> Sequence[str]:
+        """Return the groups that are set to be read, by the names that attestations bear."""
+        ...
+
+    def admit(self, fault: Callable[[str], str]) -> None:
+        """Ask this about a group each time: why it must not be read now, or an empty text.
+
+        Until it is given, none is read.
         """
         ...
 

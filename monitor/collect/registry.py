@@ -66,7 +66,7 @@ def make(
     """
     door = gate.Guarded(attestations, clock)
     collector = _built(name, config, Behind(http, door), clock)
-    reason = gate.check(collector.info, attestations, gate.today(clock()))
+    reason = gate.refusal(collector, attestations, gate.today(clock()))
     if reason is not None:
         raise Refused([Fault("collectors", name, "a recorded right to read", reason)])
     for secret in secrets_of(name, config):

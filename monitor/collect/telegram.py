@@ -3,14 +3,15 @@
 A bot is handed one queue for all its groups, and no history. So the queue is read as reverse mode
 reads (``engagers``): of each page only registered users' acts are kept, and Telegram is asked to
 forget a page only by the next question, whose offset was stored in the transaction of that page.
-Only groups with a public name are read: what is said in a closed one is no act in public.
+Only groups with a public name are read, whose own administrators' consent is on record: what is
+said in a closed one is no act in public, and nobody consents for another group.
 A look at one register line (``fetch``) says whether the bot can see the groups at all.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -20,7 +21,7 @@ from monitor.collect import telegram_group as group
 from monitor.collect.base import Cursor, Info, Members, Page, Requirement, TargetPage
 from monitor.collect.telegram_bot import LIMIT, Bot, Secret
 from monitor.config_gated import Telegram as Settings
-from monitor.errors import NormaliseError, NotFoundError
+from monitor.errors import ClosedError, NormaliseError, NotFoundError
 from monitor.model.activity import Activity, Actor, ObjectRef, Signal, TimeSource
 from monitor.model.contest import AccountType, TargetAccount
 from monitor.model.evidence import Capture, Exchange, Part, RawItem
@@ -42,6 +43,7 @@ BLIND_SPOTS = (
     "what was said before the bot came, and what waited for more than 24 hours",
     "deleted messages, and reactions that were taken back: a bot is not told",
     "direct messages, closed groups, groups without the bot, and channels' readers",
+    "groups without a recorded consent of their administrators, and what came before it there",
     "administrators who write as the group, and whoever writes as a channel",
     "what a reaction was given to, unless that message came in the same page",
     "everything but commands and answers to the bot, in a group where privacy mode is on for it",
@@ -63,7 +65,8 @@ class Telegram:
         self._settings = settings
         self._clock = clock
         self._secret = secret
-        self._sight: tuple[datetime, str] | None = None
+        self._sight: tuple[datetime, Sequence[int], str] | None = None
+        self._fault: Callable[[str], str] = _unasked
 
     @property
     def info(self) -> Info:
@@ -83,8 +86,16 @@ class Telegram:
     @property
     def places(self) -> Sequence[TargetAccount]:
         """The groups of the settings; each is a reason to read the queue."""
-        numbers = [str(number) for number in self._settings.groups]
-        return [TargetAccount(PLATFORM, n, AccountType.PEMENANGAN, n) for n in numbers]
+        return [TargetAccount(PLATFORM, n, AccountType.PEMENANGAN, n) for n in self.groups]
+
+    @property
+    def groups(self) -> Sequence[str]:
+        """The groups of the settings; each is read by its own administrators' consent."""
+        return [str(number) for number in self._settings.groups]
+
+    def admit(self, fault: Callable[[str], str]) -> None:
+        """Ask ``fault`` about each group from now on; see ``base.PerGroup``."""
+        self._fault = fault
 
     async def fetch(
         self, watch: Watch, cursor: Cursor, last_look: datetime | None
@@ -103,8 +114,15 @@ class Telegram:
         last_look: datetime | None,
         members: Members,
     ) -> AsyncIterator[TargetPage]:
-        """Yield registered users' acts in all groups: the queue is one for all of them."""
-        bot = self._bot(f"{PLATFORM} group {target.handle}")
+        """Yield registered users' acts in all groups: the queue is one for all of them.
+
+        Raises ``ClosedError`` for a group of the settings without a consent: that it brought
+        nothing must not look like silence.
+        """
+        subject = f"{PLATFORM} group {target.handle}"
+        if target.handle in self.groups and (reason := self._fault(target.handle)):
+            raise ClosedError(subject, reason)
+        bot = self._bot(subject)
         now = self._clock()
         offset, at = _place(cursor, now)
         late = last_look is not None and now - last_look > KEPT
@@ -158,10 +176,10 @@ class Telegram:
     def _kept(
         self, bodies: Sequence[bytes], answer: Exchange, members: Members
     ) -> list[tuple[Watch, RawItem]]:
-        """Keep the acts of registered users; the others end here."""
+        """Keep the acts of registered users in groups that agreed; the others end here."""
         read = [one for one in map(group.update, bodies) if one is not None]
-        wanted = self._settings.groups
-        seen = [one for one in read if one.is_public and one.chat in wanted]
+        agreed = self._agreed()
+        seen = [one for one in read if one.is_public and one.chat in agreed]
         acts = [one for one in seen if one.user and group.is_act(one)]
         found = members.watching(PLATFORM, _accounts(acts))
         kept = []
@@ -173,21 +191,25 @@ class Telegram:
 
     async def _blind(self, subject: str) -> str:
         """Say in how many groups the bot does not see everything; asked once an interval."""
-        now, most = self._clock(), timedelta(seconds=self._settings.interval)
-        if self._sight is not None and now - self._sight[0] < most:
-            return self._sight[1]
+        now, agreed = self._clock(), self._agreed()
+        if self._sight is not None and self._sight[1] == agreed and self._is_fresh(self._sight[0]):
+            return self._sight[2]
         bot = self._bot(subject)
         me = await bot.me()
         number, reads_all = me.get("id"), me.get("can_read_all_group_messages") is True
         if type(number) is not int:
             raise NotFoundError(subject, "Telegram does not say who the bot is")
-        sees = [
-            await self._sees(bot, chat, number, reads_all=reads_all)
-            for chat in self._settings.groups
-        ]
-        note = "" if all(sees) else _told(sees.count(False), len(sees))
-        self._sight = (now, note)
+        sees = [await self._sees(bot, chat, number, reads_all=reads_all) for chat in agreed]
+        note = _told(sees.count(False), len(self.groups) - len(agreed), len(self.groups))
+        self._sight = (now, agreed, note)
         return note
+
+    def _is_fresh(self, at: datetime) -> bool:
+        return self._clock() - at < timedelta(seconds=self._settings.interval)
+
+    def _agreed(self) -> list[int]:
+        """Return the groups that may be read now."""
+        return [number for number in self._settings.groups if not self._fault(str(number))]
 
     async def _sees(self, bot: Bot, chat: int, number: int, *, reads_all: bool) -> bool:
         try:
@@ -202,11 +224,24 @@ class Telegram:
         return Bot(self._http, self._settings.api.rstrip("/"), self._secret, subject)
 
 
-def _told(blind: int, groups: int) -> str:
-    return (
-        f"in {blind} of {groups} groups the bot is absent or does not see everything (make it an "
-        "administrator), or the group is closed (then it is not read)"
-    )
+def _unasked(group: str) -> str:
+    return f"nobody said whether the administrators of {group} consent"
+
+
+def _told(blind: int, closed: int, groups: int) -> str:
+    """Return what is not seen of some groups; empty where nothing is amiss."""
+    notes = []
+    if blind:
+        notes.append(
+            f"in {blind} of {groups} groups the bot is absent or does not see everything (make it "
+            "an administrator), or the group is closed (then it is not read)"
+        )
+    if closed:
+        notes.append(
+            f"{closed} of {groups} groups are not read: no consent of their administrators is on "
+            "record (netralitas gate list)"
+        )
+    return "; ".join(notes)
 
 
 def _place(cursor: Cursor, now: datetime) -> tuple[int, str]:

@@ -80,6 +80,10 @@ BLIND_ID: Mapping[str, str] = {
     "direct messages, closed groups, groups without the bot, and channels' readers": (
         "pesan pribadi, grup tertutup, grup tanpa bot, dan pembaca kanal"
     ),
+    "groups without a recorded consent of their administrators, and what came before it there": (
+        "grup yang persetujuan pengurusnya tidak tercatat, dan yang dikatakan di sana sebelum "
+        "tercatat"
+    ),
     "administrators who write as the group, and whoever writes as a channel": (
         "pengelola yang menulis atas nama grup, dan siapa pun yang menulis atas nama kanal"
     ),

@@ -12,7 +12,7 @@ from datetime import date, datetime
 
 from monitor.clock import Clock
 from monitor.collect import gate, registry
-from monitor.collect.base import Collector, Metered
+from monitor.collect.base import Collector, Metered, PerGroup
 from monitor.collect.gate import Attestation
 from monitor.collect.registry import Refused
 from monitor.config import Config
@@ -78,6 +78,7 @@ class Doors:
         self._off = {name for name, switch in switches.items() if switch.off}
         for platform in self._names:
             self._follow(platform, day, first=first)
+            self._groups(platform, day)
         self._warn(attested, day)
         if first:
             self._tidy()
@@ -119,11 +120,31 @@ class Doors:
         if bool(was) is not (platform in self._shut) or (first and platform in self._shut):
             logger.info("{}: {}", platform, self._shut.get(platform) or "read again")
 
+    def _groups(self, platform: str, day: date) -> None:
+        """Tell of each group that is set to be read and whose administrators' consent is missing.
+
+        Where the whole platform is shut, that is what is told.
+        """
+        made = self.collectors.get(platform)
+        if made is None or platform in self._shut or not isinstance(made, PerGroup):
+            return
+        name = made.info.name
+        lacking = {
+            scope_of(name, group)
+            for group in made.groups
+            if gate.check(made.info, self._papers, day, group)
+        }
+        for scope in sorted(lacking):
+            self._tell(SHUT, scope, cause=NO_RIGHT)
+        for scope in self._health.subjects(SHUT):
+            if scope.startswith(f"{name}@") and scope not in lacking:
+                self._health.clear(SHUT, scope)
+
     def _gate(self, platform: str, name: str, day: date, *, first: bool) -> str:
         made = self.collectors.get(platform)
         self._unmade.discard(platform)
         if made is not None:
-            return gate.check(made.info, self._papers, day) or ""
+            return gate.refusal(made, self._papers, day) or ""
         try:
             opened = self._make(name, self._papers, self.door(platform))
         except Refused as error:
@@ -171,7 +192,11 @@ class Doors:
             self._health.clear(SHUT, scope)
 
     def _is_used(self, scope: str) -> bool:
-        return scope.partition("@")[0] in self._names.values()
+        """Say whether what a right is about is set to be read, as far as that is known."""
+        name, _, subject = scope.partition("@")
+        made = next((one for one in self.collectors.values() if one.info.name == name), None)
+        known = gate.subjects(made) if made else []
+        return name in self._names.values() and (subject in known or not (subject and known))
 
     def _tell(self, kind: str, subject: str, **values: str) -> None:
         # Asked first: an alarm that is open already would be written anew with every look.
@@ -202,24 +227,24 @@ def made(
 def valid(attested: Collection[Attested]) -> list[Attestation]:
     """Return the attestations that count while their days last."""
     return [
-        Attestation(one.who, one.document, one.collector, one.expires, one.server)
+        Attestation(one.who, one.document, one.collector, one.expires, one.subject)
         for one in attested
         if one.sound and one.ended_at is None
     ]
 
 
 def ends(attested: Collection[Attested]) -> dict[str, date]:
-    """Return the last day of each scope's right: the collector, or ``collector@server``."""
+    """Return the last day of each scope's right, as ``scope_of`` names it."""
     found: dict[str, date] = {}
     for one in valid(attested):
-        scope = scope_of(one.scope, one.server)
+        scope = scope_of(one.scope, one.subject)
         found[scope] = max(one.expires, found.get(scope, one.expires))
     return found
 
 
-def scope_of(collector: str, server: str) -> str:
-    """Return what a right is about in one word: the collector, or ``collector@server``."""
-    return f"{collector}@{server}" if server else collector
+def scope_of(collector: str, subject: str) -> str:
+    """Return what a right is about in one word: the collector, or with its server or group."""
+    return f"{collector}@{subject}" if subject else collector
 
 
 def server_of(address: str) -> str:

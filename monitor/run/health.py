@@ -42,7 +42,8 @@ TEXTS = {
     "Tidak ada yang dicatat; perbaiki register.",
     "unavailable": "Akun sumber {subject} tidak tersedia (dihapus, ditutup, atau ditangguhkan).",
     "malformed": "{count} butir dari sumber {subject} tidak terbaca; isinya disimpan apa adanya.",
-    "moved": "Alamat sumber {subject} dipindahkan permanen oleh penerbitnya. Perbarui register.",
+    "source-moved": "Sumber {subject} dipindahkan ke alamat lain oleh penerbit atau pemiliknya. "
+    "Periksa alamat barunya; kalau masih miliknya, perbarui register.",
     "internal": "Kesalahan program saat membaca sumber {subject}. Jejaknya ada di log.",
     "missed": "Pekerjaan terjadwal {subject} terlewat. Mesin mungkin terlalu sibuk atau tertidur.",
     "backlog": "{count} pesan menunggu dikirim.",

@@ -29,7 +29,9 @@ FIRST_WAIT = 10.0
 LONGEST_WAIT = 21_600.0
 # A refused token is looked at by a person; until then the messages wait.
 REFUSED_WAIT = 300.0
-DEAD_LETTER, MOVED, AUTH = "dead-letter", "moved", "auth"
+DEAD_LETTER, MOVED, AUTH = "dead-letter", "chat-moved", "auth"
+# What this and a source's new address were both called once. Whichever still holds is raised anew.
+SHARED_NAME = "moved"
 SENT, WAITING, DEAD, ELSEWHERE = "sent", "waiting", "dead", "elsewhere"
 
 DEAD_TEXT = {
@@ -68,14 +70,15 @@ class Outcomes:
         self._clock = clock
 
     def recover(self) -> None:
-        """End what an earlier process left under way, and alarms of destinations that are gone."""
+        """End what an earlier process left under way, and alarms that nothing would clear."""
         routes = {route.way for route in self._settings.routes}
         with self._writer.transaction() as tx:
             turns.recover(tx, self._clock().timestamp())
             for alarm in alarms.open_(tx):
                 kind, _, way = alarm.key.partition(":")
                 notifier, _, destination = way.partition(":")
-                if kind in (DEAD_LETTER, MOVED) and (notifier, destination) not in routes:
+                gone = kind in (DEAD_LETTER, MOVED) and (notifier, destination) not in routes
+                if gone or kind == SHARED_NAME:
                     alarms.clear(tx, alarm.key, self._clock())
 
     def sent(self, items: Sequence[OutboxItem], turn: Turn, receipt: Receipt) -> list[str]:

@@ -257,9 +257,9 @@ class Pipeline:
         if read.malformed:
             health.alarm("malformed", watch.watch_id, count=len(read.malformed))
         if page.moved_to:
-            health.alarm("moved", watch.watch_id)
+            health.alarm("source-moved", watch.watch_id)
         else:
-            health.clear("moved", watch.watch_id)
+            health.clear("source-moved", watch.watch_id)
         if any(item.activity.signal is Signal.UNAVAILABLE for item in read.items):
             health.alarm("unavailable", watch.watch_id)
         else:

@@ -87,6 +87,16 @@ def counts(conn: sqlite3.Connection) -> dict[str, int]:
     return dict(conn.execute("SELECT status, count(*) FROM account GROUP BY status"))
 
 
+@guard()
+def platforms(conn: sqlite3.Connection, but: str = "") -> dict[str, int]:
+    """Return how many lines that count are on each platform, but for those of one sheet.
+
+    A line whose account could not be told from what was declared has no platform, and waits.
+    """
+    query = "SELECT platform, count(*) FROM account WHERE status = 'active' AND sheet <> ? "
+    return dict(conn.execute(query + "AND platform <> '' GROUP BY platform", (but,)))
+
+
 def lines(conn: sqlite3.Connection) -> Iterator[Line]:
     """Yield every line, by watch id."""
     with guard():

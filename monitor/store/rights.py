@@ -38,6 +38,7 @@ _CONTENT = "SELECT salt, body FROM content WHERE seq = ? AND name = ?"
 class Attested:
     """An attestation as it stands: ``number`` is its entry's, ``ended_at`` when it was taken back.
 
+    ``subject`` is the server or group that it is about; empty where it is about a whole platform.
     ``ended_by`` and ``ended_why`` say who took it back. ``sound`` says that the entry holds against
     the chain. Names are empty where the content was erased.
     """
@@ -48,7 +49,7 @@ class Attested:
     expires: date
     who: str
     document: str
-    server: str
+    subject: str
     why: str
     sound: bool
     ended_at: datetime | None = None
@@ -83,13 +84,17 @@ def record(
     expires: date,
     who: str,
     document: str,
-    server: str,
+    subject: str,
     why: str,
     at: datetime,
 ) -> int:
-    """Log an attestation and return its number; who and which document stand in closed content."""
+    """Log an attestation and return its number; who and which document stand in closed content.
+
+    What it is about stands there as ``server``, also where that is a group: entries and the
+    auditors' view had the word before there were rights for groups.
+    """
     public = {"state": RECORDED, "collector": collector, "expires": expires.isoformat()}
-    said = {"who": who, "document": document, "server": server, "why": why}
+    said = {"who": who, "document": document, "server": subject, "why": why}
     head = log.append(
         tx, at=at, kind=ATTESTATION, subject=ATTESTATION, public=public, content={"by": said}
     )
@@ -172,7 +177,7 @@ def _attested(entry: _Entry) -> Attested:
         expires=date.fromisoformat(entry.public["expires"]),
         who=said.get("who", ""),
         document=said.get("document", ""),
-        server=said.get("server", ""),
+        subject=said.get("server", ""),
         why=said.get("why", ""),
         sound=entry.sound,
     )

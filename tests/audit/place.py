@@ -149,7 +149,7 @@ def _around(place: Place, tx: Connection, first: str) -> None:
     governance.record(tx, "mode", {"mode": "production", "before": ""}, said, place.next())
     who = {"who": OFFICER, "why": "izin pemilik server"}
     number = rights.record(tx, collector="mastodon", expires=date(2030, 12, 31), document="Surat 4",
-                           server="satu.example", at=place.next(), **who)  # fmt: skip
+                           subject="satu.example", at=place.next(), **who)  # fmt: skip
     rights.end(tx, number, at=place.next(), **who)
     rights.switch(tx, "x", off=True, at=place.next(), **who)
 

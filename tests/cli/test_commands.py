@@ -42,9 +42,14 @@ def test_init_makes_what_check_accepts(run: Run, place: Path) -> None:
     secret = place.parent / "secrets" / "x_bearer"
     secret.write_text("rahasia-rekaan")
     secret.chmod(0o644)
+    register = place.parent / "watchlists" / "register" / "contoh.csv"
+    line = register.read_text("utf-8").splitlines()[-1].split(",")
+    line[:5] = "w-x", "p-x", "Nama Rekaan", "mastodon", "sari@sosial.example"
+    register.write_text(register.read_text("utf-8") + ",".join(line) + "\n", "utf-8")
     result = run("check", "-c", place)
     assert result.status == 0, result.err
     assert "rule cases as expected" in result.out
+    assert "1 register line is on mastodon and will not be looked at: collect" in result.err
     assert "Warning: http.contact is still the example's" in result.err
     assert f"chmod 600 {secret}" in result.err.replace("\n", "")
     assert "rahasia-rekaan" not in result.err

@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from monitor import commands, gating
+from monitor import app, commands, gating, unread
 from monitor.clock import utc_now
 from monitor.collect import gate, registry
 from monitor.collect.base import Info, Requirement
 from monitor.collect.bluesky import Bluesky
 from monitor.config import load
 from monitor.errors import ConfigError
+from monitor.store import rights
 from tests.cli.conftest import Run
 
 BY = ("--by", "Ratna Dewanti, Inspektur", "--why", "disetujui")
@@ -114,6 +115,11 @@ def test_a_right_is_recorded_listed_and_taken_back(run: Run, place: Path) -> Non
         (("bluesky", "--by", " ", "--why", "x"), "--by"),
         (("bluesky", "--by", "Nama", "--why", ""), "--why"),
         (("bluesky", "--server", "satu.example", *BY), "no server"),
+        (("bluesky", "--group", "-1001", *BY), "no group"),
+        (("telegram", *BY), "the group's number with its minus"),
+        (("telegram", "--group", "1001", *BY), "the group's number with its minus"),
+        (("telegram", "--server", "satu.example", *BY), "a right for each group"),
+        (("mastodon", "--group", "-1001", *BY), "a right for each server"),
     ],
 )
 def test_what_cannot_be_a_right(run: Run, place: Path, words: tuple[str, ...], said: str) -> None:
@@ -144,6 +150,65 @@ def test_a_server_is_named_where_each_has_a_say(
     record(run, place, "--server", "dua.example")
     assert checked(place) == ""
     assert run("gate", "list", "-c", place).status == 0
+
+
+def test_each_listed_group_needs_the_consent_of_its_own_administrators(
+    run: Run, place: Path
+) -> None:
+    text = re.sub(
+        r"(?s)(\[collect.telegram\].*?enabled = )false", r"\1true", place.read_text("utf-8")
+    )
+    place.write_text(text.replace("groups = []", "groups = [-1001, -1002]"), "utf-8")
+    record(run, place)
+    with app.desk(place) as (_, writer), writer.transaction() as tx:
+        # As it was recorded before rights named a group.
+        rights.record(tx, collector="telegram", expires=TODAY, who="Ratna", document="Surat 1",
+                      subject="", why="bot diundang", at=utc_now())  # fmt: skip
+    said = checked(place)
+    assert said.count("names no group, so it covers none") == 2
+    assert "netralitas gate record telegram --group -1001, or take it out of " in said
+    assert "covers no group" in run("gate", "list", "-c", place).out
+    rest = ("--document", "Surat 2", "--until", UNTIL, *BY, "-c", place)
+    made = run("gate", "record", "telegram", "--group", "-1001", *rest)
+    assert "telegram, group -1001 may be read until" in made.out
+    assert "not among" not in made.out
+    said = checked(place)
+    assert ("group -1002" in said, "-1001" in said) == (True, False)
+    for words in (("gate", "list"), ("status",)):
+        shown = run(*words, "-c", place).out
+        assert "telegram, group -1002" in shown, words
+    other = run("gate", "record", "telegram", "--group", "-1003", *rest)
+    assert "-1003 is not among collect.telegram.groups" in other.out
+    run("gate", "record", "telegram", "--group", "-1002", *rest)
+    assert checked(place) == ""
+
+
+def test_check_counts_the_lines_that_no_look_will_reach(place: Path) -> None:
+    register = place.parent / "watchlists" / "register" / "contoh.csv"
+    line = register.read_text("utf-8").splitlines()[3].split(",")
+    added = [("w-8", "p-8", "x", "pegawai_a"), ("w-9", "p-9", "x", "pegawai_b"),
+             ("w-7", "p-7", "mastodon", "sari@sosial.example")]  # fmt: skip
+    lines = [",".join([watch, person, "Nama Rekaan", platform, address, *line[5:]])
+             for watch, person, platform, address in added]  # fmt: skip
+    register.write_text(register.read_text("utf-8") + "\n".join(lines) + "\n", "utf-8")
+    with app.desk(place) as (_, writer), writer.transaction() as tx:
+        rights.switch(tx, "feed", off=True, who="Ratna", why="perintah", at=utc_now())
+        kept = (("register", "youtube"), ("dinas", "youtube"), ("dinas", "tiktok"), ("dinas", ""))
+        for number, (sheet, platform) in enumerate(kept):
+            tx.execute("INSERT INTO person VALUES (?,'','PNS','','','','','','WIB','','','','')",
+                       (f"k-{number}",))  # fmt: skip
+            tx.execute(
+                "INSERT INTO account VALUES (?,?,?,'a','','declared','','SK','2026-01-01','',"
+                "'2026-01-01',?,'active','')", (f"k-{number}", f"k-{number}", platform, sheet),
+            )  # fmt: skip
+    tail = "and will not be looked at:"
+    assert list(unread.lines(load(place))) == [
+        f"2 register lines are on feed {tail} netralitas platform on feed switches it on",
+        f"1 register line is on mastodon {tail} collect.mastodon.enabled = true switches it on",
+        f"1 register line is on tiktok {tail} {unread.BY_HAND}",
+        f"2 register lines are on x {tail} collect.x.enabled = true switches it on",
+        f"1 register line is on youtube {tail} collect.youtube.enabled = true switches it on",
+    ]
 
 
 def test_no_other_command_takes_a_right(run: Run, place: Path) -> None:

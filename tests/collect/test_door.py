@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
 from typing import ClassVar, cast
@@ -12,7 +13,7 @@ from aiohttp.test_utils import BaseTestServer, TestServer
 
 from monitor.clock import Clock
 from monitor.collect.base import Collector, Info, Requirement
-from monitor.collect.gate import Attestation, Guarded, check, today
+from monitor.collect.gate import Attestation, Guarded, check, refusal, today
 from monitor.errors import BlockedError, ClosedError
 from monitor.net import Http
 from monitor.net_door import Behind
@@ -20,7 +21,9 @@ from tests.collect.test_gate import INFO, PAPER
 from tests.net.serving import NOW, client
 
 SERVERS = replace(INFO, requires=Requirement.SERVER_ALLOWLIST)
-SERVED = replace(PAPER, server="satu.example")
+SERVED = replace(PAPER, subject="satu.example")
+GROUPS = replace(INFO, requires=Requirement.CONSENT)
+CONSENT = PAPER
 LAST = PAPER.expires
 
 
@@ -45,6 +48,16 @@ class Many(Told):
     """The same of one that reads several servers; one of them answers at another name."""
 
     servers: ClassVar = {"satu.example": "satu.example", "127.0.0.1": "satu.example"}
+
+
+class Grouped(Told):
+    """The same of one that reads two groups behind one address."""
+
+    groups: ClassVar = ("-1001", "-1002")
+    admitted: Callable[[str], str]
+
+    def admit(self, fault: Callable[[str], str]) -> None:
+        self.admitted = fault
 
 
 def guarded(info: Info, papers: list[Attestation], clock: Clock = lambda: NOW) -> Guarded:
@@ -74,6 +87,30 @@ def test_a_server_is_read_only_by_its_own_permission() -> None:
 )
 def test_a_paper_of_another_kind_opens_nothing(info: Info, paper: Attestation) -> None:
     assert check(info, [paper], date(2024, 10, 12)) is not None
+
+
+def test_a_group_is_read_only_by_its_own_administrators_consent() -> None:
+    papers = [replace(CONSENT, subject="-1001")]
+    door, made = Guarded(papers, lambda: NOW), Grouped(GROUPS)
+    door.of(cast("Collector", made))
+    assert door("api.example") == ""  # one address for all groups, of which one may be read
+    assert made.admitted("-1001") == ""
+    refused = "collector 'portal' needs the group administrators' consent for group -1002; "
+    assert made.admitted("-1002") == refused + "no attestation is on record"
+    papers.clear()
+    assert "group -1001" in door("api.example")
+    assert "group -1001" in made.admitted("-1001")
+
+
+def test_a_consent_that_names_no_group_covers_none() -> None:
+    made, day = cast("Collector", Grouped(GROUPS)), date(2024, 10, 12)
+    said = "the attestation on record names no group, so it covers none"
+    assert str(check(GROUPS, [CONSENT], day)).endswith(said)
+    assert str(check(GROUPS, [CONSENT], day, "-1001")).endswith(said)
+    assert str(refusal(made, [CONSENT], day)).endswith(said)
+    unlisted = replace(CONSENT, subject="-1009")
+    assert "group -1001" in str(refusal(made, [CONSENT, unlisted], day))
+    assert refusal(made, [CONSENT, replace(CONSENT, subject="-1002")], day) is None
 
 
 def test_days_are_those_of_the_capital() -> None:

@@ -21,6 +21,7 @@ from monitor.config_gated import Telegram as Settings
 from monitor.errors import (
     AuthError,
     BlockedError,
+    ClosedError,
     CollectError,
     ConfigError,
     Fault,
@@ -38,6 +39,7 @@ from tests.standin.groups import CHANNEL, Group
 from tests.standin.telegram import StandIn
 
 NEEDLE = "WargaTakTerdaftar"
+ELSEWHERE = -1005555555555
 
 
 @dataclass
@@ -47,6 +49,7 @@ class World:
     telegram: Telegram
     now: Now
     group: Group
+    agreed: set[str]
 
     async def walk(
         self,
@@ -76,7 +79,7 @@ class World:
 
 
 @asynccontextmanager
-async def world(**http: Any) -> AsyncIterator[World]:
+async def world(*others: int, **http: Any) -> AsyncIterator[World]:
     now = Now(datetime(2024, 10, 12, 2, 30, tzinfo=UTC))
     async with StandIn(TOKEN) as net:
         given = {"contact": "uji@contoh.test", "attempts": 1, "requests_per_second": 10_000}
@@ -84,9 +87,11 @@ async def world(**http: Any) -> AsyncIterator[World]:
         async with Http(layer, now, sleep=Sleeper()) as client:
             group = Group(net.people, now)
             net.chats[str(group.id)] = group.chat
-            settings = Settings(api=net.url, groups=(group.id,))
+            settings = Settings(api=net.url, groups=(group.id, *others))
             collector = Telegram(client, settings, now, lambda: net.token)
-            yield World(net, client, collector, now, group)
+            agreed = {str(group.id)}
+            collector.admit(lambda number: "" if number in agreed else "no consent on record")
+            yield World(net, client, collector, now, group, agreed)
 
 
 async def test_each_kind_of_act() -> None:
@@ -155,7 +160,7 @@ async def test_what_others_do_is_no_act_of_ones_own() -> None:
 
 async def test_only_the_groups_of_the_settings_are_read() -> None:
     async with world() as w:
-        Group(w.net.people, w.now, id=-1005555555555).say(OWN, "Grup lain")
+        Group(w.net.people, w.now, id=ELSEWHERE).say(OWN, "Grup lain")
         w.net.say(OWN, "Pesan pribadi")
         assert (await w.walk()).keys == []
 
@@ -178,6 +183,49 @@ async def test_a_line_with_a_name_is_known_by_it() -> None:
         w.group.names[OWN] = "Pegawai_A"
         w.group.say(OWN, "Halo")
         assert len((await w.walk(members=Register(("pegawai_a", WHO)))).keys) == 1
+
+
+# ---- whose administrators agreed ---------------------------------------------------------------
+
+
+async def test_a_group_is_read_by_its_own_consent_alone() -> None:
+    async with world(ELSEWHERE) as w:
+        other = Group(w.net.people, w.now, id=ELSEWHERE)
+        other.say(OWN, "Di grup yang belum setuju")
+        w.group.say(OWN, "Di grup yang setuju")
+        seen = await w.walk()
+        assert [act.text for act in w.acts(seen)] == ["Di grup yang setuju"]
+        w.agreed.add(str(ELSEWHERE))
+        other.say(OWN, "Sesudah setuju")
+        seen = await w.walk(seen.cursor)
+        assert [act.text for act in w.acts(seen)] == ["Sesudah setuju"]
+        w.agreed.discard(str(ELSEWHERE))
+        other.say(OWN, "Sesudah ditarik")
+        assert (await w.walk(seen.cursor)).keys == []
+
+
+async def test_a_group_without_consent_is_neither_looked_into_nor_silent() -> None:
+    async with world(ELSEWHERE) as w:
+        w.net.standing.put(str(w.group.id), "administrator")
+        page = await w.look()
+        assert (page.complete, "1 of 2 groups are not read" in page.note) == (False, True)
+        assert str(ELSEWHERE) not in repr(w.net.calls)
+        _, closed = w.telegram.places
+        asked = w.updates()
+        with pytest.raises(ClosedError, match="no consent on record"):
+            await anext(aiter(w.telegram.engagers(closed, {}, None, REGISTER)))
+        assert w.updates() == asked
+        w.agreed.add(str(ELSEWHERE))
+        w.net.standing.put(str(ELSEWHERE), "administrator")
+        w.net.chats[str(ELSEWHERE)] = {**w.group.chat, "id": ELSEWHERE}
+        assert (await w.look()).complete  # at once, not after an interval
+
+
+async def test_until_somebody_says_who_agreed_nothing_is_kept() -> None:
+    async with world() as w:
+        fresh = Telegram(w.http, Settings(groups=(w.group.id,)), w.now, lambda: w.net.token)
+        with pytest.raises(ClosedError):
+            await anext(aiter(fresh.engagers(fresh.places[0], {}, None, REGISTER)))
 
 
 # ---- strangers --------------------------------------------------------------------------------

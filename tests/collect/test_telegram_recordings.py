@@ -24,6 +24,7 @@ async def test_recording(case: Path) -> None:
     async with serving(handle) as base, client(base, attempts=1) as http:
         settings = Settings(api=base, groups=(-1001234567890,))
         collector = Telegram(http, settings, lambda: NOW, lambda: TOKEN)
+        collector.admit(lambda _: "")
         try:
             walk = collector.engagers(collector.places[0], {}, None, REGISTER)
             found = [page async for page in walk]

@@ -213,6 +213,22 @@ def test_an_empty_register(run: Run, tmp_path: Path) -> None:
     assert words.WORDS["id"]["empty_register"] in (tmp_path / "c.html").read_text("utf-8")
 
 
+def test_a_listed_group_without_a_consent_of_its_own_is_named(run: Run, tmp_path: Path) -> None:
+    file = made(tmp_path / "pasang", 0, utc_now()).folder / "config.toml"
+    text = re.sub(r"(?s)(\[collect.telegram\].*?enabled = )false", r"\1true", file.read_text())
+    file.write_text(text.replace("groups = []", "groups = [-1001, -1002]"))
+    with closing(Writer(load(file).database)) as writer, writer.transaction() as tx:
+        rights.record(tx, collector="telegram", expires=gate.today(utc_now()), who="Bu Rekaan",
+                      document="Surat 1", subject="-1001", why="uji", at=utc_now())  # fmt: skip
+    said = run("coverage", "-c", file, "--html", tmp_path / "c.html")
+    assert said.status == 1
+    (line,) = [one for one in said.out.splitlines() if "group -100" in one]
+    assert line.startswith(f"telegram, group -1002: {words.STATES['id']['no_right']}")
+    assert "netralitas gate record telegram --group -1002" in line
+    page = (tmp_path / "c.html").read_text("utf-8")
+    assert ("group -1002" in page, "group -1001" in page) == (True, False)
+
+
 def test_every_blind_spot_is_there_in_indonesian(folder: Path) -> None:
     settings = load(folder / "config.toml")
     every = {

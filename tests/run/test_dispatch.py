@@ -488,10 +488,21 @@ async def test_a_group_that_moved_is_told_and_the_operator_is_told_once(
     assert (await dispatcher.run_once(10)).sent == 1
     (told,) = server.texts(9)
     assert "menjadi supergrup -1009999" in told
+    assert [one.key for one in alarms.open_(writer.reader())] == ["chat-moved:telegram:-70"]
     (seq, _), *_ = entries(writer, "delivery")
     stored = log.content(writer.reader(), seq, "delivery")
     assert stored is not None
     assert stored["moved_to"] == "-1009999"
+
+
+async def test_alarms_of_the_name_that_two_once_shared_end_at_the_start(
+    dispatcher: Dispatcher, writer: Writer, time: Time
+) -> None:
+    with writer.transaction() as tx:
+        for key in ("moved:telegram:-70", "moved:w-1", "source-moved:w-2"):
+            alarms.raise_(tx, key, "pindah", time.at)
+    await dispatcher.run_once(10)
+    assert [one.key for one in alarms.open_(writer.reader())] == ["source-moved:w-2"]
 
 
 async def test_one_that_does_not_answer_delays_no_other(

@@ -51,12 +51,12 @@ def gated(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def attest(
-    database: Path, expires: date = LATER, *, collector: str = "bluesky", server: str = ""
+    database: Path, expires: date = LATER, *, collector: str = "bluesky", subject: str = ""
 ) -> int:
     with closing(Writer(database)) as writer, writer.transaction() as tx:
         return rights.record(
             tx, collector=collector, expires=expires, document="Perjanjian 12/2026",
-            server=server, at=utc_now(), **BY,
+            subject=subject, at=utc_now(), **BY,
         )  # fmt: skip
 
 
@@ -91,7 +91,7 @@ def of_another(database: Path) -> None:
 
 
 def of_one_server(database: Path) -> None:
-    attest(database, server="satu.example")
+    attest(database, subject="satu.example")
 
 
 def over(database: Path) -> None:
@@ -339,8 +339,15 @@ def writer(tmp_path: Path) -> Iterator[Writer]:
         yield made
 
 
-def doors(writer: Writer, folder: Path, clock: Watched, names: Mapping[str, str] = ONE) -> Doors:
-    given = config.parse({"http": {"contact": "uji@netralitas.example"}, "folder": folder}, "c")
+def doors(
+    writer: Writer,
+    folder: Path,
+    clock: Watched,
+    names: Mapping[str, str] = ONE,
+    collect: Mapping[str, object] = {},
+) -> Doors:
+    said = {"http": {"contact": "uji@netralitas.example"}, "folder": folder, "collect": collect}
+    given = config.parse(said, "c")
     health = Health(writer, given.health, folder, [("stdout", "")], clock)
 
     def make(name: str, papers: Collection[gate.Attestation], door: Door) -> Collector:
@@ -365,7 +372,7 @@ def test_an_end_is_told_14_and_3_days_before_and_once_it_is_there(
     clock = Watched(datetime(2030, 3, 1, 2, 0, tzinfo=UTC))
     with writer.transaction() as tx:
         rights.record(tx, collector="bluesky", expires=date(2030, 3, 31), document="P",
-                      server="", at=clock(), **BY)  # fmt: skip
+                      subject="", at=clock(), **BY)  # fmt: skip
     door = doors(writer, tmp_path, clock)
     days: dict[int, list[tuple[str, str]]] = {}
     for day in range(1, 35):
@@ -383,7 +390,7 @@ def test_an_end_is_told_14_and_3_days_before_and_once_it_is_there(
     }
     with writer.transaction() as tx:
         rights.record(tx, collector="bluesky", expires=date(2031, 3, 31), document="P",
-                      server="", at=clock(), **BY)  # fmt: skip
+                      subject="", at=clock(), **BY)  # fmt: skip
     before = len(told(writer))
     door.look()
     door.look()
@@ -406,6 +413,47 @@ def test_what_is_turned_off_in_the_configuration_is_no_worry_any_more(
     assert told(writer)[1:] == [("gate:bluesky", "cleared")]
 
 
+def test_a_group_opens_and_closes_with_its_own_consent(writer: Writer, tmp_path: Path) -> None:
+    clock = Watched(datetime(2030, 3, 1, 2, 0, tzinfo=UTC))
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / "secrets" / "telegram_group_token").write_text("4242:rekaan")
+
+    def opened(*groups: int) -> Doors:
+        section = {"telegram": {"enabled": True, "groups": groups}}
+        return doors(writer, tmp_path, clock, {"telegram": "telegram"}, section)
+
+    def agree(group: str) -> int:
+        with writer.transaction() as tx:
+            return rights.record(tx, collector="telegram", expires=date(2030, 12, 31),
+                                 document="P", subject=group, at=clock(), **BY)  # fmt: skip
+
+    door = opened(-1001, -1002)
+    agree("")  # as it was recorded before rights named a group
+    door.look()
+    assert not door.is_open("telegram")
+    first = agree("-1001")
+    door.look()
+    assert door.is_open("telegram")
+    one, other = "gate:telegram@-1001", "gate:telegram@-1002"
+    assert told(writer) == [
+        ("gate:telegram", "raised"), ("gate:telegram", "cleared"), (other, "raised"),
+    ]  # fmt: skip
+    agree("-1002")
+    door.look()
+    with writer.transaction() as tx:
+        rights.end(tx, first, at=clock(), **BY)
+    door.look()
+    assert told(writer)[3:] == [(other, "cleared"), (one, "raised")]
+    assert door.is_open("telegram")
+    for _ in range(2):  # taken out of the list: its consent is nobody's worry
+        clock.now += timedelta(days=400)
+        with writer.transaction() as tx:
+            rights.record(tx, collector="telegram", expires=date(2035, 12, 31), document="P",
+                          subject="-1002", at=clock(), **BY)  # fmt: skip
+        opened(-1002).look()
+    assert told(writer)[5:] == [(one, "cleared")]
+
+
 def test_a_secret_that_comes_later_is_taken_without_a_restart(
     writer: Writer, tmp_path: Path
 ) -> None:
@@ -414,7 +462,7 @@ def test_a_secret_that_comes_later_is_taken_without_a_restart(
     door.look()
     with writer.transaction() as tx:
         rights.record(tx, collector="youtube", expires=date(2030, 12, 31), document="P",
-                      server="", at=clock(), **BY)  # fmt: skip
+                      subject="", at=clock(), **BY)  # fmt: skip
     door.look()
     assert not door.is_open("youtube")
     (tmp_path / "secrets").mkdir()

@@ -90,7 +90,8 @@ class Stage:
 
     async def sign(self, *names: str) -> None:
         for name in names or NAMES:
-            done = await self.command("gate", "record", name, *PAPER)
+            group = ("--group", str(self.group.id)) if name == "telegram" else ()
+            done = await self.command("gate", "record", name, *group, *PAPER)
             assert done.returncode == 0, done.stderr
 
     async def once(self, ahead: timedelta = timedelta(0)) -> list[str]:
