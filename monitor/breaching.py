@@ -8,7 +8,7 @@ import io
 import stat
 from collections.abc import Iterable, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from monitor.evidence import export as exports
 from monitor.intake.outgoing import cell
 from monitor.model.contest import ZONES
 from monitor.model.evidence import canonical
-from monitor.notify.notice import KINDS, kinds, notice
+from monitor.notify.notice import KINDS, TIP_COLUMNS, kinds, notice, tips
 from monitor.notify.pages import typeset
 from monitor.store import exposed, log, readings
 from monitor.store.db import connect
@@ -30,11 +30,13 @@ COMMAND = "breach"
 TEMPLATE = "paper.typ"
 DEADLINE = timedelta(hours=3 * 24)
 KEYS = "keys"
-PAPER, KIND_LIST, PERSONS, NAMES, COPIES, MANIFEST = (
+PAPER, KIND_LIST, PERSONS, NAMES, COPIES, TIPS, MANIFEST = (
     "daftar-isi.pdf", "jenis.csv", "orang.csv", "nama-untuk-surat.csv", "yang-keluar.csv",
-    "manifest.json",
+    "laporan.csv", "manifest.json",
 )  # fmt: skip
 BLOCK = 1 << 20
+SEALED = "tersandi (AES-256-GCM) dengan kunci di luar basis data"
+OPENS = "rujukan dapat diuji terhadap NIP yang dikenal, dan laporan serta pengirimnya dapat dibuka"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +74,20 @@ def write(path: Path, wanted: Wanted) -> int:
             "made_at": to_text(now),
             "head": f"{head.seq}:{head.hash}",
             "source": _stated(source, found, wanted),
-            "protection": _protection(source, wanted),
+            "protection": _protection(source, settings.path("keys"), wanted),
             "persons": [_person(found, ref) for ref in sorted(found.persons)],
             "officials": len(found.officials - {""}),
             "others": dict(found.others),
+            "senders": asdict(found.senders) if found.senders else None,
             "copies": [
                 {"at": c.at, "what": c.what, "subject": c.subject, "mark": c.mark} for c in left
             ],
         }
         exports.write(_members(value, found), wanted.to)
     console.plain(f"{len(found.persons)} persons, {found.entries} entries, {len(left)} copies")
+    if found.senders:
+        tips, senders = len(found.senders.tips), found.senders.senders
+        console.plain(f"{tips} tips of at most {senders} senders who can be reached: {TIPS}")
     console.plain(f"File: {wanted.to} (names are in {NAMES} alone)")
     return 0
 
@@ -126,10 +132,12 @@ def _stated(source: Path, found: Exposed, wanted: Wanted) -> list[tuple[str, str
     if found.absent:
         names = ", ".join(KINDS[kind].partition(":")[0] for kind in found.absent)
         rows.append(("Tidak ada dalam salinan ini", names))
+    if found.senders is None:
+        rows.append(("Laporan orang dan pengirimnya", "tidak ada dalam salinan ini"))
     return rows
 
 
-def _protection(source: Path, wanted: Wanted) -> list[tuple[str, str]]:
+def _protection(source: Path, keys: Path, wanted: Wanted) -> list[tuple[str, str]]:
     beside = source.parent
     rows = [
         ("Hak akses berkas", _mode(source)),
@@ -140,10 +148,13 @@ def _protection(source: Path, wanted: Wanted) -> list[tuple[str, str]]:
         ),
         ("NIP dan NIK", "tidak disimpan; orang disebut dengan rujukan"),
     ]
+    rows.append(("Laporan orang di luar perkara, dan semua pengirimnya", SEALED))
     if wanted.database:
-        there = (beside / KEYS).is_dir()
-        said = "ya: rujukan dapat diuji terhadap NIP yang dikenal" if there else "tidak"
+        said = f"ya: {OPENS}" if (beside / KEYS).is_dir() else "tidak"
         rows.append(("Kunci ada di samping salinan", said))
+    elif keys.is_dir():
+        said = f"{_mode(keys)}; bila folder kunci ikut terbaca: {OPENS}"
+        rows.append(("Hak akses folder kunci", said))
     return rows
 
 
@@ -162,6 +173,7 @@ def _members(value: dict[str, Any], found: Exposed) -> dict[str, bytes]:
         PERSONS: _csv(columns, persons),
         NAMES: _csv(("rujukan", "nama", "instansi", "unit"), names),
         COPIES: _csv(("kapan", "apa", "tentang", "tanda"), left),
+        TIPS: _csv(TIP_COLUMNS, tips(value)),
     }
     digests = {name: hashlib.sha256(data).hexdigest() for name, data in made.items()}
     manifest = {"made_at": value["made_at"], "head": value["head"], "members": digests}

@@ -6,12 +6,14 @@ is done the program cannot know: those are lines to be filled in by hand.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from monitor.clock import from_text
 from monitor.notify import words
 from monitor.notify.paper import Row, Section, fields, paper, para, section, table
+from monitor.notify.tip_held import WAYS
 
 TITLE = "Daftar isi untuk pemberitahuan kegagalan pelindungan data pribadi"
 HOUSE = "NETRALITAS · UU 27/2022 PASAL 46"
@@ -36,6 +38,7 @@ KINDS = {
     "hold": "Penahanan penghapusan",
     "malformed": "Kiriman yang tidak terbaca",
     "file": "Salinan bukti: tangkapan dan kartu",
+    "tip": "Laporan orang yang dikaitkan dengan dugaan",
     "shadow_hit": "Perbuatan yang disimpan untuk menguji aturan",
     "person_key": "Kunci sidik bersandi (tanpa isi)",
 }
@@ -65,6 +68,20 @@ OUTSIDE = {
     "register exported": "seluruh daftar sebagai CSV",
 }
 
+TIP_COLUMNS = ("nomor", "lewat", "pengirim", "isi", "gambar", "keterangan berkas gambar")
+SEALED, OPEN, NOT_THERE = "ada, tersegel", "terbuka dalam perkara", "tidak ada"
+WHOSE = (
+    "Siapa pengirimnya tidak dibuka untuk daftar ini dan tidak ada di dalamnya; laporan mana yang "
+    "dari orang yang sama juga tidak. Nomornya ada dalam laporan.csv. Isi laporan yang terbuka "
+    "dalam perkara dapat mengisyaratkan siapa yang menulisnya. Jangan serahkan laporan.csv kepada "
+    "orang yang dilaporkan."
+)
+REACH = (
+    "Pengirim berhak diberi tahu seperti orang lain. Yang menjangkau mereka tanpa membuka siapa "
+    "mereka: pengumuman kantor, dan jawaban bot kepada siapa pun yang bertanya (/dataku). Membuka "
+    "seorang pengirim hanya oleh dua petugas, dengan dasar hukum: netralitas tips sender NOMOR."
+)
+
 Data = Mapping[str, Any]
 
 
@@ -75,6 +92,7 @@ def notice(data: Data) -> dict[str, Any]:
         section("Sumber yang diperiksa", fields(data["source"]), para(SCOPE)),
         _kinds(data),
         *_persons(data["persons"]),
+        *_senders(data["senders"]),
         _outside(data["copies"]),
         section("Bagaimana data dilindungi", fields(data["protection"])),
         section(
@@ -94,6 +112,21 @@ def kinds(data: Data) -> list[tuple[str, int, int]]:
         if counts:
             found.append((words_, len(counts), sum(counts)))
     return found
+
+
+def tips(data: Data) -> list[tuple[str, ...]]:
+    """Return a line of ``laporan.csv`` for each tip: its number, and what of it was there."""
+    return [
+        (
+            one["tip_id"],
+            WAYS.get(one["way"], one["way"]),
+            SEALED if one["identity"] else NOT_THERE,
+            OPEN if one["on_case"] else SEALED if one["sealed"] else NOT_THERE,
+            str(one["pictures"]),
+            str(one["aside"]),
+        )
+        for one in (data["senders"] or {"tips": ()})["tips"]
+    ]
 
 
 def _event(data: Data) -> Section:
@@ -135,6 +168,26 @@ def _persons(persons: Sequence[Data]) -> Iterable[Section]:
     if len(persons) > SHOWN:
         items.append(para(f"dan {len(persons) - SHOWN} orang lagi: orang.csv"))
     yield section("Orang yang bersangkutan", *items)
+
+
+def _senders(data: Data | None) -> Iterable[Section]:
+    if data is None:
+        return
+    there = data["tips"]
+    reached = Counter(WAYS.get(one["way"], one["way"]) for one in there if one["identity"])
+    ways = ", ".join(f"{number} lewat {way}" for way, number in sorted(reached.items()))
+    rows = [
+        ("Pengirim yang dapat dijangkau, paling banyak", data["senders"]),
+        ("Laporan yang pengirimnya tersegel di sana", ways or 0),
+        ("Laporan yang isinya terbuka dalam perkara", sum(one["on_case"] for one in there)),
+        ("Gambar asli, tersegel", sum(one["pictures"] for one in there)),
+        ("Keterangan berkas gambar (dapat memuat tempat, waktu, alat), tersegel",
+         sum(one["aside"] for one in there)),
+        ("Pengirim yang tinggal sidik bersandinya", data["digests"]),
+        ("Laporan yang ada waktu itu, kini musnah atau ditarik: tak terjangkau", data["gone"]),
+    ]  # fmt: skip
+    listed = fields((name, str(value)) for name, value in rows)
+    yield section("Pengirim laporan", listed, para(WHOSE), para(REACH))
 
 
 def _outside(copies: Sequence[Data]) -> Section:

@@ -13,7 +13,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from monitor.store import tip_exposed
 from monitor.store.db import guard
+from monitor.store.tip_exposed import Senders
 
 TABLES = "SELECT name FROM sqlite_schema WHERE type = 'table'"
 LAST = "SELECT coalesce(max(seq), 0) FROM log WHERE at <= ?"
@@ -62,13 +64,17 @@ class Person:
 
 @dataclass(slots=True)
 class Exposed:
-    """What was there: persons by reference, and what is of no registered person."""
+    """What was there: persons by reference, and what is of no registered person.
+
+    ``senders`` is about those who gave tips; ``None`` where a copy has no tips.
+    """
 
     persons: dict[str, Person] = field(default_factory=dict)
     others: Counter[str] = field(default_factory=Counter)
     officials: set[str] = field(default_factory=set)
     entries: int = 0
     absent: list[str] = field(default_factory=list)
+    senders: Senders | None = None
 
     def add(self, ref: str, kind: str, number: int = 1) -> None:
         self.persons.setdefault(ref, Person(ref)).counts[kind] += number
@@ -100,6 +106,7 @@ def exposed(conn: sqlite3.Connection, until: str) -> Exposed:
             found.absent.append(kind)
     whose = _contents(conn, last, found)
     _files(conn, last, whose, found)
+    found.senders = tip_exposed.senders(conn, there, last)
     found.others["seen"] = conn.execute(SEEN).fetchone()[0] if "seen" in there else 0
     found.others["chats"] = conn.execute(CHATS).fetchone()[0] if "outbox" in there else 0
     if "person" in there:
