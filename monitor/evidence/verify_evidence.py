@@ -23,17 +23,18 @@ from typing import Any
 
 CHECKPOINT, MANIFEST = b"netralitas checkpoint\n", b"netralitas manifest\n"
 ERASURE, DAMAGE, HASHES = b"netralitas erasure\n", "PRAGMA integrity_check(1)", "log/hashes.txt"
-ENTRY = {"v", "seq", "at", "kind", "subject", "public", "content", "files"}
-SEAL = {"v", "number", "first", "seq", "hash", "rows", "at", "key", "previous"}
+ENTRY = "seq:int at:str kind:str subject:str public:dict content:dict files:dict"
+FILE = rb'{"commitment":"[0-9a-f]{64}","media_type":"[^"]*","size":\d+}'
+SEAL = "number:int first:int seq:int hash:str rows:str at:str key:str previous:str"
 TOMBSTONE = {"ground", "office", "reference", "schedule", "erased", "key"}
-EXPORT = {"v", "finding", "profile", "made_at", "head", "key", "members", "entries", "withheld"}
+ZIP = "finding:str profile:str made_at:str head:str key:str members:dict entries:list withheld:dict"
 ED25519 = "302a300506032b6570032100"  # RFC 8410: what DER puts before a public key
 ENTRIES = """SELECT log.seq, canonical, hash, finding_id, revision_no, outcome
     FROM log LEFT JOIN finding ON finding.seq = log.seq ORDER BY log.seq"""
 STRAYS = "SELECT seq FROM {0} WHERE typeof(seq) <> 'integer' OR seq NOT IN (SELECT seq FROM log)"
 ERASED = """SELECT value FROM log, json_each(CAST(canonical AS TEXT), '$.public.erased')
     WHERE instr(canonical, '"erased":[') AND json_valid(CAST(canonical AS TEXT))"""
-NOTHING = {"number": 0, "seq": 0, "digest": "0" * 64, "key": None}  # before the first seal
+UNSEALED: Any = {"number": 0, "seq": 0, "digest": "0" * 64, "key": None, "said": "not sealed"}
 
 
 class Bad(Exception):
@@ -46,29 +47,24 @@ def must(holds: object, place: str, what: str) -> None:
 
 
 def same(found: object, wanted: object, place: str, what: str) -> None:
-    if found != wanted:
-        raise Bad(f"{place}: {what}: expected {wanted}, found {found}")
-
-
-def short(key: str) -> str:
-    """Return what people compare: the first 16 hex digits of the SHA-256 of a public key."""
-    return sha256(bytes.fromhex(key)).hexdigest()[:16]
+    must(found == wanted, place, f"{what}: expected {wanted}, found {found}")
 
 
 def canonical(value: Any) -> bytes:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
-def decoded(place: str, data: Any, keys: set[str]) -> Any:
-    """Read canonical JSON: an object with exactly these keys, in its one byte form."""
+def decoded(place: str, data: Any, form: str) -> Any:
+    """Read canonical JSON: an object of exactly these keys and kinds, in its one byte form."""
     must(type(data) is bytes, place, "missing, or not stored as bytes")
     try:  # int refuses fractions, exponents and NaN, which have no single form
-        value = json.loads(data, parse_float=int, parse_constant=int)
+        value = dict(json.loads(data, parse_float=int, parse_constant=int))
         must(canonical(value) == data, place, "not in canonical form")
-    except (ValueError, RecursionError) as error:
-        raise Bad(f"{place}: not canonical JSON: {error}") from None
-    same(sorted(value) if type(value) is dict else type(value), sorted(keys), place, "the keys")
-    same(str(value["v"]), "1", place, "the version of the form")
+    except (TypeError, ValueError, RecursionError) as error:
+        raise Bad(f"{place}: not an object in canonical JSON: {error}") from None
+    kinds = sorted(f"{key}:{type(one).__name__}" for key, one in value.items())
+    same(kinds, sorted(["v:int", *form.split()]), place, "its keys, and of what kind they are")
+    same(value["v"], 1, place, "the version of the form")
     return value
 
 
@@ -88,28 +84,30 @@ def signed(key: Any, data: bytes, signature: bytes) -> bool:
     return "Verified Successfully" in openssl(words, key=der, data=data, sig=signature)
 
 
-def stamped_at(place: str, answer: bytes, data: bytes, roots: bytes) -> str:
-    """Return the time (UTC) of an RFC 3161 stamp over some bytes; it must verify at that time."""
+def stamp_of(place: str, seal: Any, by: str, answer: bytes, roots: bytes) -> tuple[str, str]:
+    """Check an RFC 3161 stamp over a seal, as of its time; return that (UTC), and what it says."""
+    must(seal, place, "there is no such seal before it")
     text = openssl("openssl ts -reply -in answer -text", answer=answer)
     found = re.findall(r"Time stamp: (\w+ +\d+ \d+:\d+:\d+)(?:\.\d+)?( \d+) GMT", text)
     must(found, place, "no time stamp that openssl can read")
     at = datetime.strptime("".join(found[0]) + "Z", "%b %d %H:%M:%S %Y%z")
     words = f"openssl ts -verify -data data -in answer -CAfile ca -attime {int(at.timestamp())}"
-    said = openssl(words, data=data, answer=answer, ca=roots)
+    said = openssl(words, data=seal["stamped"], answer=answer, ca=roots)
     must("Verification: OK" in said, place, "openssl refuses the stamp")
-    return at.strftime("%Y-%m-%dT%H:%M:%S")
+    time = at.strftime("%Y-%m-%dT%H:%M:%S")
+    return time, f"stamped up to entry {seal['seq']} at {time}Z by {by}"
 
 
-def entry_of(place: str, seq: int, data: Any) -> Any:
-    """Read one entry of the log."""
+def entry_of(place: str, seq: int, data: Any, before: bytes, digest: Any) -> Any:
+    """Read one entry; "promised" are its commitments, by the names of exports and tombstones."""
     entry = decoded(place, data, ENTRY)
-    kinds = [type(entry[key]) for key in ("at", "kind", "subject", "public", "content", "files")]
     same(entry["seq"], seq, place, "the number that the entry gives itself")
-    same(kinds, [str] * 3 + [dict] * 3, place, "at, kind, subject, public, content and files are")
-    for file in entry["files"].values():
-        right = type(file) is dict and set(file) == {"commitment", "media_type", "size"}
-        name = str(file["commitment"]) if right else ""
-        must(re.fullmatch("[0-9a-f]{64}", name), place, f"a file without a commitment: {file}")
+    must(digest == sha256(before + data).digest(), place, "no hash that follows on the last one")
+    entry["public"].pop("stamp", None)  # the mark of a trial
+    entry["promised"] = {f"content/{seq}/{name}": c for name, c in entry["content"].items()}
+    for name, file in entry["files"].items():
+        must(re.fullmatch(FILE, canonical(file)), place, f"a file without a commitment: {file}")
+        entry["promised"][f"files/{seq}/{name}"] = file["commitment"]
     return entry
 
 
@@ -120,90 +118,75 @@ def opened(place: str, promised: str, salt: Any, data: Any) -> None:
     must(right, place, f"missing, or with its salt (32 bytes) does not give {promised}")
 
 
-def promises(seq: int, entry: Any) -> dict[str, str]:
-    """Return the commitments of an entry, by the names that exports and tombstones use."""
-    found = {f"files/{seq}/{name}": file["commitment"] for name, file in entry["files"].items()}
-    return {**found, **{f"content/{seq}/{name}": c for name, c in entry["content"].items()}}
-
-
 def tombstone(place: str, entry: Any, before: bytes, keys: Any) -> set[str]:
     """Return what a tombstone names as erased, if one of some keys signed it for its place."""
-    said = {key: value for key, value in entry["public"].items() if key != "stamp"}
-    text = str(said.pop("signature", ""))
-    signature = bytes.fromhex(text) if re.fullmatch("[0-9a-f]{128}", text) else b""
-    right = entry["kind"] == "erasure" and set(said) == TOMBSTONE and said["key"] in keys
-    right = right and signed(said["key"], ERASURE + before + canonical(said), signature)
+    said = dict(entry["public"])
+    sig: Any = re.fullmatch("[0-9a-f]{128}", str(said.pop("signature", "")))
+    right = sig and entry["kind"] == "erasure" and set(said) == TOMBSTONE and said["key"] in keys
+    right = right and signed(said["key"], ERASURE + before + canonical(said), bytes.fromhex(sig[0]))
     must(right, place, "no tombstone that the key of the last seal before it signed")
     return set(map(str, said["erased"]))
 
 
-def seal_of(place: str, before: Any, data: Any, signature: Any, endorsement: Any) -> Any:
-    """Check one seal against the one before, where that is known."""
-    must(type(signature) is type(endorsement) is bytes, place, "a signature that is no bytes")
-    point = decoded(place, data, SEAL)
-    must(signed(point["key"], CHECKPOINT + data, signature), place, "the signature does not hold")
-    stamped = CHECKPOINT + data + signature + endorsement
-    if before:
-        turned = before["key"] not in (None, point["key"])
-        right = signed(before["key"], CHECKPOINT + data, endorsement) if turned else not endorsement
+def seal_of(place: str, last: Any, covers: Any, data: Any, sig: Any, endorsed: Any) -> Any:
+    """Check one seal by what it must cover and, where that is known, by the seal before."""
+    must(type(sig) is type(endorsed) is bytes, place, "a signature that is no bytes")
+    point, text = decoded(place, data, SEAL), CHECKPOINT + data
+    must(signed(point["key"], text, sig), place, "the signature does not hold")
+    if last:
+        turned = last["key"] not in (None, point["key"])
+        right = signed(last["key"], text, endorsed) if turned else not endorsed
         must(right, place, "its key is not endorsed by the one before, or needs no endorsement")
-        wanted = (before["number"] + 1, before["seq"] + 1, before["digest"])
-        found = (point["number"], point["first"], point["previous"])
-        same(found, wanted, place, "number, first entry and digest of the seal before")
+        covers.update(number=last["number"] + 1, first=last["seq"] + 1, previous=last["digest"])
+    same({key: point[key] for key in covers}, covers, place, "what it covers, or the seal before")
+    short = sha256(bytes.fromhex(point["key"])).hexdigest()[:16]  # as people compare keys
+    point["said"] = f"signed up to entry {point['seq']} at {point['at']} by key {short}"
+    stamped = text + sig + endorsed
     return {**point, "stamped": stamped, "digest": sha256(stamped).hexdigest()}
 
 
 class Database:
     """One pass over the log of a copy of the database, with everything that belongs to it."""
 
-    def __init__(self, path: Path, snapshots: Path, *, fixed: bool = False) -> None:
-        how = "ro&immutable=1" if fixed else "ro"  # on a write-protected medium nothing can change
-        self.conn = sqlite3.connect(f"{path.absolute().as_uri()}?mode={how}", uri=True)
+    def __init__(self, path: Path, snapshots: Path, mode: str = "ro") -> None:
+        self.conn = sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True)
         self.conn.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
         self.conn.execute("BEGIN")
         same(self.conn.execute(DAMAGE).fetchone()[0], "ok", "the database", "integrity_check")
-        self.snapshots, self.before, self.span = snapshots, NOTHING, sha256()
-        self.seals, self.said = dict[int, bytes](), dict[str, str]()
+        self.snapshots, self.before, self.span = snapshots, UNSEALED, sha256()
+        self.seals, self.stamped = dict[int, Any](), "not stamped"
         self.gone, self.met = {row[0] for row in self.conn.execute(ERASED)}, set[str]()
 
     def rows(self, table: str, seq: int) -> list[Any]:
         return self.conn.execute(f"SELECT * FROM {table} WHERE seq = ?", (seq,)).fetchall()  # noqa: S608
 
-    def verify(self, head: Any) -> list[str]:
-        last, before = 0, bytes(32)
-        for row in self.conn.execute(ENTRIES):
-            same(row[0], last + 1, f"entry {min(row[0], last + 1)}", "missing, or out of order")
-            seq, place, entry = row[0], f"entry {row[0]}", entry_of(f"entry {row[0]}", *row[:2])
-            digest = sha256(before + row[1]).digest()
-            must(row[2] == digest, place, "its hash does not follow from the entry before")
-            said = (entry["subject"], *map(entry["public"].get, ("revision_no", "outcome")))
-            said = said if entry["kind"] == "finding" else (None, None, None)
-            same(row[3:], said, place, "its row in table finding")
+    def verify(self, heads: dict[int, str]) -> list[str]:
+        seq, before = 0, bytes(32)
+        for seq, (number, data, digest, *filed) in enumerate(self.conn.execute(ENTRIES), 1):
+            same(number, seq, f"entry {min(number, seq)}", "missing, or out of order")
+            place, entry = f"entry {seq}", entry_of(f"entry {seq}", seq, data, before, digest)
             self.belongings(place, seq, entry)
-            self.sealing(place, seq, entry, before)
-            if head and head[0] == seq:
-                same(row[2].hex(), head[1], place, "its hash, beside the given head")
-            self.span.update(row[2])
-            last, before = seq, row[2]
-        (sealed,) = self.conn.execute("SELECT coalesce(max(seq), 0) FROM seal").fetchone()
-        upto = max(sealed, head[0] if head else 0)  # the log must have that many
-        must(upto <= last, f"entry {last + 1}", f"the log is cut off: it had {upto} or more")
+            self.named(f"{place} {entry['kind']}", seq, entry, before, filed)
+            same(digest.hex(), heads.get(seq, digest.hex()), place, "its hash, beside a given head")
+            self.span.update(digest)
+            before = digest
+        upto = max(0, *heads, *self.conn.execute("SELECT ifnull(max(seq), 0) FROM seal").fetchone())
+        must(upto <= seq, f"entry {seq + 1}", f"the log is cut off: it had {upto} or more")
         for table in ("content", "snapshot", "finding", "stamp"):
             strays = self.conn.execute(STRAYS.format(table)).fetchall()
             must(not strays, f"entry {strays and strays[0][0]}", f"no entry has this {table} row")
-        return [f"{last} entries; head {last}:{before.hex()}", *self.said.values()]
+        return [f"{seq} entries; head {seq}:{before.hex()}", self.before["said"], self.stamped]
 
     def belongings(self, place: str, seq: int, entry: Any) -> None:
-        promised = promises(seq, entry)
+        promised = entry["promised"]
         lost = promised.keys() & self.gone if entry["kind"] != "erasure" else set()
         self.met |= lost
         found = {f"content/{seq}/{name}": more for _, name, *more in self.rows("content", seq)}
         found |= {f"files/{seq}/{name}": more for _, name, *more in self.rows("snapshot", seq)}
-        if found.keys() != promised.keys() - lost:
-            same(sorted(found), sorted(promised.keys() - lost), place, "rows of content, snapshot")
+        same(sorted(found), sorted(promised.keys() - lost), place, "rows of content, snapshot")
         for name, file in entry["files"].items():
-            key, path = f"files/{seq}/{name}", self.snapshots / file["commitment"][:2]
-            path = path / file["commitment"]
+            key, digest = f"files/{seq}/{name}", file["commitment"]
+            path = self.snapshots / digest[:2] / digest
             size = path.stat().st_size if path.is_file() and not path.is_symlink() else None
             same(size, None if key in lost else file["size"], f"{place} {key}: {path}", "its size")
             if key in found:
@@ -211,31 +194,27 @@ class Database:
         for name, (salt, data) in found.items():
             opened(f"{place} {name}", promised[name], salt, data)
 
-    def sealing(self, place: str, seq: int, entry: Any, before: bytes) -> None:
-        seal, stamp, kind = self.rows("seal", seq), self.rows("stamp", seq), entry["kind"]
-        public = {k: v for k, v in entry["public"].items() if k != "stamp"}  # a trial's mark
+    def named(self, place: str, seq: int, entry: Any, before: bytes, filed: Any) -> None:
+        """Check the rows that an entry names: a finding's, a seal's, a stamp's; and tombstones."""
+        seal, stamp = self.rows("seal", seq), self.rows("stamp", seq)
+        kind, public = entry["kind"], entry["public"]
+        said = [entry["subject"], public.get("revision_no"), public.get("outcome")]
+        same(filed, said if kind == "finding" else [None] * 3, place, "its row in table finding")
         same([len(seal), len(stamp)], [kind == "seal", kind == "stamp"], place, "seals and stamps")
         if seal:
-            point = seal_of(f"{place} seal", self.before, *seal[0][1:])
+            covers = {"seq": seq - 1, "hash": before.hex(), "rows": self.span.hexdigest()}
+            point = seal_of(place, self.before, covers, *seal[0][1:])
             row = {key: point[key] for key in ("number", "digest")}
-            same(row, public, f"{place} seal", "its row, as the entry names it")
-            wanted = (seq - 1, before.hex(), self.span.hexdigest())
-            found = (point["seq"], point["hash"], point["rows"])
-            same(found, wanted, f"{place} seal", "last entry, its hash, digest of all it covers")
-            self.before, self.seals[seq], self.span = point, point["stamped"], sha256()
-            by = short(point["key"])
-            self.said["seal"] = f"signed up to entry {seq - 1} at {point['at']} by key {by}"
+            same(row, public, place, "its row, as the entry names it")
+            self.before, self.seals[seq], self.span = point, point, sha256()
         if stamp:
             _, number, authority, answer, roots = stamp[0]
-            must(type(answer) is type(roots) is bytes, f"{place} stamp", "not stored as bytes")
+            must(type(answer) is type(roots) is bytes, place, "not stored as bytes")
             digests = {"digest": sha256(answer).hexdigest(), "roots": sha256(roots).hexdigest()}
-            row = {**digests, "seal": number, "time": public.get("time")}
-            same(row, public, f"{place} stamp", "its row, as the entry names it")
-            same(authority, entry["subject"], f"{place} stamp", "its authority")
-            must(number in self.seals, f"{place} stamp", f"there is no seal {number} before it")
-            at = stamped_at(f"{place} stamp", answer, self.seals[number], roots)
-            same(str(public["time"])[:19], at, f"{place} stamp", "the time in the entry")
-            self.said["stamp"] = f"stamped up to entry {number - 1} at {at}Z by {authority}"
+            told = [authority, {**digests, "seal": number, "time": public.get("time")}]
+            same(told, [entry["subject"], public], place, "its row, as the entry names it")
+            at, self.stamped = stamp_of(place, self.seals.get(number), authority, answer, roots)
+            same(str(public["time"])[:19], at, place, "the time in the entry")
         if kind == "erasure" or "erased" in public:
             erased = tombstone(place, entry, before, [self.before["key"]])
             must(erased, place, "a tombstone that names nothing")
@@ -252,36 +231,39 @@ def export(path: Path) -> list[str]:
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError) as error:
         raise Bad(f"the archive: {error}") from None
     text, signature = members.pop("manifest.json", b""), members.pop("manifest.sig", b"")
-    manifest = decoded("manifest.json", text, EXPORT)
+    manifest = decoded("manifest.json", text, ZIP)
     must(signed(manifest["key"], MANIFEST + text, signature), "manifest.sig", "it does not hold")
     for name in sorted({*members, *manifest["members"]}):
         must(name in members, name, "the member is missing")
         same(sha256(members[name]).hexdigest(), manifest["members"].get(name), name, "its SHA-256")
     seals, hashes = export_seals(members)
-    keys, gone = [seal["key"] for seal in seals.values()], set[str]()
+    keys, left, gone = [seal["key"] for seal in seals.values()], manifest["withheld"], set[str]()
     same(keys[-1:], [manifest["key"]], "manifest.json", "the key of the last seal")
     for seq in sorted(manifest["entries"], reverse=True):  # a tombstone is behind what it names
-        gone |= export_entry(members, seq, hashes, manifest["withheld"], gone, keys)
-    said = [f"finding {manifest['finding']}, entries {manifest['entries']}, signed by key"]
-    said[0] += f" {short(manifest['key'])}"
-    for name in sorted(name for name in members if name.endswith(".tsr")):
-        entry, _, authority = name.removeprefix("stamps/")[:-4].partition("-")
-        roots = members.get(name[:-3] + "pem", b"")
-        must(int(entry) in seals, name, "it stamps no seal that is there")
-        at = stamped_at(name, members[name], seals[int(entry)]["stamped"], roots)
-        said.append(f"the seal over entry {int(entry) - 1} was stamped at {at}Z by {authority}")
-    return said
+        place, before = f"log/{seq}.json", hashes.get(seq - 1, b"")
+        entry = entry_of(place, seq, members.get(place), before, hashes.get(seq))
+        for name, promised in sorted(entry["promised"].items()):
+            must(left.get(name) != "erased" or name in gone, name, "erased without a tombstone")
+            if name not in left:
+                opened(name, promised, members.get(f"salts/{name}"), members.get(name))
+        gone |= tombstone(place, entry, before, keys) if entry["kind"] == "erasure" else set()
+    said = [f"finding {manifest['finding']}, entries {manifest['entries']}"]
+    for name in sorted(members):
+        if stamp := re.fullmatch(r"stamps/(\d+)-(.+)\.tsr", name):
+            seal, roots = seals.get(int(stamp[1])), members.get(name[:-3] + "pem", b"")
+            said.append(stamp_of(name, seal, stamp[2], members[name], roots)[1])
+    return [*said, seals[max(seals)]["said"]]
 
 
 def export_seals(members: dict[str, bytes]) -> tuple[dict[int, Any], dict[int, bytes]]:
     """Return the seals by their entries, and the hashes of entries that they prove."""
-    lines = members.get(HASHES, b"").decode("ascii", "replace").splitlines()
-    listed = {int(line.split()[0]): bytes.fromhex(line.split()[1]) for line in lines}
+    pairs = re.findall(rb"(?m)^(\d+) ([0-9a-f]{64})$", members.get(HASHES, b""))
+    listed = {int(seq): bytes.fromhex(digest.decode()) for seq, digest in pairs}
     seals, before, proven = dict[int, Any](), None, {0: bytes(32)}
     for entry in sorted(int(n[6:-5]) for n in members if re.fullmatch(r"seals/\d+\.json", n)):
         place, both = f"seals/{entry}.json", members.get(f"seals/{entry}.sig", b"")
-        before = seals[entry] = seal_of(place, before, members[place], both[:64], both[64:])
-        same(before["seq"], entry - 1, place, "the last entry that it covers")
+        parts = members[place], both[:64], both[64:]
+        before = seals[entry] = seal_of(place, before, {"seq": entry - 1}, *parts)
         span = {seq: listed[seq] for seq in range(before["first"], entry) if seq in listed}
         if len(span) == entry - before["first"]:
             digest = sha256(b"".join(span.values())).hexdigest()
@@ -290,41 +272,25 @@ def export_seals(members: dict[str, bytes]) -> tuple[dict[int, Any], dict[int, b
     return seals, proven
 
 
-def export_entry(members: Any, seq: int, hashes: Any, left: Any, gone: Any, keys: Any) -> set[str]:
-    """Check one entry and what belongs to it; return what it names as erased."""
-    place, data = f"log/{seq}.json", members.get(f"log/{seq}.json")
-    entry, before = entry_of(place, seq, data), hashes.get(seq - 1, b"")
-    must(hashes.get(seq) == sha256(before + data).digest(), place, f"not as sealed in {HASHES}")
-    for name, promised in sorted(promises(seq, entry).items()):
-        must(left.get(name) != "erased" or name in gone, name, "erased without a tombstone")
-        if name not in left:
-            opened(name, promised, members.get(f"salts/{name}"), members.get(name))
-    return tombstone(place, entry, before, keys) if entry["kind"] == "erasure" else set()
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description="Verify evidence of Netralitas.")
     parser.add_argument("path", type=Path, help="an export (ZIP), or a copy of the database")
     parser.add_argument("--snapshots", type=Path, help="the folder; default: beside the database")
     parser.add_argument("--head", default="", help="SEQ:HEX as an alert prints it")
     args = parser.parse_args()
-    found = re.fullmatch(r"(\d+):([0-9a-f]{64})", args.head)
-    if not args.path.is_file() or bool(args.head) != bool(found):
-        parser.error("expected a file, and --head as SEQ:HEX")
-    wal, fixed = Path(f"{args.path}-wal"), not os.access(args.path.parent, os.W_OK)
-    if fixed and wal.exists() and wal.stat().st_size:
-        both = f"the last changes are not in the database but in {wal.name}: copy both files"
-        parser.error(f"{args.path.parent} is write-protected, and {both} to a folder of your own")
-    head = (int(found[1]), found[2]) if found else None
     path, folder = args.path, args.snapshots or args.path.with_name("snapshots")
+    found = re.fullmatch(r"(\d+):([0-9a-f]{64})", args.head)
+    if not path.is_file() or bool(args.head) != bool(found):
+        parser.error("expected a file, and --head as SEQ:HEX")
+    heads, wal = {int(found[1]): found[2]} if found else {}, Path(f"{path}-wal")
+    mode = "ro" if os.access(path.parent, os.W_OK) else "ro&immutable=1"  # nothing can change there
+    if mode != "ro" and wal.exists() and wal.stat().st_size:
+        both = f"the last changes are not in the database but in {wal.name}: copy both files"
+        parser.error(f"{path.parent} is write-protected, and {both} to a folder of your own")
     try:
-        said = (
-            export(path)
-            if path.suffix == ".zip"
-            else Database(path, folder, fixed=fixed).verify(head)
-        )
+        said = export(path) if path.suffix == ".zip" else Database(path, folder, mode).verify(heads)
     except (Bad, sqlite3.Error, UnicodeDecodeError) as error:
-        print(f"FIRST BAD PLACE: {str(error).encode('ascii', 'backslashreplace').decode()}")
+        print(f"FIRST BAD PLACE: {str(error).encode('unicode_escape').decode()}")
         return 1
     print("\n".join([*said, "Nothing was changed."]))
     return 0

@@ -599,7 +599,7 @@ setattr(  # noqa: B010 - a plain assignment to a function is refused by the type
 def standalone(house: House, head: LogHead | None = None) -> str:
     """Return the first bad place that the standalone verifier names; empty for none."""
     try:
-        given = (head.seq, head.hash) if head else None
+        given = {head.seq: head.hash} if head else {}
         verify_evidence.Database(house.database, house.snapshots).verify(given)
     except (verify_evidence.Bad, sqlite3.Error, UnicodeDecodeError) as error:
         return str(error)

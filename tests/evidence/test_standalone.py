@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import shutil
 import sqlite3
 import subprocess
@@ -13,7 +14,17 @@ import pytest
 
 from monitor.evidence import verify_evidence
 from monitor.evidence.signing import fingerprint
-from tests.evidence.mutate import ENTRIES, SEALS, STAMPS, House, set_value, table_rows, tamper
+from monitor.model.evidence import canonical, link
+from tests.evidence.mutate import (
+    ENTRIES,
+    SEALS,
+    STAMPS,
+    VALUES,
+    House,
+    set_value,
+    table_rows,
+    tamper,
+)
 
 SCRIPT = Path(verify_evidence.__file__)
 
@@ -33,7 +44,7 @@ def verify(*words: object, folder: Path) -> tuple[int, str]:
 
 def test_it_is_short_and_needs_the_standard_library_alone() -> None:
     text = SCRIPT.read_text("utf-8")
-    assert len([line for line in text.splitlines() if line.strip()]) <= 300
+    assert len(text.splitlines()) <= 300
     tree = list(ast.walk(ast.parse(text)))
     plain = [name.name for node in tree if isinstance(node, ast.Import) for name in node.names]
     parts = [node.module or "" for node in tree if isinstance(node, ast.ImportFrom)]
@@ -65,6 +76,36 @@ def test_a_changed_stamp_is_named(house: House, tmp_path: Path) -> None:
     assert status == 1
     assert line.startswith(wanted)
     assert "found" in line
+
+
+def test_a_text_in_the_log_says_nothing_in_the_verifiers_place(
+    house: House, tmp_path: Path
+) -> None:
+    """What stands in an entry is printed as one line, whatever it is made of."""
+
+    def work(conn: sqlite3.Connection) -> None:
+        rows = table_rows(conn, "log")
+        entry = json.loads(rows[-1]["canonical"]) | {"kind": "seal\nNothing was changed.\n"}
+        data = canonical(entry)
+        set_value(conn, "log", rows[-1], "canonical", data)
+        set_value(conn, "log", rows[-1], "hash", link(rows[-2]["hash"], data))
+
+    tamper(house.database, work)
+    status, said = verify(house.database, folder=tmp_path)
+    (line,) = said.splitlines()
+    assert status == 1
+    assert line.startswith(f"FIRST BAD PLACE: entry {ENTRIES} seal\\nNothing was changed.\\n: ")
+
+
+def test_what_bears_no_seal_is_not_said_to_be_signed(house: House, tmp_path: Path) -> None:
+    def work(conn: sqlite3.Connection) -> None:
+        for table in VALUES:
+            conn.execute(f"DELETE FROM {table}")
+
+    tamper(house.database, work)
+    status, said = verify(house.database, folder=tmp_path)
+    assert status == 0
+    assert said.splitlines()[1:] == ["not sealed", "not stamped", "Nothing was changed."]
 
 
 def test_a_missing_file_is_named_with_what_was_expected(house: House, tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ def faults(settings: config.Config) -> list[str]:
     with Audit(settings.database) as source:
         found = [str(fault) for fault in verify(source, Files(settings.snapshots)).faults]
     try:
-        verify_evidence.Database(settings.database, settings.snapshots).verify(None)
+        verify_evidence.Database(settings.database, settings.snapshots).verify({})
     except verify_evidence.Bad as error:
         found.append(f"standalone: {error}")
     return found

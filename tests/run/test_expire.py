@@ -98,7 +98,7 @@ class Place:
         with Audit(self.database) as source:
             found = [str(fault) for fault in verify(source, self.files).faults]
         try:
-            verify_evidence.Database(self.database, self.folder / "snapshots").verify(None)
+            verify_evidence.Database(self.database, self.folder / "snapshots").verify({})
         except verify_evidence.Bad as error:
             found.append(f"standalone: {error}")
         return found

@@ -37,7 +37,7 @@ async def test_a_case_from_the_act_to_the_export(stage: Stage, tmp_path: Path) -
                 path = _export(settings, writer, finding["entry"]["subject"], tmp_path)
                 _is_sound(path, finding["entry"])
     assert stage.place.verified().fault_count == 0
-    verify_evidence.Database(settings.database, settings.snapshots).verify(None)
+    verify_evidence.Database(settings.database, settings.snapshots).verify({})
 
 
 async def test_the_running_daemon_seals_by_itself(stage: Stage, tmp_path: Path) -> None:

@@ -327,7 +327,7 @@ async def test_a_trials_seals_verify(folder: Path, writer: Writer) -> None:
         report = verify(source, Files(folder / "snapshots"))
     assert report.faults == ()
     assert report.stamped is not None
-    verify_evidence.Database(folder / "database", folder / "snapshots").verify(None)
+    verify_evidence.Database(folder / "database", folder / "snapshots").verify({})
 
 
 def test_a_stamp_is_checked_against_its_data_and_roots(folder: Path) -> None:

@@ -87,7 +87,7 @@ class Stage:
 
     def sound(self) -> bool:
         settings = self.place.settings
-        verify_evidence.Database(settings.database, settings.snapshots).verify(None)
+        verify_evidence.Database(settings.database, settings.snapshots).verify({})
         return self.place.verified().fault_count == 0
 
 
