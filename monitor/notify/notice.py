@@ -77,9 +77,9 @@ WHOSE = (
     "orang yang dilaporkan."
 )
 REACH = (
-    "Pengirim berhak diberi tahu seperti orang lain. Yang menjangkau mereka tanpa membuka siapa "
-    "mereka: pengumuman kantor, dan jawaban bot kepada siapa pun yang bertanya (/dataku). Membuka "
-    "seorang pengirim hanya oleh dua petugas, dengan dasar hukum: netralitas tips sender NOMOR."
+    "Pengirim berhak diberi tahu seperti orang lain. Pengumuman kantor menjangkau mereka tanpa "
+    "membuka siapa mereka. Membuka seorang pengirim hanya oleh dua petugas, dengan dasar hukum: "
+    "netralitas tips sender NOMOR."
 )
 
 Data = Mapping[str, Any]
@@ -192,11 +192,16 @@ def _senders(data: Data | None) -> Iterable[Section]:
 
 def _outside(copies: Sequence[Data]) -> Section:
     rows: list[Row] = [
-        (_when(c["at"]), OUTSIDE.get(c["what"], c["what"]), c["subject"], c["mark"][:16])
+        (_when(c["at"]), OUTSIDE.get(c["what"], c["what"]), _of(c["subject"]), c["mark"][:16])
         for c in copies
     ]
     head = ("Kapan", "Apa", "Tentang", "Tanda")
     return section("Yang keluar selama kejadian", table(head, (4, 4, 4, 3), rows))
+
+
+def _of(subject: str) -> str:
+    """Return what left, but for a tip's number: the paper may reach the person it is about."""
+    return "sebuah laporan" if subject.startswith("TIP-") else subject
 
 
 def _listed(counts: Mapping[str, int]) -> str:

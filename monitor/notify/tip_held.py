@@ -74,17 +74,18 @@ Data = Mapping[str, Any]
 def lines(data: Data, zone: str) -> list[tuple[str, object]]:
     """Return names and values of what is held; ``data`` is what ``run.tip_held`` states."""
     ends = date.fromisoformat(data["ends_on"]) if data["ends_on"] else None
+    left, day = data["identity_sealed"], words.day(ends, "id") if ends else ON_CASE
     said = [(name, data["said"][key]) for key, name in SAID.items() if data["said"].get(key)]
     return [
         ("Masuk", words.moment(from_text(data["came_at"]), zone, "id")),
         ("Lewat", WAYS.get(data["way"], data["way"])),
         ("Keadaan", STATES[data["state"]]),
-        ("Dimusnahkan", words.day(ends, "id") if ends else ON_CASE),
+        ("Dimusnahkan" if left else "Sisanya dimusnahkan", day),
         *said,
         ("Gambar (tersegel)", data["pictures"]),
         ("Potongan gambar untuk penelaah", data["crops"]),
         ("Keterangan berkas gambar yang disisihkan (tersegel)", data["cut_out"]),
-        ("Siapa Anda", IDENTITY if data["identity_sealed"] else "sudah dihapus"),
+        ("Siapa Anda", IDENTITY if left else "sudah dihapus"),
         ("Sidik bersandi Anda", DIGEST),
     ]
 
@@ -103,11 +104,12 @@ def dossier(data: Data, zone: str) -> dict[str, Any]:
              ("Dijawab paling lambat (3x24 jam)", _when(data["due_at"], zone)),
              ("Berkas ini dibuat", _when(data["made_at"], zone))]  # fmt: skip
     there = fields(lines(data, zone)) if data["there"] else para(GONE)
+    rights = [para(RIGHTS)] if data["there"] and data["identity_sealed"] else []
     parts = [
         section("Permintaan", fields(asked)),
         section("Yang disimpan", there),
         section("Yang terjadi dengannya", table(("Kapan", "Apa"), (2, 3), history(data, zone))),
-        section("Hak Anda", *([para(RIGHTS)] if data["there"] else []), para(ELSEWHERE)),
+        section("Hak Anda, dan apa lagi yang ada", *rights, para(ELSEWHERE)),
     ]
     return paper(TITLE, HOUSE, FOOT.format(tip=data["tip"], head=data["head"]), parts)
 

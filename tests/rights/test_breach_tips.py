@@ -19,7 +19,7 @@ from monitor.model.tip import Picture, Sender, Tip
 from monitor.notify.notice import notice
 from monitor.run.tip_leaving import TipLeaving
 from monitor.run.tips import TipDesk
-from monitor.store import keys, tips
+from monitor.store import keys, tip_exposed, tips
 from monitor.store.exposed import exposed
 from monitor.store.writer import Writer
 from tests import needle
@@ -113,6 +113,10 @@ def test_what_the_paper_says_of_senders(office: Office) -> None:
     assert "1 lewat bot Telegram, 1 lewat loket kantor" in told
     assert "tak terjangkau 2" in told
     assert not any(name in told for name in [*NAMES, office.sealed])
+
+
+def test_a_copy_without_tips_says_so(office: Office) -> None:
+    assert tip_exposed.senders(office.writer.reader(), {"log"}, 9) is None
 
 
 def _told(writer: Writer, until: str) -> str:
