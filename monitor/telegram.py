@@ -125,9 +125,16 @@ class TelegramClient:
         return Accepted(sent.message_id, sent.date.astimezone(UTC))
 
     async def send_photo(
-        self, chat_id: str, png: bytes, caption: str, *, html: bool, keyboard: Keyboard = ()
+        self,
+        chat_id: str,
+        png: bytes,
+        caption: str,
+        *,
+        html: bool,
+        reply_to: str = "",
+        keyboard: Keyboard = (),
     ) -> Accepted:
-        """Send a picture with a caption of at most 1024 characters; protected as ``send`` is."""
+        """Send a picture with a caption of at most 1024 characters; otherwise as ``send``."""
         await self.open()
         sent = await self._call(
             self._bot.send_photo(
@@ -137,6 +144,7 @@ class TelegramClient:
                 parse_mode=ParseMode.HTML if html else None,
                 filename="kartu.png",
                 protect_content=True,
+                reply_parameters=_answer_to(reply_to),
                 reply_markup=buttons(keyboard),
             )
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -85,13 +86,38 @@ class Receipt:
     moved_to: str = ""
 
 
+class Changed(StrEnum):
+    """What of an act differs from the revision before."""
+
+    TEXT = "text"
+    MEDIA = "media"
+    NOTHING = "nothing"
+    ERASED = "erased"
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """The revision before, as far as a new one is compared with it.
+
+    ``seen_at`` is when we first saw it; ``None`` where its content was erased. ``diff`` is the
+    comparison word by word (parts with ``op`` and ``text``): ``None`` unless words changed, or
+    where they are too many.
+    """
+
+    revision_no: int
+    changed: Changed
+    seen_at: datetime | None = None
+    diff: tuple[Mapping[str, str], ...] | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class AlertFacts:
     """What a template may use besides the finding: who as registered, and the log head.
 
     ``stamp`` is the entry's own (a trial's), ``told_at`` when the message is made, ``standing``
     where the case stands then, in words. ``digest`` is the SHA-256 (hex) of the record's bytes.
-    ``head`` is ``None`` and ``revision_no`` 0 on a card: it is drawn before its entry is written.
+    ``head`` is ``None`` on a card, which is drawn before its entry is written; ``revision_no`` is
+    the one that the entry gets. ``earlier`` is what a later revision is compared with.
     """
 
     finding_id: str
@@ -104,3 +130,4 @@ class AlertFacts:
     told_at: datetime | None = None
     digest: str = ""
     standing: str = ""
+    earlier: Earlier | None = None

@@ -22,6 +22,7 @@ from monitor.model.tip import COLLECTOR as TIP
 from monitor.model.tip import OFFLINE
 from monitor.notify import words
 from monitor.notify.quote import clean, excerpt
+from monitor.notify.states import since
 
 # P22: an article that is only remembered is not shown to people.
 FROM_MEMORY = "M"
@@ -71,6 +72,7 @@ def build(
         "standing": clean(alert.standing, size.field),
         "finding_id": alert.finding_id,
         "revision_no": alert.revision_no,
+        "earlier": since(alert.earlier, watch["zone"], language, size.quote),
         "who": _who(watch, size),
         "signal": activity["signal"],
         "acts": _acts(content, ruleset, size),

@@ -45,12 +45,15 @@ CAPTIONS = (
     *(Size(quote, 1, 100, brief=True) for quote in (100, 60, 40)),
     *(Size(0, items, field, brief=True) for items, field in ((2, 100), (1, 60), (0, 40), (0, 20))),
 )
+CHANGE_QUOTES = (states.QUOTE, 160, 100, 60, 0)
 HEALTH_LINES = 40
 HEALTH_LINE = 300
 TAG = re.compile(r"(<[^<>]+>)")
 BLANK_LINES = re.compile(r"\n{3,}")
 QUOTE_MARKS = {"<blockquote>": "“", "</blockquote>": "”"}
-BOLD_MARKS = {"<b>": "«", "</b>": "»"}
+# How words of a quotation are set off: what matched or changed, what went, what is new.
+MARKS = {tag: Markup(f"<{tag}>{{}}</{tag}>") for tag in ("b", "s", "u")}  # noqa: S704 - ours
+PLAIN_MARKS = {f"{end}{tag}>": sign for tag in MARKS for end, sign in (("<", "«"), ("</", "»"))}
 
 
 def render_alert(
@@ -78,7 +81,9 @@ def render_caption(
 ) -> Message:
     """Render what stands under an evidence card; raises as ``render_alert`` does."""
     build = partial(card.build, content, watch, alert, ruleset, language)
-    return _sized(alert, f"caption.{language}.j2", map(build, CAPTIONS), CAPTION_LIMIT)
+    # What changed needs the room of what stands elsewhere.
+    sizes = [size for size in CAPTIONS if size.brief or alert.earlier is None]
+    return _sized(alert, f"caption.{language}.j2", map(build, sizes), CAPTION_LIMIT)
 
 
 def render_masked(
@@ -134,18 +139,27 @@ def render_health(subject: str, body: str, language: Language = "id", stamp: str
     return _first_that_fits(subject, forms)
 
 
-def fitted(subject: str, name: str, *values: Mapping[str, Any]) -> Message:
+def fitted(subject: str, name: str, *values: Mapping[str, Any], limit: int = LIMIT) -> Message:
     """Render a template with the first values that fit, the longest first.
 
     Raises as ``render_alert`` does where none does.
     """
-    return _first_that_fits(subject, (_template(name).render(one) for one in values))
+    return _first_that_fits(subject, (_template(name).render(one) for one in values), limit)
 
 
-def render_change(change: Change, language: Language = "id") -> Message:
+def render_change(change: Change, language: Language = "id", limit: int = LIMIT) -> Message:
     """Render the short message that an act was found changed; raises as ``render_alert`` does."""
-    values = states.build(change, language)
-    return fitted(change.finding_id, f"state.{language}.j2", values)
+    values = [_change(change, language, quote) for quote in CHANGE_QUOTES]
+    return fitted(change.finding_id, f"state.{language}.j2", *values, limit=limit)
+
+
+def change_markup(change: Change, digest: str) -> str:
+    """Return the words of the card that compares an edited act with the one told, as HTML.
+
+    ``digest`` is the SHA-256 (hex) of the record as it was found.
+    """
+    values = _change(change, "id", CARD.quote)
+    return _template("state.id.j2").render({**values, "on_card": True, "digest": digest}).strip()
 
 
 def render_tip(
@@ -210,8 +224,12 @@ def plain_text(markup: str) -> str:
             shown.append(html.unescape(part))
             continue
         quoting = (quoting or part == "<blockquote>") and part != "</blockquote>"
-        shown.append(QUOTE_MARKS.get(part) or (BOLD_MARKS.get(part, "") if quoting else ""))
+        shown.append(QUOTE_MARKS.get(part) or (PLAIN_MARKS.get(part, "") if quoting else ""))
     return "".join(shown)
+
+
+def _change(change: Change, language: Language, quote: int) -> dict[str, Any]:
+    return {**states.build(change, language, quote), "on_card": False, "digest": ""}
 
 
 def _sized(alert: AlertFacts, name: str, values: Iterable[dict[str, Any]], limit: int) -> Message:
@@ -249,17 +267,17 @@ def _begin(text: str) -> str:
 
 
 def _bold(text: str) -> Markup:
-    return Markup("<b>{}</b>").format(text)
+    return MARKS["b"].format(text)
 
 
 def _code(text: str) -> Markup:
     return Markup("<code>{}</code>").format(text)
 
 
-def _quoted(pieces: Sequence[Piece], replaced: Mapping[str, str]) -> Markup:
-    """Set pieces as a quotation; ``replaced`` says in words what was left out, by kind."""
+def _quoted(pieces: Sequence[Piece], replaced: Mapping[str, str], tag: str = "b") -> Markup:
+    """Set pieces as a quotation, its marks in ``tag``; ``replaced`` says what was left out."""
     inside = Markup().join(
-        _bold(p.text)
+        MARKS[tag].format(p.text)
         if p.kind == "mark"
         else escape(p.text if p.kind == "text" else replaced[p.kind])
         for p in pieces

@@ -15,7 +15,8 @@ from monitor.clock import from_text
 from monitor.model.delivery import AlertFacts
 from monitor.model.rule import RuleSet
 from monitor.notify import card, words
-from monitor.notify.render import BLANK_LINES, TAG, card_markup
+from monitor.notify.render import BLANK_LINES, TAG, card_markup, change_markup
+from monitor.notify.states import Change
 
 TITLE = "NETRALITAS · DUGAAN UNTUK DINILAI MANUSIA"
 LIMITS = "{how} pada {seen}. Ini indikasi untuk dinilai manusia, bukan putusan."
@@ -25,7 +26,7 @@ HOW = {
     "file": "Dibaca oleh kami dari berkas",
 }
 MASKED = "Nama, akun, dan isinya tidak ditampilkan di sini."
-STYLES = {"b": "bold", "code": "mono"}
+STYLES = {"b": "bold", "code": "mono", "s": "removed", "u": "added"}
 
 Sheet = dict[str, Any]
 
@@ -47,6 +48,20 @@ def sheet(
         "finding": alert.finding_id,
         "blocks": blocks(card_markup(content, watch, alert, ruleset, masked=masked)),
         "limits": [MASKED, *limits] if masked else limits,
+    }
+
+
+def change_sheet(change: Change, digest: str) -> Sheet:
+    """Return the data of a card that compares an edited act with the one told; it names nobody.
+
+    ``digest`` is the SHA-256 (hex) of the record as it was found, "" without one.
+    """
+    seen = words.moment(from_text(change.content["looked_at"]), change.zone, "id")
+    return {
+        "title": TITLE,
+        "finding": change.finding_id,
+        "blocks": blocks(change_markup(change, digest)),
+        "limits": [LIMITS.format(how=HOW[""], seen=seen)],
     }
 
 

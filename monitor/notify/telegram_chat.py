@@ -10,7 +10,6 @@ from monitor.config import Config
 from monitor.errors import CredentialsRefused, NotifyError
 from monitor.log import logger
 from monitor.model.delivery import Limit, Limits, Message, Picture, Receipt
-from monitor.model.update import Keyboard
 from monitor.notify.base import NotifierInfo
 from monitor.telegram import SECRET, Accepted, MarkupRefused, TelegramClient
 from monitor.telegram_faults import Moved, NotThisKind, Uneditable
@@ -115,7 +114,7 @@ class TelegramChat:
     async def _deliver(self, message: Message, destination: str) -> Accepted:
         if message.picture:
             try:
-                return await self._deliver_photo(message.picture, destination, message.keyboard)
+                return await self._deliver_photo(message, message.picture, destination)
             except (CredentialsRefused, Moved):
                 raise
             except NotifyError as error:
@@ -126,15 +125,16 @@ class TelegramChat:
         return await self._deliver_text(message, destination)
 
     async def _deliver_photo(
-        self, picture: Picture, destination: str, keyboard: Keyboard
+        self, message: Message, picture: Picture, destination: str
     ) -> Accepted:
+        png, after, keys = picture.png, message.reply_to, message.keyboard
         try:
             return await self._client.send_photo(
-                destination, picture.png, picture.html, html=True, keyboard=keyboard
+                destination, png, picture.html, html=True, reply_to=after, keyboard=keys
             )
         except MarkupRefused:
             return await self._client.send_photo(
-                destination, picture.png, picture.plain, html=False, keyboard=keyboard
+                destination, png, picture.plain, html=False, reply_to=after, keyboard=keys
             )
 
     async def _deliver_text(self, message: Message, destination: str) -> Accepted:

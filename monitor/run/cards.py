@@ -17,7 +17,7 @@ from monitor.config import Config
 from monitor.errors import NotifyError
 from monitor.evidence.files import Files
 from monitor.log import logger
-from monitor.model.delivery import AlertFacts
+from monitor.model.delivery import AlertFacts, Earlier
 from monitor.model.evidence import (
     CARD,
     MASKED_CARD,
@@ -31,7 +31,8 @@ from monitor.model.evidence import (
 from monitor.model.finding import Finding
 from monitor.model.rule import RuleSet
 from monitor.model.wire import finding_content
-from monitor.notify.sheet import Sheet, sheet
+from monitor.notify.sheet import Sheet, change_sheet, sheet
+from monitor.notify.states import Change
 from monitor.run.governance import STAMP, TRIAL
 from monitor.run.health import Health
 from monitor.store import log
@@ -67,15 +68,31 @@ class Cards:
         capture: Capture,
         finding_id: str,
         ruleset: RuleSet,
+        earlier: Earlier | None = None,
     ) -> Capture:
-        """Return a capture with its cards, or with the note that there are none."""
+        """Return a capture with its cards, or with the note that there are none.
+
+        ``earlier`` is the revision on file that this one comes after.
+        """
         content: dict[str, Any] = json.loads(canonical(finding_content(finding)))
-        facts = _facts(capture, finding_id, self._stamp)
+        facts = _facts(capture, finding_id, self._stamp, earlier)
+        sheets = {
+            name: sheet(content, watch, facts, ruleset, masked=masked)
+            for name, masked in self._kinds.items()
+        }
+        return await self._with(capture, finding_id, sheets)
+
+    async def compared(self, change: Change, capture: Capture) -> Capture:
+        """Return the capture of an edited act with the card that compares it with the one told."""
+        stamped = replace(change, public={**change.public, "stamp": self._stamp})
+        page = change_sheet(stamped, record_digest(capture))
+        return await self._with(capture, change.finding_id, {CARD: page})
+
+    async def _with(
+        self, capture: Capture, finding_id: str, sheets: Mapping[str, Sheet]
+    ) -> Capture:
         try:
-            made = [
-                Part(name, PNG, await self._drawn(content, watch, facts, ruleset, masked=masked))
-                for name, masked in self._kinds.items()
-            ]
+            made = [Part(name, PNG, await self._drawn(one)) for name, one in sheets.items()]
         except NotifyError as error:
             logger.warning("card of {} not drawn: {}", finding_id, error)
             self._health.alarm(ALARM)
@@ -83,16 +100,8 @@ class Cards:
         self._health.clear(ALARM)
         return replace(capture, parts=(*capture.parts, *made))
 
-    async def _drawn(
-        self,
-        content: Mapping[str, Any],
-        watch: Mapping[str, Any],
-        facts: AlertFacts,
-        ruleset: RuleSet,
-        *,
-        masked: bool,
-    ) -> bytes:
-        data, note = await self._drawer.draw(sheet(content, watch, facts, ruleset, masked=masked))
+    async def _drawn(self, page: Sheet) -> bytes:
+        data, note = await self._drawer.draw(page)
         if note and note != self._noted:
             self._noted = note
             logger.warning("cards: {}", note)
@@ -117,20 +126,26 @@ def stored(conn: Connection, files: Files, seq: int, name: str) -> bytes | None:
     return data if commitment(salt, data) == wanted else None
 
 
+def number_after(earlier: Earlier | None) -> int:
+    """Return the number of the revision that comes after this one, or of the first."""
+    return earlier.revision_no + 1 if earlier else 1
+
+
 def record_digest(capture: Capture) -> str:
     """Return the SHA-256 (hex) of the act's own record as it was captured, "" without one."""
     found = next((part.data for part in capture.parts if part.name == RECORD), None)
     return "" if found is None else hashlib.sha256(found).hexdigest()
 
 
-def _facts(capture: Capture, finding_id: str, stamp: str) -> AlertFacts:
+def _facts(capture: Capture, finding_id: str, stamp: str, earlier: Earlier | None) -> AlertFacts:
     return AlertFacts(
         finding_id=finding_id,
-        revision_no=0,
+        revision_no=number_after(earlier),
         head=None,
         captured_parts=tuple(part.name for part in capture.parts),
         capture_partial=capture.partial,
         capture_proof=capture.proof,
         stamp=stamp,
         digest=record_digest(capture),
+        earlier=earlier,
     )

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import SequenceMatcher
 from typing import Any
 
-from monitor.clock import to_text
+from monitor.clock import from_text, to_text
 from monitor.errors import StoreError
 from monitor.model.activity import Activity, Signal
-from monitor.model.delivery import OutboxItem
+from monitor.model.delivery import Changed, Earlier, OutboxItem
 from monitor.model.erasure import ERASURE, HOLD
 from monitor.model.evidence import Canonical, Capture, LogHead
 from monitor.model.review import REVIEW, CaseState
@@ -31,8 +32,10 @@ from monitor.store.rechecks import Due
 FINDING = "finding"
 # What changes a case; a message sent or a reading does not.
 STEPS = frozenset({FINDING, STATE, REVIEW, HOLD, ERASURE})
-# Comparing takes up to the square of this; a longer text is kept whole, without a comparison.
+# Words and spaces; a longer text is kept whole, without a comparison.
 MOST_WORDS = 1_500
+# Pairs of equal words, one of each text, up to which each may begin a match.
+MOST_PAIRS = 50_000
 PARTIES = "partai/"
 
 _WORD = re.compile(r"\s+|\S+")
@@ -56,6 +59,7 @@ class Case:
     told_seq: int
     recorded: frozenset[str]
     contests: frozenset[str]
+    zone: str
     open: bool
 
 
@@ -82,6 +86,7 @@ def load(conn: Connection, finding_id: str) -> Case | None:
         told_seq=told_seq,
         recorded=frozenset(content["activity"]["revision"] for _, content in kept),
         contests=_contests(newest["targets"]),
+        zone=watch["zone"],
         open=erasure.standing(conn, finding_id).state is CaseState.OPEN,
     )
 
@@ -105,7 +110,41 @@ def read_change(conn: Connection, item: OutboxItem, *, masked: bool) -> Change |
     return Change(item.subject, head, public, said, signal, watch["zone"], masked)
 
 
-def diff(old: str, new: str) -> list[dict[str, Canonical]] | None:
+def earlier(
+    conn: Connection, finding_id: str, revision: str, text: str, seq: int | None = None
+) -> Earlier | None:
+    """Compare an act as it reads now with the revision before, where there is one.
+
+    ``revision`` is the digest of the act (``Activity.revision``); ``seq`` is the entry that is
+    compared, ``None`` where it has none yet.
+    """
+    found = findings.before(conn, finding_id, seq)
+    if found is None:
+        return None
+    entry, number = found
+    content = log.content(conn, entry, FINDING)
+    if content is None:
+        return Earlier(number, Changed.ERASED)
+    old = content["activity"]
+    seen = from_text(old["first_seen_at"])
+    if old["revision"] == revision:
+        return Earlier(number, Changed.NOTHING, seen)
+    if old["text"] == text:
+        return Earlier(number, Changed.MEDIA, seen)
+    parts = diff(old["text"], text)
+    return Earlier(number, Changed.TEXT, seen, None if parts is None else tuple(parts))
+
+
+def earlier_of(conn: Connection, finding_id: str, seq: int) -> Earlier | None:
+    """Compare a recorded revision with the one before; ``None`` where its content was erased."""
+    content = log.content(conn, seq, FINDING)
+    if content is None:
+        return None
+    act = content["activity"]
+    return earlier(conn, finding_id, act["revision"], act["text"], seq)
+
+
+def diff(old: str, new: str) -> list[dict[str, str]] | None:
     """Compare two texts word by word; ``None`` where they are too long for it.
 
     Each part has an ``op`` (``same``, ``removed``, ``added``) and its ``text``, white space
@@ -114,16 +153,55 @@ def diff(old: str, new: str) -> list[dict[str, Canonical]] | None:
     before, after = _WORD.findall(old), _WORD.findall(new)
     if max(len(before), len(after)) > MOST_WORDS:
         return None
-    parts: list[dict[str, Canonical]] = []
-    for op, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+    (gaps, words), (new_gaps, new_words) = _apart(before), _apart(after)
+    parts: list[dict[str, str]] = []
+    for op, a, b, c, d in _opcodes(words, new_words):
         if op == "equal":
-            parts.append({"op": "same", "text": "".join(before[a:b])})
-            continue
-        if a < b:
-            parts.append({"op": "removed", "text": "".join(before[a:b])})
-        if c < d:
-            parts.append({"op": "added", "text": "".join(after[c:d])})
+            for one, other in zip(range(a, b), range(c, d), strict=True):
+                _add(parts, gaps[one], new_gaps[other])
+                _add(parts, words[one], words[one])
+        else:
+            removed, added = _run(gaps, words, a, b), _run(new_gaps, new_words, c, d)
+            if removed and added and gaps[a] == new_gaps[c]:
+                _add(parts, gaps[a], gaps[a])
+                removed, added = removed[len(gaps[a]) :], added[len(gaps[a]) :]
+            _add(parts, removed, added)
+    _add(parts, gaps[-1], new_gaps[-1])
     return parts
+
+
+def _apart(tokens: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return the white space before each word, and after the last; and the words."""
+    gaps, words = [""], list[str]()
+    for token in tokens:
+        if token.isspace():
+            gaps[-1] = token
+        else:
+            words.append(token)
+            gaps.append("")
+    return gaps, words
+
+
+def _opcodes(old: Sequence[str], new: Sequence[str]) -> Sequence[tuple[str, int, int, int, int]]:
+    often, pairs = Counter(new), 0
+    for word in old:
+        pairs += often[word]
+    # Words that stand everywhere cost up to the cube of their number: then no match begins there.
+    return SequenceMatcher(None, old, new, autojunk=pairs > MOST_PAIRS).get_opcodes()
+
+
+def _run(gaps: Sequence[str], words: Sequence[str], start: int, end: int) -> str:
+    return "".join(gaps[n] + words[n] for n in range(start, end))
+
+
+def _add(parts: list[dict[str, str]], removed: str, added: str) -> None:
+    """Add what both texts have next, or what each has."""
+    said = [("same", added)] if removed == added else [("removed", removed), ("added", added)]
+    for op, text in said:
+        if parts and parts[-1]["op"] == op:
+            parts[-1]["text"] += text
+        elif text:
+            parts.append({"op": op, "text": text})
 
 
 def public(case: Case, again: Again, capture: Capture | None) -> dict[str, Canonical]:
@@ -139,6 +217,12 @@ def public(case: Case, again: Again, capture: Capture | None) -> dict[str, Canon
         "partial": capture.partial if capture else False,
         "capture_notes": list(capture.notes) if capture else [],
     }
+
+
+def unrecorded(case: Case, again: Again, capture: Capture, said: Mapping[str, Canonical]) -> Change:
+    """Return a ``state`` entry as it will read, for the card that is drawn before it."""
+    signal, clear = case.known.signal.value, public(case, again, capture)
+    return Change(case.finding_id, None, clear, said, signal, case.zone, masked=False)
 
 
 def content(case: Case, row: Due, again: Again, now: datetime) -> dict[str, Canonical]:

@@ -27,6 +27,7 @@ from monitor.model.update import Keyboard
 from monitor.notify import digest
 from monitor.notify.reminder import render_reminder
 from monitor.notify.render import (
+    CAPTION_LIMIT,
     fitted,
     plain_text,
     render_alert,
@@ -40,7 +41,7 @@ from monitor.notify.render import (
 )
 from monitor.run import recaps
 from monitor.run.cards import stored
-from monitor.run.changes import read_change
+from monitor.run.changes import earlier_of, read_change
 from monitor.run.corrected import RECTIFICATION, said_of
 from monitor.run.gather import FINDING
 from monitor.run.governance import STAMP, TRIAL
@@ -165,12 +166,20 @@ class Composer:
         return keyboard(case) if self._buttons else ()
 
     def change(self, item: OutboxItem) -> Message:
-        """Tell a later state of the act, as an answer to the alert where that was sent."""
-        conn = self._conn()
-        change = read_change(conn, item, masked=self._route(item).card == "masked")
+        """Tell a later state of the act, as an answer to the alert where that was sent.
+
+        An edit comes with the card that compares it, where the route shows such.
+        """
+        conn, card = self._conn(), self._route(item).card
+        change = read_change(conn, item, masked=card == "masked")
         if change is None:
             raise Erased("case")
         message = render_change(change, self._language)
+        # It shows words, so there is none for a masked destination.
+        png = stored(conn, self._files, item.seq, CARD) if card == "evidence" else None
+        if png:
+            caption = render_change(change, self._language, CAPTION_LIMIT)
+            message = replace(message, picture=Picture(png, caption.html, caption.plain))
         return replace(message, reply_to=outbox.alert_message(conn, item))
 
     def correction(self, item: OutboxItem) -> Message:
@@ -273,13 +282,15 @@ def alert_facts(conn: Connection, seq: int) -> AlertFacts:
     if row is None or row.seq != seq:
         raise StoreError(f"log entry {seq} is owed to a destination but is not there")
     entry: dict[str, Any] = json.loads(row.canonical)
-    public = entry["public"]
+    public, finding = entry["public"], entry["subject"]
+    number = public["revision_no"]
     return AlertFacts(
-        finding_id=entry["subject"],
-        revision_no=public["revision_no"],
+        finding_id=finding,
+        revision_no=number,
         head=LogHead(seq, row.hash.hex()),
         captured_parts=tuple(entry["files"]),
         capture_partial=public["partial"],
         capture_proof=public["proof"],
         stamp=public.get("stamp", ""),
+        earlier=earlier_of(conn, finding, seq) if number > 1 else None,
     )

@@ -9,11 +9,13 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from monitor.browser import Browser
 from monitor.config import Config
 from monitor.errors import ConfigError, Fault
+from monitor.model.delivery import Earlier
 from monitor.model.evidence import Capture
 from monitor.model.finding import Finding
 from monitor.model.person import Watch
 from monitor.model.rule import RuleSet
 from monitor.notify.drawer import Drawer
+from monitor.notify.states import Change
 from monitor.run.cards import Cards
 from monitor.run.health import Health
 from monitor.run.pages import Gets, Pages
@@ -28,13 +30,23 @@ class Pictures:
         self._pages = pages
 
     async def added(
-        self, finding: Finding, watch: Watch, capture: Capture, finding_id: str, ruleset: RuleSet
+        self,
+        finding: Finding,
+        watch: Watch,
+        capture: Capture,
+        finding_id: str,
+        ruleset: RuleSet,
+        earlier: Earlier | None,
     ) -> Capture:
         """Return a capture with its pictures; what could not be made is noted in it."""
         if self._pages:
             capture = await self._pages.added(finding.activity, watch, capture)
         shown = snapshot_of(watch, finding)
-        return await self._cards.added(finding, shown, capture, finding_id, ruleset)
+        return await self._cards.added(finding, shown, capture, finding_id, ruleset, earlier)
+
+    async def compared(self, change: Change, capture: Capture) -> Capture:
+        """Return the capture of an edited act with the card that compares it with the one told."""
+        return await self._cards.compared(change, capture)
 
 
 @asynccontextmanager

@@ -35,8 +35,9 @@ from monitor.model.day import local_day
 from monitor.model.evidence import Capture, RawItem
 from monitor.model.finding import Finding, Outcome
 from monitor.model.person import Watch
-from monitor.run import standing
+from monitor.run import changes, standing
 from monitor.run.alike import with_follows
+from monitor.run.cards import number_after
 from monitor.run.context import contests_of
 from monitor.run.health import Health
 from monitor.run.pace import Pace
@@ -238,10 +239,12 @@ class Pipeline:
 
     async def _with_pictures(self, watch: Watch, finding: Finding, taken: Capture) -> Captured:
         parts = self._parts
+        act, conn, ruleset = finding.activity, parts.writer.reader(), parts.reader.ruleset
         finding_id = parts.recorder.finding_id(finding)
-        ruleset = parts.reader.ruleset
-        dressed = await parts.pictures.added(finding, watch, taken, finding_id, ruleset)
-        return Captured(finding, dressed, finding_id, contests_of(finding, ruleset.contests))
+        earlier = changes.earlier(conn, finding_id, act.revision, act.text)
+        dressed = await parts.pictures.added(finding, watch, taken, finding_id, ruleset, earlier)
+        contests = contests_of(finding, ruleset.contests)
+        return Captured(finding, dressed, finding_id, contests, number_after(earlier))
 
     def _failed(self, watch: Watch, state: SourceState, error: CollectError) -> PollReport:
         parts = self._parts

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -34,6 +34,7 @@ from monitor.model.day import local_day
 from monitor.model.evidence import Canonical, Capture, Part
 from monitor.model.person import Watch
 from monitor.model.state import RETRACTED, STATE, ActState, Again
+from monitor.notify.states import words_differ
 from monitor.run import changes
 from monitor.run.changes import Case
 from monitor.run.pipeline import Parts
@@ -56,7 +57,7 @@ VISIBLE = frozenset({ActState.THERE, ActState.EDITED})
 class Found:
     """A look at one case: what was found, the capture that shows it, and whether it was the last.
 
-    ``by`` is the collector that looked.
+    ``by`` is the collector that looked; ``said`` is the content of its entry, should there be one.
     """
 
     row: Due
@@ -66,6 +67,7 @@ class Found:
     now: datetime
     last: bool
     by: Info
+    said: Mapping[str, Canonical]
 
     @property
     def decide_by(self) -> datetime:
@@ -233,11 +235,21 @@ class Rechecker:
             again = await collector.look_again(case.known, watch)
         now, whole = parts.clock(), parts.collectors[case.platform]
         last = self._next(row, now, whole.info.retractions.every) is None
-        found = Found(row, case, again, None, now, last, whole.info)
+        said = changes.content(case, row, again, now)
+        found = Found(row, case, again, None, now, last, whole.info, said)
         act, raw = again.activity, again.raw
         if act is None or raw is None or not found.is_news or found.is_on_file:
             return found
-        return replace(found, taken=await capture(whole, act, raw, watch, parts.capture_timeout))
+        taken = await capture(whole, act, raw, watch, parts.capture_timeout)
+        return replace(found, taken=await self._pictured(found, taken))
+
+    async def _pictured(self, found: Found, taken: Capture) -> Capture:
+        """Add the card that compares an edit with what was told, where somebody is told of it."""
+        case = found.case
+        if not (found.is_told and case.open and words_differ(found.said)):
+            return taken
+        change = changes.unrecorded(case, found.again, taken, found.said)
+        return await self._parts.pictures.compared(change, taken)
 
     def _record(self, found: Found) -> None:
         news = found.is_news
@@ -259,7 +271,7 @@ class Rechecker:
             kind=STATE,
             subject=case.finding_id,
             public=found.public,
-            content={STATE: changes.content(case, found.row, found.again, found.now)},
+            content={STATE: found.said},
             files=staged,
         )
         self._files.publish(staged)

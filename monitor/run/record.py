@@ -51,13 +51,14 @@ Destinations = Callable[
 class Captured:
     """A finding with its snapshot, ready to be recorded.
 
-    ``finding_id`` stands on its cards; ``contests`` is what was on the ballot.
+    ``finding_id`` and ``revision_no`` stand on its cards; ``contests`` is what was on the ballot.
     """
 
     finding: Finding
     capture: Capture
     finding_id: str
     contests: Sequence[Canonical] = ()
+    revision_no: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,12 +205,13 @@ class Recorder:
     ) -> Outcome:
         finding = self._quarantine.weigh(tx, captured.finding, now)
         finding_id = _on_file(tx, self._keyring, finding)
-        if finding_id != captured.finding_id:
-            # Another process took the id for another act meanwhile: these cards show a wrong one.
-            files = [file for file in files if file.name not in CARDS]
         revision_no = findings.next_revision(tx, finding_id)
+        if finding_id != captured.finding_id or captured.revision_no not in (1, revision_no):
+            # Taken meanwhile: these cards show a wrong one. On a first revision's stands no number.
+            files = [file for file in files if file.name not in CARDS]
         told: dict[str, Canonical] = {**finding_content(finding), "contests": captured.contests}
         line = snapshot_of(watch, finding)
+        outcomes = (finding.outcome.value, captured.finding.outcome.value)
         head = log.append(
             tx,
             at=now,
@@ -227,9 +229,7 @@ class Recorder:
             kind="finding",
             subject=finding_id,
             seq=head.seq,
-            destinations=self._destinations(
-                tx, told, line, (finding.outcome.value, captured.finding.outcome.value)
-            ),
+            destinations=self._destinations(tx, told, line, outcomes),
             at=now,
         )
         return finding.outcome

@@ -96,3 +96,15 @@ def last_entry(conn: sqlite3.Connection, finding_id: str) -> int:
     if seq is None:
         raise UnknownError(f"{finding_id}: there is no such finding")
     return int(seq)
+
+
+@guard()
+def before(conn: sqlite3.Connection, finding_id: str, seq: int | None) -> tuple[int, int] | None:
+    """Return (entry, number) of the revision before the entry ``seq``, or of the newest.
+
+    ``None`` where there is none.
+    """
+    query = """SELECT seq, revision_no FROM finding WHERE finding_id = ? AND (? IS NULL OR seq < ?)
+        ORDER BY seq DESC LIMIT 1"""
+    row = conn.execute(query, (finding_id, seq, seq)).fetchone()
+    return (int(row[0]), int(row[1])) if row else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, get_args
 
 import pytest
@@ -9,8 +10,10 @@ import pytest
 from monitor.model.activity import Signal
 from monitor.model.evidence import LogHead
 from monitor.model.state import ActState, Reason
+from monitor.notify.quote import utf16
 from monitor.notify.render import render_change
-from monitor.notify.states import Change
+from monitor.notify.sheet import change_sheet
+from monitor.notify.states import Change, words_differ
 from monitor.notify.words import Language
 from tests.notify.test_render import FORBIDDEN, judge
 
@@ -114,6 +117,63 @@ def test_a_change_of_pictures_alone_is_named() -> None:
     message = render_change(change(ActState.EDITED, content=content), "id")
     assert "Yang berubah ialah gambar, tautan, atau keterangannya." in message.plain
     assert "Sebelumnya" not in message.plain
+
+
+def test_words_that_only_a_space_parts_are_marked_as_one() -> None:
+    diff = [
+        {"op": "removed", "text": "Pak"},
+        {"op": "added", "text": "Bu"},
+        {"op": "same", "text": " "},
+        {"op": "removed", "text": "Widodo"},
+        {"op": "added", "text": "Rahma"},
+    ]
+    message = render_change(change(ActState.EDITED, content={"diff": diff}), "id")
+    assert "“«Pak Widodo»”" in message.plain
+    assert "“«Bu Rahma»”" in message.plain
+
+
+@pytest.mark.parametrize(
+    ("diff", "said"),
+    [
+        (None, "Teksnya terlalu panjang untuk dibandingkan di sini"),
+        (
+            [{"op": "same", "text": "Ayo"}, {"op": "added", "text": "\n"}],
+            "Yang berubah hanya jarak antarkata.",
+        ),
+    ],
+)
+def test_words_that_cannot_be_shown_are_told_of(diff: Any, said: str) -> None:
+    content = {"changed": "text", "diff": diff}
+    message = render_change(change(ActState.EDITED, content=content), "id")
+    assert said in message.plain
+    assert not words_differ(content)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_under_a_card_a_long_comparison_is_shorter(language: Language) -> None:
+    old, new = "lama benar kata itu " * 60, "baru sekali kata ini " * 60
+    diff = [{"op": "removed", "text": old}, {"op": "added", "text": new}]
+    told = change(ActState.EDITED, content={"changed": "text", "diff": diff})
+    whole, caption = (render_change(told, language, limit) for limit in (4096, 1024))
+    assert utf16(caption.plain) <= 1024
+    assert len(whole.plain) >= len(caption.plain)
+    assert "«baru" in caption.plain
+
+
+def test_the_card_of_an_edit_compares_and_names_nobody() -> None:
+    content = {"changed": "text", "diff": DIFF}
+    edited = replace(change(ActState.EDITED, content=content), head=None)
+    page = change_sheet(edited, "3f" * 32)
+    runs = [run for block in page["blocks"] for line in block["lines"] for run in line]
+    assert [run["text"] for run in runs if run["kind"] == "removed"] == ["coblos nomor 2"]
+    assert [run["text"] for run in runs if run["kind"] == "added"] == ["ke pasar bersama", "WA "]
+    text = "".join(run["text"] for run in runs)
+    assert "3f" * 32 in text
+    assert "Log" not in text
+    assert "orang.lain" not in text
+    assert "Kabar ini tidak memperberat perkara dan bukan pengakuan." in text
+    assert "Minggu, 13 Oktober 2024 pukul 10.30 WITA" in page["limits"][0]
+    assert not FORBIDDEN.search(text)
 
 
 def test_the_deadline_and_the_trial_are_said() -> None:

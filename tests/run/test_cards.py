@@ -13,24 +13,35 @@ import pytest
 from monitor.config import Config, parse
 from monitor.errors import ConfigError, NotifyError
 from monitor.evidence.files import Files
+from monitor.model.delivery import Changed, Earlier
 from monitor.model.evidence import Capture, Part
+from monitor.model.state import STATE
 from monitor.notify.sheet import Sheet
+from monitor.notify.states import Change
 from monitor.notify.telegram_chat import TelegramChat
 from monitor.run.cards import Cards
 from monitor.run.dispatch import Dispatcher
 from monitor.run.health import Health
 from monitor.run.record import Recorder
-from monitor.store import alarms, log, migrate, outbox
+from monitor.store import alarms, findings, log, migrate, outbox
 from monitor.store.writer import Writer
 from tests.notify import examples
 from tests.notify.test_telegram import PNG
-from tests.standin.telegram import StandIn
+from tests.standin.telegram import Fault, StandIn
 from tests.whole import Stage
 
 FINDING = "NTR-ABCD-2345"
 CAPTURE = Capture((Part("record", "application/json", b"{}"),), notes=("earlier",))
 FOUND = examples.finding(examples.activity(), "support-post-candidate", ())
 RECORD_SHA256 = "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
+SAID: dict[str, Any] = {
+    "looked_at": "2024-10-13T02:30:00.000000Z",
+    "last_seen_at": "2024-10-12T02:30:00.000000Z",
+    "changed": "text",
+    "diff": [{"op": "removed", "text": "kata lama"}, {"op": "added", "text": "kata baru"}],
+}
+STATED = {"state": "disunting", "reason": "seen", "proof": ""}
+EDITED = Change(FINDING, None, STATED, SAID, "post", "WIB", masked=False)
 NAMES = ("Sari", "sari.contoh", "Rahma", "bsky.app", "dukung nomor")
 
 
@@ -77,8 +88,8 @@ def cards(writer: Writer, config: Config, pen: Pen, now: datetime) -> Cards:
     return Cards(pen, config, health)
 
 
-async def added(made: Cards) -> Capture:
-    return await made.added(FOUND, examples.WATCH, CAPTURE, FINDING, examples.RULES)
+async def added(made: Cards, earlier: Earlier | None = None) -> Capture:
+    return await made.added(FOUND, examples.WATCH, CAPTURE, FINDING, examples.RULES, earlier)
 
 
 async def test_a_card_names_the_finding_and_its_record(
@@ -93,6 +104,36 @@ async def test_a_card_names_the_finding_and_its_record(
     assert page["finding"] == FINDING
     assert RECORD_SHA256 in json.dumps(page)
     assert "UJI COBA" in json.dumps(page)
+
+
+async def test_the_cards_of_a_later_revision_say_so(
+    writer: Writer, tmp_path: Path, now: datetime
+) -> None:
+    pen = Pen()
+    earlier = Earlier(3, Changed.TEXT, now, ({"op": "removed", "text": "kata lama"},))
+    await added(cards(writer, settings(tmp_path, card="masked"), pen, now), earlier)
+    whole, masked = (json.dumps(page) for page in pen.asked)
+    for page in (whole, masked):
+        assert '"Revisi"' in page
+        assert "; revisi 3 pertama terlihat" in page
+    assert "kata lama" in whole
+    assert "kata lama" not in masked
+
+
+async def test_the_card_of_an_edit_names_its_record_and_the_trial(
+    writer: Writer, tmp_path: Path, now: datetime
+) -> None:
+    pen = Pen()
+    made = cards(writer, settings(tmp_path, card="masked"), pen, now)
+    got = await made.compared(EDITED, CAPTURE)
+    assert [part.name for part in got.parts] == ["record", "card"]
+    (page,) = pen.asked
+    assert page["finding"] == FINDING
+    assert all(said in json.dumps(page) for said in (RECORD_SHA256, "UJI COBA", "kata lama"))
+    pen.broken = True
+    without = await made.compared(EDITED, CAPTURE)
+    assert without.parts == CAPTURE.parts
+    assert without.notes == ("earlier", "no evidence card could be drawn")
 
 
 async def test_a_masked_card_is_made_where_a_route_asks(
@@ -124,7 +165,9 @@ async def test_without_a_card_the_finding_goes_on_marked_and_told(
 
 def recorded(writer: Writer, config: Config, now: datetime, names: tuple[str, ...]) -> int:
     """Record a finding with these cards, and owe it to the chat."""
-    public: dict[str, Any] = {"outcome": "alert", "revision_no": 1, "partial": False, "proof": ""}
+    public: dict[str, Any] = {
+        "outcome": "alert", "revision_no": 1, "partial": False, "proof": "", "signal": "post"
+    }  # fmt: skip
     files = Files(config.snapshots)
     with (
         files.staging([Part(name, "image/png", PNG) for name in names]) as staged,
@@ -194,6 +237,60 @@ async def test_a_route_may_ask_for_words_alone(
     photo, words = await sent(writer, config, server, now)
     assert photo == ""
     assert "Langkah berikut" in words
+
+
+def edited(writer: Writer, config: Config, now: datetime) -> None:
+    """Record that the act was edited, with its card, and owe that to the chat."""
+    files = Files(config.snapshots)
+    told = [("telegram", "7")]
+    with (
+        files.staging([Part("card", "image/png", PNG)]) as staged,
+        writer.transaction() as tx,
+    ):
+        head = log.append(
+            tx, at=now, kind=STATE, subject=FINDING, public=STATED, content={STATE: SAID},
+            files=staged,
+        )  # fmt: skip
+        files.publish(staged)
+        outbox.put(tx, kind=STATE, subject=FINDING, seq=head.seq, destinations=told, at=now)
+
+
+@pytest.mark.parametrize("card", ["evidence", "masked", "none"])
+async def test_an_edit_answers_its_alert_with_the_card_where_the_route_shows_it(
+    writer: Writer, server: StandIn, tmp_path: Path, now: datetime, card: str
+) -> None:
+    config = settings(tmp_path, server.url, card)
+    seq = recorded(writer, config, now, ("card", "card-masked"))
+    with writer.transaction() as tx:
+        findings.add(tx, FINDING, seq, "alert")
+    edited(writer, config, now)
+    chat = TelegramChat(config, server.token)
+    dispatcher = Dispatcher(writer, examples.RULES, {"telegram": chat}, config, lambda: now)
+    assert (await dispatcher.run_once(10)).sent == 2
+    await chat.close()
+    alert, answer = server.messages
+    assert answer.parameters["reply_parameters"]["message_id"] == alert.message_id
+    assert bool(answer.photo) == (card == "evidence")
+    assert "sudah disunting oleh pemilik akun" in answer.text
+    assert ("kata lama" in answer.text) == (card != "masked")
+
+
+async def test_a_group_that_takes_no_pictures_gets_the_answer_in_words(
+    writer: Writer, server: StandIn, tmp_path: Path, now: datetime
+) -> None:
+    config = settings(tmp_path, server.url)
+    seq = recorded(writer, config, now, ())
+    with writer.transaction() as tx:
+        findings.add(tx, FINDING, seq, "alert")
+    edited(writer, config, now)
+    server.faults.append(Fault("no_photos", "sendPhoto", times=9))
+    chat = TelegramChat(config, server.token)
+    dispatcher = Dispatcher(writer, examples.RULES, {"telegram": chat}, config, lambda: now)
+    assert (await dispatcher.run_once(10)).sent == 2
+    await chat.close()
+    alert, answer = server.messages
+    assert answer.photo == ""
+    assert answer.parameters["reply_parameters"]["message_id"] == alert.message_id
 
 
 @pytest.mark.parametrize("damage", ["changed", "gone"])

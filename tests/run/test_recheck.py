@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import sys
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,12 +18,18 @@ from monitor.collect.bluesky import Bluesky
 from monitor.demo.atproto import Atproto
 from monitor.demo.atproto_faults import Trouble
 from monitor.evidence.files import Files
+from monitor.model.delivery import Changed, Earlier
 from monitor.model.erasure import Ground, Order
 from monitor.model.person import Watch
 from monitor.model.review import REVIEW, Step
 from monitor.model.state import Again, Known
+from monitor.notify.picture import draw
+from monitor.notify.sheet import sheet
+from monitor.run import changes
+from monitor.run.cards import stored
+from monitor.run.compose import alert_facts
 from monitor.run.erase import Eraser
-from monitor.store import keys, log, rechecks
+from monitor.store import findings, keys, log, rechecks
 from monitor.store.writer import Writer
 from tests import needle
 from tests.run.rechecking import case_of, look_again, make_due, of, states, waiting
@@ -58,6 +66,22 @@ def edit(stage: Stage, text: str) -> None:
     record = {"text": text, "langs": ["id"], "createdAt": utc_now().isoformat()}
     key = post_key(stage, "asn1", "post")
     stage.scene.server.put_record(stage.scene.did("asn1"), POST, key, record)
+
+
+def drawn_again(stage: Stage, case: str) -> bytes:
+    """Draw the card of a case's newest revision from what the log has."""
+    config = stage.place.settings
+    with closing(Writer(config.database)) as writer:
+        conn = writer.reader()
+        seq = findings.last_entry(conn, case)
+        record = stored(conn, Files(config.snapshots), seq, "record")
+        finding, watch = (log.content(conn, seq, name) for name in ("finding", "watch"))
+        assert record
+        assert finding
+        assert watch
+        digest = hashlib.sha256(record).hexdigest()
+        facts = replace(alert_facts(conn, seq), head=None, digest=digest)
+        return draw(sheet(finding, watch, facts, app.load_ruleset(config))).data
 
 
 def step(stage: Stage, case: str, taken: Step) -> None:
@@ -232,13 +256,19 @@ async def test_an_edit_into_harmless_words_is_recorded_with_its_comparison(
     (state,) = of(stage, case)
     said = state["said"]
     assert state["public"]["state"] == "disunting"
-    assert set(state["files"]) == {"record", "proof", "headers"}
+    assert set(state["files"]) == {"record", "proof", "headers", "card"}
     old = "".join(p["text"] for p in said["diff"] if p["op"] != "added")
     new = "".join(p["text"] for p in said["diff"] if p["op"] != "removed")
     assert old == "Ayo coblos nomor 2, menangkan Prakasita-Anggrek!"
     assert new == said["text"] == "Ayo ke pasar, menangkan hadiah jalan santai!"
-    (told,) = [text for text in stage.telegram.texts() if "Kabar keadaan" in text]
-    assert "sudah disunting oleh pemilik akun" in told
+    (told,) = [message for message in stage.telegram.messages if "Kabar keadaan" in message.text]
+    assert "sudah disunting oleh pemilik akun" in told.text
+    # The answer is the picture on file, under the alert that it answers.
+    alert = next(message for message in stage.telegram.messages if case in message.text)
+    assert told.parameters["reply_parameters"]["message_id"] == alert.message_id
+    (card,) = [p for p in stage.place.snapshots()
+               if p.name == state["files"]["card"]["commitment"]]  # fmt: skip
+    assert bytes.fromhex(told.photo) == card.read_bytes()
     assert waiting(stage) == []
     await stage.once()
     assert len(stage.place.findings()) == len(SUPPORTING)
@@ -265,9 +295,27 @@ async def test_an_edit_has_one_entry_and_one_revision_either_way(
     revisions = [e["public"]["revision_no"] for e in stage.place.entries("finding")
                  if e["subject"] == case]  # fmt: skip
     assert revisions == [1, 2]
+    assert ("card" in edited["files"]) is not poll_first
     assert bool(edited["files"]) is not poll_first
+    (told,) = [message for message in stage.telegram.messages if "revisi 2" in message.text]
+    assert "Revisi 1 pertama terlihat" in told.text
+    assert bytes.fromhex(told.photo) == drawn_again(stage, case)
     changes = [text for text in stage.telegram.texts() if "Kabar keadaan" in text]
     assert len(changes) == (0 if poll_first else 1)
+
+
+async def test_cards_that_show_another_number_are_left_out(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process may record a revision meanwhile; only the log decides which number it is."""
+    elsewhere = Earlier(4, Changed.NOTHING, utc_now())
+    monkeypatch.setattr(changes, "earlier", lambda *_: elsewhere)
+    await stage.once()
+    found = stage.place.findings()
+    assert found
+    assert not any("card" in finding["entry"]["files"] for finding in found)
+    assert not any(message.photo for message in stage.telegram.messages)
+    assert stage.place.verified().fault_count == 0
 
 
 # ---- not to be seen --------------------------------------------------------------------------
