@@ -28,6 +28,10 @@ SECRET = "youtube_api_key"  # noqa: S105 - a file's name
 HEADER = "X-Goog-Api-Key"
 # Every try costs units, so there are two of them and not the four that other platforms get.
 TRIES = 2
+# Empty pages in a row after which a list that goes on is not followed any further.
+EMPTY_PAGES = 5
+ENDLESS = "the list does not end; reading stopped"
+STALE = "the platform dropped its place in the list; it is read again"
 # The API names no wait for its limits of the minute.
 MINUTE = 60.0
 

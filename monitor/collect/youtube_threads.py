@@ -13,12 +13,19 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, time, timedelta
 from math import ceil
-from typing import Any
 
-from monitor.clock import Clock, from_text, to_text
+from monitor.clock import Clock, to_text
 from monitor.collect import youtube_parse as parse
 from monitor.collect.base import Cursor, Members, TargetPage
-from monitor.collect.youtube_api import Api, ClosedError, StaleTokenError
+from monitor.collect.resume import moment, restored
+from monitor.collect.youtube_api import (
+    EMPTY_PAGES,
+    ENDLESS,
+    STALE,
+    Api,
+    ClosedError,
+    StaleTokenError,
+)
 from monitor.errors import NotFoundError
 from monitor.model.contest import ZONES, TargetAccount
 from monitor.model.evidence import Exchange, RawItem
@@ -26,11 +33,8 @@ from monitor.model.person import Watch
 
 PLATFORM = "youtube"
 AT_ONCE = "100"
-EMPTY_PAGES = 5
 # A thread may become visible some minutes after the time that it bears (it was held for review).
 OVERLAP = timedelta(hours=1)
-ENDLESS = "the list does not end; reading stopped"
-STALE = "the platform dropped its place in the list; it is read again"
 ODD = "{count} entries of an unknown form"
 HIDDEN = "{count} answers are counted by the platform and not listed"
 SHUT = "the channel keeps its comments closed ({reason})"
@@ -85,13 +89,7 @@ class _Tally:
 
 def load(cursor: Cursor) -> State:
     """Read a cursor; one of another form is a first look."""
-    kept: dict[str, Any] = {k: v for k, v in cursor.items() if k in State.__slots__}
-    deep = kept.pop("deep", False)
-    if not all(isinstance(value, str) for value in kept.values()) or not isinstance(deep, bool):
-        return State()
-    state = State(**kept, deep=deep)
-    moments = (state.since, state.deep_at, state.newest, state.began)
-    return State() if any(at and _moment(at) is None for at in moments) else state
+    return restored(cursor, State, instants=("since", "deep_at", "newest", "began"))
 
 
 @dataclass(slots=True)
@@ -136,7 +134,7 @@ class Threads:
 
     def _begin(self) -> None:
         state, now = self.state, self.clock()
-        last = _moment(state.deep_at)
+        last = moment(state.deep_at)
         deep = last is None or (now - last).total_seconds() >= self.deep_every
         self.state = replace(state, newest=state.since, began=to_text(now), deep=deep)
 
@@ -206,7 +204,7 @@ class Threads:
 
     def _border(self) -> datetime:
         oldest = self.clock() - timedelta(days=self.days)
-        since = _moment(self.state.since)
+        since = moment(self.state.since)
         return oldest if self.state.deep or since is None else since - OVERLAP
 
     def _keep_whole(
@@ -280,7 +278,7 @@ class Threads:
 
     def _not_before(self, top: parse.Comment | None) -> datetime | None:
         # An answer under an old comment is only looked for by a deep walk.
-        return self.last_look if top is None else _moment(self.state.deep_at)
+        return self.last_look if top is None else moment(self.state.deep_at)
 
     def _parent(self, answer: Exchange, top: parse.Comment) -> Exchange:
         named = top.author == self.state.channel
@@ -325,10 +323,3 @@ def _is_due(own: parse.Comment, watch: Watch) -> bool:
     """Say whether a comment was made since monitoring began (POLICY 12)."""
     since = datetime.combine(watch.monitored_from, time(), ZONES[watch.zone])
     return own.published is not None and own.published >= since
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        return from_text(text) if text else None
-    except ValueError:
-        return None

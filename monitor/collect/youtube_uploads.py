@@ -6,12 +6,19 @@ import hashlib
 from collections.abc import AsyncIterator
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, time, timedelta
-from typing import Any
 
-from monitor.clock import Clock, from_text, to_text
+from monitor.clock import Clock, to_text
 from monitor.collect import youtube_parse as parse
 from monitor.collect.base import Cursor, Page
-from monitor.collect.youtube_api import Api, ClosedError, StaleTokenError
+from monitor.collect.resume import moment, restored
+from monitor.collect.youtube_api import (
+    EMPTY_PAGES,
+    ENDLESS,
+    STALE,
+    Api,
+    ClosedError,
+    StaleTokenError,
+)
 from monitor.errors import NotFoundError
 from monitor.model.contest import ZONES
 from monitor.model.evidence import Exchange, RawItem
@@ -19,14 +26,10 @@ from monitor.model.person import Watch
 
 # The most that the API gives at once.
 AT_ONCE = "50"
-# Empty pages in a row after which a list that goes on is not followed any further.
-EMPTY_PAGES = 5
 # A video that was planned or first private may lie a little below newer ones.
 SLACK = timedelta(days=1)
 CLOSED = "the channel is closed to the public"
 ODD = "entries of an unknown form: "
-ENDLESS = "the list does not end; reading stopped"
-STALE = "the platform dropped its place in the list; it is read again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +55,7 @@ class State:
 
 def load(cursor: Cursor, channel: str) -> State:
     """Read a cursor; one of another channel, or of another form, is a first look."""
-    names = State.__slots__
-    kept: dict[str, Any] = {k: v for k, v in cursor.items() if k in names}
-    whole = kept.pop("whole", False)
-    if not all(isinstance(value, str) for value in kept.values()) or not isinstance(whole, bool):
-        return State()
-    state = State(**kept, whole=whole)
-    moments = (state.until, state.whole_at, state.newest, state.began)
-    if any(at and _moment(at) is None for at in moments):
-        return State()
+    state = restored(cursor, State, instants=("until", "whole_at", "newest", "began"))
     return state if not channel or state.channel in ("", channel) else State()
 
 
@@ -103,7 +98,7 @@ class Uploads:
 
     def _begin(self) -> None:
         state, now = self.state, self.clock()
-        last = _moment(state.whole_at)
+        last = moment(state.whole_at)
         whole = last is None or (now - last).total_seconds() >= self.full_scan
         self.state = replace(state, newest=state.until, began=to_text(now), whole=whole)
 
@@ -143,7 +138,7 @@ class Uploads:
     ) -> tuple[tuple[RawItem, ...], int, bool]:
         """Return the items to keep, how many were unreadable, and whether known ground begins."""
         since = datetime.combine(self.watch.monitored_from, time(), ZONES[self.watch.zone])
-        until = None if self.state.whole else _moment(self.state.until)
+        until = None if self.state.whole else moment(self.state.until)
         border = max(until or since, since) - SLACK
         page, digest = replace(answer, body=b""), hashlib.sha256(answer.body).hexdigest()
         kept, odd, reached = [], 0, False
@@ -204,10 +199,3 @@ class Uploads:
             items, kept, complete=not note, last=last, note=note,
             native_id=state.channel, handle=state.handle,
         )  # fmt: skip
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        return from_text(text) if text else None
-    except ValueError:
-        return None

@@ -24,6 +24,7 @@ CURSORS: list[dict[str, object]] = [
     {"whole": "ya"},
     {"token": ["a"]},
     {"began": "2024-13-01T00:00:00Z"},
+    {"whole_at": "0001-01-01T00:00:00+07:00"},  # before the first year in UTC
     {"newest": "2024-10-11"},
     {"etag": {}},
 ]
