@@ -13,9 +13,11 @@ import pytest
 
 from monitor.config import Config
 from monitor.errors import UnknownError
-from monitor.model.tip import TIP, Picture, Sender, Tip, TipState
+from monitor.model.tip import TIP, Picture, Sender, Tip, TipState, TipStep
+from monitor.notify import tip_held as told
 from monitor.review.handlers import Handlers
 from monitor.run import desk_handlers
+from monitor.run.tip_held import LOOKED
 from monitor.run.tip_leaving import Left, TipLeaving
 from monitor.run.tips import Refused, TipDesk
 from monitor.store import keys, migrate, outbox, tips, turns, writer
@@ -149,6 +151,12 @@ async def test_a_sender_reads_what_is_held_and_nobody_else_does(tmp_path: Path) 
         for said in (LINK, long, "dua orang", "isinya dilihat", "Keterangan berkas gambar"):
             assert said in whole
         assert "Petugas Rekaan" not in whole
+
+
+def test_a_sender_reads_words_for_every_step_and_state() -> None:
+    assert set(told.STEPS) == {step.value for step in TipStep} | {LOOKED}
+    assert set(told.STATES) == {state.value for state in TipState}
+    assert set(told.SAID) == set(Tip.__dataclass_fields__)
 
 
 def test_what_is_on_a_case_stays_and_the_wish_is_recorded_once(
