@@ -160,7 +160,6 @@ def _warnings(settings: config.Config) -> Iterator[str]:
     if urlsplit(settings.http.contact).hostname == EXAMPLE:
         yield "http.contact is still the example's: platforms ask for an address that answers"
     yield from unread.lines(settings)
-    yield from gating.warnings(settings)
     folder = settings.path("secrets")
     for file in sorted(folder.iterdir()) if os.access(folder, os.R_OK | os.X_OK) else ():
         if file.is_file() and file.stat().st_mode & 0o077:

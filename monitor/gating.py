@@ -12,7 +12,7 @@ from monitor import app, config, console
 from monitor.clock import utc_now
 from monitor.collect import gate
 from monitor.collect import registry as collectors
-from monitor.collect.base import Info, PerServer, Requirement
+from monitor.collect.base import Info, Requirement
 from monitor.errors import ConfigError, Fault
 from monitor.run.doors import ends, scope_of, valid
 from monitor.store import rights
@@ -164,20 +164,6 @@ def closed(settings: config.Config, attested: Collection[Attested]) -> Iterator[
     for name in collectors.COLLECTORS:
         if getattr(settings.collect, name).enabled:
             yield from (one for one in _doors(name, settings, papers, day) if one.reason)
-
-
-def warnings(settings: config.Config) -> Iterator[str]:
-    """Yield the servers that answer at an address which does not show that it is theirs."""
-    for name in collectors.COLLECTORS:
-        if not getattr(settings.collect, name).enabled:
-            continue
-        made = collectors.shut(name, settings, utc_now)
-        for host, server in made.servers.items() if isinstance(made, PerServer) else ():
-            if host != server and not host.endswith(f".{server}"):
-                yield (
-                    f"collect.{name}.servers: {server} is asked at {host}. The right on record "
-                    f"is for {server}: be sure that both have one owner"
-                )
 
 
 def switch(path: Path, name: str, by: str, why: str, *, off: bool) -> int:

@@ -18,6 +18,7 @@ from monitor.collect.mastodon_again import Look
 from monitor.collect.mastodon_capture import Shot
 from monitor.collect.mastodon_cursor import State, TargetState
 from monitor.collect.mastodon_follows import followed
+from monitor.collect.mastodon_home import Homes
 from monitor.collect.mastodon_poll import HandedOver, Poll
 from monitor.collect.mastodon_read import BASIS, VERSION, Act, read
 from monitor.collect.mastodon_server import Secret, Server, listed
@@ -67,6 +68,7 @@ class Mastodon:
         self._clock = clock
         self._secret = secret
         self._handed = HandedOver()
+        self._homes = Homes(http, clock, settings.full_scan)
 
     @property
     def info(self) -> Info:
@@ -84,11 +86,16 @@ class Mastodon:
 
     @property
     def servers(self) -> Mapping[str, str]:
-        """Map each host that is asked to its server's name; see ``base.PerServer``."""
-        return {
-            (urlsplit(server.address).hostname or ""): server.domain
-            for server in self._settings.servers
-        }
+        """Map each host that is asked to its server's name; see ``base.PerServer``.
+
+        One that answers elsewhere is asked at its own name, too, whether it does
+        (``mastodon_home``); with ``www``, where many a domain leads first.
+        """
+        listed = self._settings.servers
+        asked = {(urlsplit(server.address).hostname or ""): server.domain for server in listed}
+        elsewhere = {one.domain for one in listed if one.domain not in asked}
+        named = {host: domain for domain in elsewhere for host in (domain, f"www.{domain}")}
+        return {**named, **asked}
 
     def fetch(
         self, watch: Watch, cursor: Cursor, last_look: datetime | None
@@ -119,7 +126,7 @@ class Mastodon:
         if place is None:
             return _nobody(cursor)
         return Engagers(
-            server=Server(self._http, place, "mastodon target", self._secret),
+            server=self._at(place, target.handle, "mastodon target"),
             settings=self._settings,
             clock=self._clock,
             target=target,
@@ -180,13 +187,17 @@ class Mastodon:
         place = self._place(_handle(watch))
         if place is None:
             return None
-        return Server(self._http, place, f"mastodon {watch.watch_id}", self._secret)
+        return self._at(place, _handle(watch), f"mastodon {watch.watch_id}")
 
     def _server(self, handle: str, subject: str) -> Server:
         place = self._place(handle)
         if place is None:
             raise BlockedError(subject, UNLISTED)
-        return Server(self._http, place, subject, self._secret)
+        return self._at(place, handle, subject)
+
+    def _at(self, place: MastodonServer, handle: str, subject: str) -> Server:
+        about = handle.strip().removeprefix("@").lower()
+        return Server(self._http, place, subject, self._homes, about, self._secret)
 
 
 async def _nobody(cursor: Cursor) -> AsyncIterator[TargetPage]:

@@ -14,6 +14,7 @@ from typing import TypeVar
 from urllib.parse import parse_qs, quote, urlsplit
 
 from monitor.collect import mastodon_parse as parse
+from monitor.collect.mastodon_home import Homes
 from monitor.config_mastodon import MastodonServer
 from monitor.errors import (
     AuthError,
@@ -65,11 +66,17 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """Asks one listed server; ``subject`` is what errors say."""
+    """Asks one listed server; ``subject`` is what errors say.
+
+    ``handle`` is the account that it is asked about; ``homes`` are asked before anything else
+    whether the server answers where the settings say.
+    """
 
     http: Http
     place: MastodonServer
     subject: str
+    homes: Homes
+    handle: str = ""
     secret: Secret | None = None
 
     @property
@@ -158,6 +165,7 @@ class Server:
         headers: Mapping[str, str] | None = None,
         token: bool = True,
     ) -> Exchange:
+        await self.homes.admit(self.place, self.handle, self.subject)
         answer = await self.http.get(
             f"{self.place.address}/api/v1/{path}",
             subject=self.subject,

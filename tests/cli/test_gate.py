@@ -139,8 +139,6 @@ def test_a_server_is_named_where_each_has_a_say(
     assert "--server" in record(run, place)
     assert "--server" in record(run, place, "--server", "satu/..")
     assert "bluesky at satu.example may be read" in record(run, place, "--server", "Satu.Example")
-    (warned,) = gating.warnings(load(place))
-    assert "satu.example is asked at lain.example" in warned
     said = checked(place)
     assert "collect.bluesky.servers.dua.example" in said
     assert "satu.example" not in said

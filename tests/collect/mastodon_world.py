@@ -27,10 +27,13 @@ from monitor.model.person import Watch
 from monitor.net import Http
 from tests.collect import bluesky_world
 from tests.collect.bluesky_world import Now, Seen
+from tests.standin import names as standin
 from tests.standin.mastodon import Account, Status
 from tests.standin.mastodon import Mastodon as Emulated
 
 HOME, PARTY = "sosial.example", "partai.example"
+# Where the first answers when it is told to answer elsewhere.
+WEB = "web.sosial.example"
 CALON = TargetAccount("mastodon", f"calon@{PARTY}", AccountType.TERDAFTAR_KPU)
 
 
@@ -158,7 +161,6 @@ class World:
 def listed(server: Emulated, **more: Any) -> MastodonServer:
     given = {
         "domain": server.domain,
-        "api": server.url,
         "rules": f"https://{server.domain}/about",
         "reading": "Aturan server tidak melarang pembacaan otomatis yang sopan.",
         "read_by": "Ratna Dewanti",
@@ -169,22 +171,28 @@ def listed(server: Emulated, **more: Any) -> MastodonServer:
 
 @asynccontextmanager
 async def world(
-    *, home: Mapping[str, Any] | None = None, party: Mapping[str, Any] | None = None, **http: Any
+    *,
+    home: Mapping[str, Any] | None = None,
+    party: Mapping[str, Any] | None = None,
+    names: Mapping[str, int] | None = None,
+    **http: Any,
 ) -> AsyncIterator[World]:
+    """Yield two servers; ``names`` leads further names to ports of loopback, or these elsewhere."""
     now = Now(datetime(2024, 10, 12, 2, 30, tzinfo=UTC))
     async with Emulated(HOME, now) as first, Emulated(PARTY, now) as second:
         for server in (first, second):  # so much that no test waits for its turn
             server.throttles.set("api", 300_000_000)
             server.throttles.set("paging", 300_000_000)
         given = {"contact": "uji@contoh.test", "attempts": 1, "requests_per_second": 10_000}
-        allowed = (first.host, second.host)
-        layer = config.Http(**{**given, "allow_private": allowed, **http})
+        ports = {HOME: first.port, WEB: first.port, PARTY: second.port, **(names or {})}
+        layer = config.Http(**{**given, "allow_private": standin.listed(*ports), **http})
         servers = (listed(first, **(home or {})), listed(second, **(party or {})))
         settings = Settings(enabled=True, servers=servers)
         secrets = {"mastodon-sosial": "kunci-rahasia"}
-        async with Http(layer, now) as client:
-            made = Mastodon(client, settings, now, reading(secrets))
-            yield World(first, second, client, made, now, settings, secrets)
+        with standin.known(ports):
+            async with Http(layer, now) as client:
+                made = Mastodon(client, settings, now, reading(secrets))
+                yield World(first, second, client, made, now, settings, secrets)
 
 
 def known_at(server: Emulated, account: Account, domain: str) -> Account:

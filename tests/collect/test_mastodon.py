@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from monitor.collect.base import LooksAgain, PerServer, ReadsFollows, ReadsTargets, Requirement
 from monitor.model.activity import Signal, TargetState, TimeSource
-from tests.collect.mastodon_world import HOME, PARTY, watch, world
+from tests.collect.mastodon_world import HOME, PARTY, WEB, listed, watch, world
 
 STATUSES = "/statuses"
 
@@ -17,7 +17,10 @@ async def test_what_it_is() -> None:
         assert isinstance(made, ReadsTargets)
         assert isinstance(made, PerServer)
         assert made.info.requires is Requirement.SERVER_ALLOWLIST
-        assert made.servers == {"127.0.0.1": PARTY}  # both emulators lie on one address
+        assert made.servers == {HOME: HOME, PARTY: PARTY}
+        elsewhere = listed(w.home, api=f"https://{WEB}")
+        split = w.restarted(servers=(elsewhere, w.settings.servers[1])).servers
+        assert split == {WEB: HOME, HOME: HOME, f"www.{HOME}": HOME, PARTY: PARTY}
 
 
 async def test_every_act_of_an_account_is_read() -> None:

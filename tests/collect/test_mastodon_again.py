@@ -10,6 +10,7 @@ import pytest
 
 from monitor.collect.mastodon_again import local_id
 from monitor.collect.mastodon_capture import CHANGED, LISTED
+from monitor.collect.mastodon_home import Homes
 from monitor.collect.mastodon_poll import NO_FOLLOWS
 from monitor.collect.mastodon_server import Server
 from monitor.errors import BlockedError, RateLimited
@@ -153,7 +154,8 @@ async def test_acts_without_a_status_and_names_that_passed_on_say_nothing() -> N
 )
 async def test_a_statuss_address_ends_with_its_id(address: str, native: str) -> None:
     async with world() as w:
-        server = Server(w.http, w.settings.servers[0], "uji")
+        homes = Homes(w.http, w.now, 1.0)
+        server = Server(w.http, w.settings.servers[0], "uji", homes)
         assert local_id(address, server) == native
 
 

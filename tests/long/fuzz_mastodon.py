@@ -12,6 +12,7 @@ from monitor import config
 from monitor.collect import mastodon_parse as parse
 from monitor.collect.mastodon_again import local_id
 from monitor.collect.mastodon_cursor import State, TargetState
+from monitor.collect.mastodon_home import Homes
 from monitor.collect.mastodon_read import read
 from monitor.collect.mastodon_server import Server
 from monitor.collect.resume import restored
@@ -27,10 +28,12 @@ NOW = datetime(2030, 4, 1, tzinfo=UTC)
 FOLDERS = sorted((Path(__file__).parent.parent / "recordings" / "mastodon").iterdir())
 ITEMS = tuple((folder / "item.json").read_bytes() for folder in FOLDERS)
 ACTS = ("", "follow", "like", "boost", "unavailable")
+HTTP = Http(config.Http(contact="uji@contoh.test"))
 SERVER = Server(
-    Http(config.Http(contact="uji@contoh.test")),
+    HTTP,
     MastodonServer.model_construct(domain="sosial.example", api="", token="", copies_of=()),
     "uji",
+    Homes(HTTP, lambda: NOW, 1.0),
 )
 HTML = (
     b'<p>Ayo <a href="https://situs.example/a" class="mention">@<span>x</span></a><br />pilih</p>'

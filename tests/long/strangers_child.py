@@ -15,6 +15,7 @@ from pathlib import Path
 from monitor import app, config, upkeep
 from monitor.log import set_up
 from monitor.store import target_sources
+from tests.standin import names
 
 MOST_LOOKS = 300
 A_WHILE = 5.0  # seconds
@@ -55,7 +56,8 @@ def main() -> None:
     folder, mode = Path(sys.argv[1]), sys.argv[2]
     settings = config.load(folder / "config.toml")
     set_up("DEBUG", json_lines=False)
-    asyncio.run(forward(settings) if mode == "forward" else reverse(settings))
+    with names.noted(folder):
+        asyncio.run(forward(settings) if mode == "forward" else reverse(settings))
     peak = _peak_kb()
     upkeep.status(folder / "config.toml")  # its figures are searched too
     sys.stdout.write("\n" + json.dumps({"peak_kb": peak}) + "\n")

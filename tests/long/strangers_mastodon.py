@@ -11,6 +11,7 @@ from typing import Self
 from monitor import gating
 from monitor.clock import utc_now
 from tests.installation import Installation
+from tests.standin import names
 from tests.standin.mastodon import Mastodon
 
 HOME, PARTY = "sosial.example", "partai.example"
@@ -24,7 +25,6 @@ rules = "https://{domain}/about"
 reading = "Aturan server rekaan ini membolehkan pembacaan otomatis."
 read_by = "Petugas rekaan"
 read_on = "2024-08-01"
-api = "{api}"
 """
 ACCOUNT = """
 [[target.account]]
@@ -47,6 +47,7 @@ class Fediverse:
             await self._stack.enter_async_context(server)
             for name in list(server.throttles.windows):
                 server.throttles.set(name, 1_000_000)
+        self._stack.enter_context(names.known(self.ports))
         self.calon = self.party.account("calon")
         self.home.account("sekar")
         self.sekar = self.party.account("sekar", HOME)
@@ -61,8 +62,12 @@ class Fediverse:
         await self._stack.aclose()
 
     @property
-    def hosts(self) -> tuple[str, str]:
-        return self.home.host, self.party.host
+    def ports(self) -> dict[str, int]:
+        return {HOME: self.home.port, PARTY: self.party.port}
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        return names.listed(*self.ports)
 
     def people(self, place: Installation) -> None:
         place.person("sekar", f"sekar@{HOME}", platform="mastodon")
@@ -70,8 +75,8 @@ class Fediverse:
     def write(self, place: Installation) -> None:
         """Add the servers, the right to read them, and the candidate's account."""
         file = place.folder / "config.toml"
-        servers = ((HOME, self.home.url), (PARTY, self.party.url))
-        added = "".join(SERVER.format(domain=name, api=api) for name, api in servers)
+        added = "".join(SERVER.format(domain=name) for name in self.ports)
+        names.note(place.folder, self.ports)
         polled = "\n[collect.mastodon]\nenabled = true\ninterval = 1.0\nmin_interval = 1.0\n"
         file.write_text(file.read_text("utf-8") + polled + added, "utf-8")
         contest = next((place.folder / "watchlists" / "contests").glob("*.toml"))

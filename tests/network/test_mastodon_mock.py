@@ -20,6 +20,7 @@ from monitor.model.state import ActState, Known, Reason
 from monitor.net import Http
 from tests.collect.mastodon_world import Members, watch
 from tests.network.mastodon import DOMAIN, Running, running
+from tests.standin import names
 
 pytestmark = pytest.mark.network
 
@@ -87,7 +88,6 @@ class Desk:
 async def desk(server: Running) -> AsyncIterator[Desk]:
     place = MastodonServer(
         domain=DOMAIN,
-        api=server.url,
         rules=f"https://{DOMAIN}/about",
         reading="Server uji di komputer ini sendiri.",
         read_by="Ratna Dewanti",
@@ -95,10 +95,12 @@ async def desk(server: Running) -> AsyncIterator[Desk]:
         token="sekar",
     )
     layer = config.Http(
-        contact="uji@contoh.test", allow_private=(server.host,), requests_per_second=1_000
+        contact="uji@contoh.test", allow_private=names.listed(DOMAIN), requests_per_second=1_000
     )
-    async with Http(layer) as http:
-        yield Desk(server, http, Settings(enabled=True, servers=(place,)))
+    async with names.fronted(int(server.host.partition(":")[2])) as port:
+        with names.known({DOMAIN: port}):
+            async with Http(layer) as http:
+                yield Desk(server, http, Settings(enabled=True, servers=(place,)))
 
 
 async def test_forward_loses_and_doubles_nothing_over_restarts(desk: Desk) -> None:

@@ -24,6 +24,7 @@ from monitor.clock import Clock, utc_now
 from tests.standin.mastodon_faults import Faults, Trouble, error, instead
 from tests.standin.mastodon_limits import Throttles
 from tests.standin.mastodon_shapes import account_json, edit_json, instance_json, status_json
+from tests.standin.names import server_side
 
 VISITOR_DESCENDANTS = 60
 VISITOR_DEPTH = 20
@@ -91,6 +92,9 @@ class Mastodon:
     answered, once: how things change between two pages. ``answers_with`` is an account and a name
     that every look-up is answered with. ``leaks`` shows what was meant for followers, as to a
     token of one; ``places`` is whether favourites have a ``Link``, which some servers leave out.
+    ``web`` is the host that it answers at where that is not ``domain`` (WEB_DOMAIN), and
+    ``fingered`` counts WebFinger's questions. It is at loopback's ``port`` with TLS, behind the
+    names of ``standin.names``, and at ``url`` without.
     """
 
     def __init__(self, domain: str, clock: Clock = utc_now) -> None:
@@ -109,7 +113,9 @@ class Mastodon:
         self.leaks = False
         self.places = True
         self.answers_with: tuple[Account, str] | None = None
-        self.url = ""
+        self.url, self.port = "", 0
+        self.web = domain
+        self.fingered = 0
         # An id means nothing elsewhere: no two servers have the same ones here.
         self._number = itertools.count(sum(domain.encode()) * 1_000)
         self._place = itertools.count(53_000_000)
@@ -120,11 +126,13 @@ class Mastodon:
     async def __aenter__(self) -> Self:
         app = web.Application()
         app.router.add_get("/api/{version}/{path:.*}", self._serve)
+        app.router.add_get("/.well-known/webfinger", self._webfinger)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
-        await site.start()
-        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        for context in (None, server_side()):
+            await web.TCPSite(self._runner, "127.0.0.1", 0, ssl_context=context).start()
+        plain, secure = (address[1] for address in self._runner.addresses)
+        self.url, self.port = f"http://127.0.0.1:{plain}", secure
         return self
 
     async def __aexit__(
@@ -136,11 +144,6 @@ class Mastodon:
         self._closing.set()
         if self._runner is not None:
             await self._runner.cleanup()
-
-    @property
-    def host(self) -> str:
-        """``host:port``, as ``http.allow_private`` lists it."""
-        return self.url.removeprefix("http://")
 
     # ---- writing ------------------------------------------------------------------------------
 
@@ -211,6 +214,24 @@ class Mastodon:
         now = int(self.clock().timestamp() * 1_000) << 16
         self._last = max(now, self._last + 1)
         return str(self._last)
+
+    async def _webfinger(self, request: web.Request) -> web.Response:
+        """Answer about accounts of this server, under either of its names; about no other's."""
+        self.fingered += 1
+        name, _, domain = request.query.get("resource", "").removeprefix("acct:").partition("@")
+        here = domain in (self.domain, self.web)
+        own = [a.username for a in self.accounts.values() if not a.domain and not a.gone]
+        if not here or name.lower() not in [*(n.lower() for n in own), self.domain]:
+            return web.Response(status=404)
+        shown = next((n for n in own if n.lower() == name.lower()), name)
+        links = [{"rel": "http://webfinger.net/rel/profile-page", "type": "text/html",
+                  "href": f"https://{self.web}/@{shown}"},
+                 {"rel": "self", "type": "application/activity+json",
+                  "href": f"https://{self.web}/users/{shown}"},
+                 {"rel": "http://ostatus.org/schema/1.0/subscribe",
+                  "template": f"https://{self.web}/authorize_interaction?uri={{uri}}"}]  # fmt: skip
+        body = {"subject": f"acct:{shown}@{self.domain}", "links": links}
+        return web.json_response(body, content_type="application/jrd+json")
 
     # ---- answering ----------------------------------------------------------------------------
 
