@@ -34,7 +34,7 @@ def made(
         found.add(TipTalk(desk, tips.keep_days).handler(tips.picture_bytes))
     # Senders keep their rights where tips are not taken any more; then no menu shows these.
     leaving = TipLeaving(writer, keyring, settings, clock)
-    found.add(LeaveTalk(desk, leaving).handler(shown=tips.enabled))
+    found.add(LeaveTalk(desk, leaving, settings).handler(shown=tips.enabled))
     found.add(DataTalk(keyring, settings, clock).handler(shown=tips.enabled))
     found.add(AnswerTalk(Answering(writer, settings, clock), ruleset).handler())
     return found

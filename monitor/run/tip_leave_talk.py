@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from monitor.config import Config
 from monitor.model.tip import Sender, TipState
 from monitor.model.update import Button, Keyboard, Reaction, Said, Send
+from monitor.notify.render import fitted
 from monitor.notify.tip_held import STATES
 from monitor.review.handlers import Handler, rest
+from monitor.run.governance import STAMP, TRIAL
 from monitor.run.tip_leaving import Left, TipLeaving
 from monitor.run.tip_talk import LISTED, PRIVATE, WAY
 from monitor.run.tips import TipDesk
@@ -60,9 +63,11 @@ WISHED = (
 class LeaveTalk:
     """Answers ``/tarik``; a withdrawal is a transaction of its own."""
 
-    def __init__(self, desk: TipDesk, leaving: TipLeaving) -> None:
+    def __init__(self, desk: TipDesk, leaving: TipLeaving, settings: Config) -> None:
         self._desk = desk
         self._leaving = leaving
+        self._language = settings.notify.language
+        self._stamp = STAMP if settings.mode == TRIAL else ""
 
     def handler(self, *, shown: bool) -> Handler:
         """Return the entry of the table; ``shown``: in the menu."""
@@ -77,7 +82,7 @@ class LeaveTalk:
         if not words:
             return self._which(said, sender)
         if words[0] == YES.upper() and len(words) > 1:
-            return _say(said, self._done(sender, words[1]))
+            return self._done(said, sender, words[1])
         return self._sure(said, sender, words[0])
 
     def _which(self, said: Said, sender: Sender) -> Reaction:
@@ -100,9 +105,17 @@ class LeaveTalk:
         keys = ((_key(label, f"{YES} {row.tip_id}"),),)
         return _say(said, asked.format(tip=row.tip_id), keys)
 
-    def _done(self, sender: Sender, tip_id: str) -> str:
+    def _done(self, said: Said, sender: Sender, tip_id: str) -> Reaction:
+        done = self._leaving.withdraw(sender, tip_id)
         told = {Left.GONE: GONE, Left.WISHED: ON_CASE + WISHED, Left.UNKNOWN: UNKNOWN}
-        return told[self._leaving.withdraw(sender, tip_id)].format(tip=tip_id)
+        answer = Send(said.chat, told[done.left].format(tip=tip_id))
+        # Who sent it may be an officer: they know it already.
+        readers = [one for one in done.readers if one != said.user]
+        if not readers:
+            return Reaction(sends=(answer,))
+        values = {"tip": tip_id, "on_case": done.left is Left.WISHED, "stamp": self._stamp}
+        word = fitted(tip_id, f"tip_left.{self._language}.j2", values).html
+        return Reaction(sends=(answer, *(Send(one, word) for one in readers)))
 
 
 def _key(label: str, value: str) -> Button:

@@ -7,6 +7,8 @@ alone is recorded, and the office is told.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
 from monitor.clock import Clock
@@ -30,6 +32,17 @@ class Left(StrEnum):
     UNKNOWN = "tidak_dikenal"
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of it, and whom to tell at once: officers who opened it, by Telegram id.
+
+    Their chats are no routes, so a kill before that loses it; the office's own message is owed.
+    """
+
+    left: Left
+    readers: Sequence[int] = ()
+
+
 class TipLeaving:
     """Each withdrawal is one transaction with its entry and what the office is told.
 
@@ -46,15 +59,15 @@ class TipLeaving:
         """Return a tip of this sender; ``None`` for anybody else's, and where there is none."""
         return self._mine(self._writer.reader(), sender, tip_id)
 
-    def withdraw(self, sender: Sender, tip_id: str) -> Left:
+    def withdraw(self, sender: Sender, tip_id: str) -> Outcome:
         """Withdraw a tip for its sender; on a case, record the wish once."""
         with self._writer.transaction() as tx:
             row = self._mine(tx, sender, tip_id)
-            left = self._leave(tx, row) if row else Left.UNKNOWN
-        if left is Left.GONE:
+            done = self._leave(tx, row) if row else Outcome(Left.UNKNOWN)
+        if done.left is Left.GONE:
             # Also where it was done before: the process may have died between the two.
             self._writer.fold()
-        return left
+        return done
 
     def for_sender(self, tip_id: str, officer: Officer, why: str) -> Asked | None:
         """Withdraw a tip for a sender at the counter, at the word of the second of two officers.
@@ -80,17 +93,18 @@ class TipLeaving:
         rows = tips.mine(conn, self._ring, sender)
         return next((row for row in rows if row.tip_id == tip_id), None)
 
-    def _leave(self, tx: Connection, row: TipRow) -> Left:
+    def _leave(self, tx: Connection, row: TipRow) -> Outcome:
         if row.state is TipState.WITHDRAWN:
-            return Left.GONE
-        if not row.finding_id:
-            head = tips.note(tx, self._clock(), row.tip_id, TipStep.WITHDRAWN, "", "")
+            return Outcome(Left.GONE)
+        if row.finding_id and tip_leave.wished(tx, row.tip_id):
+            return Outcome(Left.WISHED)
+        step = TipStep.WISHED if row.finding_id else TipStep.WITHDRAWN
+        head = tips.note(tx, self._clock(), row.tip_id, step, "", "")
+        if row.finding_id:
+            self._tell(tx, row.tip_id, head.seq, step, self._ways())
+        else:
             self._empty(tx, row, head.seq)
-            return Left.GONE
-        if not tip_leave.wished(tx, row.tip_id):
-            head = tips.note(tx, self._clock(), row.tip_id, TipStep.WISHED, "", "")
-            self._tell(tx, row.tip_id, head.seq, TipStep.WISHED, self._ways())
-        return Left.WISHED
+        return Outcome(Left(step.value), tip_leave.readers(tx, row.tip_id))
 
     def _empty(self, tx: Connection, row: TipRow, seq: int) -> None:
         known = tip_leave.stop(tx, row.tip_id)

@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 
 from monitor.clock import from_text
 from monitor.model.tip import TIP, TipRow, TipState, TipStep
-from monitor.store import about, outbox
+from monitor.store import about, log, outbox, reviews
 from monitor.store.readings import READING
 
 # The limits count 24 hours; a day's end may be up to one day later.
@@ -58,6 +58,23 @@ def history(conn: sqlite3.Connection, tip_id: str) -> Iterator[tuple[datetime, T
 def opened(conn: sqlite3.Connection, tip_id: str) -> bool:
     """Say whether an officer has looked at a tip, or done something with it."""
     return any(step is None or step not in BY_SENDER for _, step in history(conn, tip_id))
+
+
+def readers(conn: sqlite3.Connection, tip_id: str) -> list[int]:
+    """Return the Telegram ids of the officers who looked at a tip, or did something with it.
+
+    A look says a name only; one that is no officer's is passed over.
+    """
+    ids, names = set[str](), set[str]()
+    for row in about.entries(conn, tip_id):
+        entry = json.loads(row.canonical)
+        ids.add(str(entry["public"].get("officer", "")))
+        if entry["kind"] == READING:
+            by = log.content(conn, row.seq, "by") or {}
+            names.add(str(by.get("who", "")).casefold())
+    known = reviews.officers(conn).values()
+    mine = (one for one in known if one.id in ids or one.name.casefold() in names)
+    return sorted({one.telegram for one in mine if one.telegram})
 
 
 def stop(tx: sqlite3.Connection, tip_id: str) -> set[tuple[str, str]]:

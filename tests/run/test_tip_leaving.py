@@ -24,7 +24,7 @@ from monitor.store import keys, migrate, outbox, tips, turns, writer
 from monitor.store.writer import Writer
 from tests.needle import found
 from tests.notify import examples
-from tests.run.desk_stage import FINDING, GROUP, TINI, Desk, configured, desk, listening
+from tests.run.desk_stage import ANA, FINDING, GROUP, TINI, Desk, configured, desk, listening
 from tests.standin.telegram import StandIn
 
 NOW = datetime(2024, 10, 12, 3, tzinfo=UTC)
@@ -100,6 +100,8 @@ async def test_a_sender_withdraws_by_buttons_and_the_office_is_told(tmp_path: Pa
         async with listening(room):
             thanks = await room.say(SENDER, f"/lapor {LINK} {NOTE}")
             (row,) = stage.office.rows()
+            room.appoint(TINI, ANA)
+            stage.office.read(row.tip_id, TINI.name, "periksa")
             assert row.tip_id in thanks
             assert "/tarik" in thanks
             await room.dispatch()
@@ -117,6 +119,8 @@ async def test_a_sender_withdraws_by_buttons_and_the_office_is_told(tmp_path: Pa
         assert "Laporan masuk" in came
         assert "ditarik pengirimnya" in left
         assert str(SENDER) not in left
+        # Who has it open is told in a chat of their own, and nobody else is.
+        assert (room.said_to(TINI.telegram), room.said_to(ANA.telegram)) == ([left], [])
         steps = [(e["subject"], e["public"]["step"]) for e in room.entries(TIP)]
         assert steps == [(row.tip_id, "diterima"), (row.tip_id, "ditarik")]
         columns = "SELECT length(told) + length(sender) + length(link), watch_id FROM tip"
@@ -166,7 +170,7 @@ def test_what_is_on_a_case_stays_and_the_wish_is_recorded_once(
     tip_id = desk_.take(Tip(note=NOTE), [], ME).tip_id
     with opened.transaction() as tx:
         tips.linked(tx, tip_id, FINDING)
-    assert [leaving.withdraw(ME, tip_id) for _ in range(2)] == [Left.WISHED, Left.WISHED]
+    assert [leaving.withdraw(ME, tip_id).left for _ in range(2)] == [Left.WISHED, Left.WISHED]
     (row,) = desk_.rows()
     assert (row.state, row.finding_id) == (TipState.LINKED, FINDING)
     owed = [item.body for item in outbox.due(opened.reader(), NOW.timestamp(), 9)]
@@ -183,7 +187,7 @@ def test_what_was_not_told_yet_is_never_told(
     if under_way:
         with opened.transaction() as tx:
             assert turns.take(tx, item, None, None, NOW.timestamp()).id
-    assert leaving.withdraw(ME, tip_id) is Left.GONE
+    assert leaving.withdraw(ME, tip_id).left is Left.GONE
     owed = opened.reader().execute("SELECT body FROM outbox WHERE kind = 'tip'").fetchall()
     assert [body for (body,) in owed] == told
 
@@ -194,7 +198,7 @@ def test_an_officer_with_the_tip_open_gets_no_further(
     desk_, leaving, opened = office
     tip_id = desk_.take(Tip(note=NOTE), [SHOT], ME).tip_id
     with desk_.ready(tip_id) as files:
-        assert leaving.withdraw(ME, tip_id) is Left.GONE
+        assert leaving.withdraw(ME, tip_id).left is Left.GONE
         with pytest.raises(UnknownError, match="withdrew"), opened.transaction() as tx:
             desk_.put_on(tx, tip_id, FINDING, TINI, "sama", files)
     with pytest.raises(UnknownError, match="withdrew"):
@@ -252,7 +256,7 @@ def test_a_kill_leaves_it_done_or_not_done(
     assert (desk_.rows()[0].state is TipState.WITHDRAWN) is done
     assert (opened.reader().execute(BODIES).fetchone() == (b"",)) is done
     # Telegram hands the same update out again.
-    assert leaving.withdraw(ME, tip_id) is Left.GONE
+    assert leaving.withdraw(ME, tip_id).left is Left.GONE
     steps = "SELECT count(*) FROM log WHERE instr(canonical, 'ditarik')"
     assert opened.reader().execute(steps).fetchone() == (1,)
     assert len(outbox.due(opened.reader(), NOW.timestamp(), 9)) == 1
