@@ -27,7 +27,7 @@ from monitor.notify.sheet import blocks
 from monitor.run import access
 from monitor.run.access import Asked
 from monitor.run.compose import alert_facts
-from monitor.store import held, keys, readings, register
+from monitor.store import about, held, keys, readings, register
 from monitor.store.db import Connection
 
 # The heading under which an alert tells its recipient what to do.
@@ -56,6 +56,7 @@ def write(
     with app.desk(path) as (settings, writer):
         conn, now = writer.reader(), utc_now()
         ref = _by_nip(conn, settings, nip, now) if nip else person(conn, who)
+        _refuse_account(conn, ref)
         asked = Asked(ref, now, _received(conn, ref, received, now))
         # The reading is noted first, so that the file itself tells of it.
         with writer.transaction() as tx:
@@ -66,6 +67,19 @@ def write(
         exports.write(access.members(found, paper), to)
     _report(found, to)
     return 0
+
+
+def _refuse_account(conn: Connection, ref: str) -> None:
+    """Refuse an account's number or name: "nothing is held" would be a wrong answer to a sender.
+
+    Nor is anybody at the office to find out by trying accounts who has given tips.
+    """
+    known = held.person(conn, ref) or about.findings_of(conn, ref)
+    if not known and (ref.isdecimal() or ref.startswith("@")):
+        hint = "a NIP: --nip; the sender of a tip: the tip's number, or /dataku in their own chat"
+        raise ConfigError(
+            [Fault(COMMAND, "PERSON", "a reference or a watch_id", "an account", hint)]
+        )
 
 
 def person(conn: Connection, who: str) -> str:

@@ -197,6 +197,17 @@ def test_nobody_is_an_answer_too(run: Run, place: Place, tmp_path: Path) -> None
     assert sorted(opened(to)) == ["data.json", "manifest.json", "ringkasan.pdf"]
 
 
+@pytest.mark.parametrize("account", ["700111222", "@warga_rekaan"])
+def test_an_account_is_no_person_about_whom_nothing_is_held(
+    run: Run, place: Place, tmp_path: Path, account: str
+) -> None:
+    to = tmp_path / "akun.zip"
+    done = ask(run, place, to, account)
+    assert (done.status, to.exists()) == (2, False)
+    assert "/dataku" in done.err
+    assert account not in done.err
+
+
 def test_by_line_and_by_nip(run: Run, place: Place, tmp_path: Path) -> None:
     assert ask(run, place, tmp_path / "a.zip", "w-001").status == 0
     assert data(tmp_path / "a.zip")["person_ref"] == SARI
