@@ -8,12 +8,10 @@ record: then the deletion is the account's own act.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from hashlib import sha256
+from dataclasses import dataclass
 from http import HTTPStatus
 
 from monitor.collect import bluesky_parse as parse
-from monitor.collect.bluesky_capture import exchange_with_digest
 from monitor.collect.bluesky_identity import Directory, Identity, Unavailable, fields
 from monitor.collect.bluesky_proof import Proved, verify_absence
 from monitor.collect.bluesky_server import Server
@@ -26,6 +24,7 @@ from monitor.errors import (
 )
 from monitor.model.activity import RELATIONAL, Activity
 from monitor.model.evidence import Canonical, Exchange, Part, RawItem, canonical
+from monitor.model.exchange import answer_parts, digested
 from monitor.model.state import ActState, Again, Known, Reason, gone
 from monitor.net import Http
 
@@ -81,8 +80,8 @@ class Look:
         raw = RawItem(
             native_key=self.known.object_id,
             body=body or answer.body,
-            page=replace(answer, body=b""),
-            page_digest=sha256(answer.body).hexdigest(),
+            page=answer.bare,
+            page_digest=answer.body_digest,
             seen_at=answer.finished_at,
         )
         activity = self.read(raw)
@@ -140,23 +139,18 @@ def hidden(reason: Reason, answer: Exchange | None = None) -> Again:
     """Say that the act cannot be seen; ``answer`` is what said so."""
     if answer is None:
         return Again(ActState.HIDDEN, reason)
-    headers = canonical({"v": 1, "exchanges": {"answer": exchange_with_digest(answer)}})
-    parts = (
-        Part("answer", "application/json", answer.body),
-        Part("headers", "application/json", headers),
-    )
-    return Again(ActState.HIDDEN, reason, parts=parts)
+    return Again(ActState.HIDDEN, reason, parts=answer_parts(answer))
 
 
 def _headers(identity: Identity, answer: Exchange, proof: Exchange, proved: Proved | None) -> Part:
     value: dict[str, Canonical] = {
         "v": 1,
         "exchanges": {
-            "record": exchange_with_digest(answer),
-            "proof": exchange_with_digest(proof),
+            "record": digested(answer),
+            "proof": digested(proof),
         },
         "did_document": identity.document.body.decode("utf-8", "replace"),
-        "did_document_exchange": exchange_with_digest(identity.document),
+        "did_document_exchange": digested(identity.document),
         "commit": proved.commit if proved else None,
         "rev": proved.rev if proved else None,
         "signing_key": proved.signing_key if proved else None,

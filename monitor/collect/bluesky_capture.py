@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from hashlib import sha256
 from http import HTTPStatus
 
-from monitor.clock import to_text
 from monitor.collect import bluesky_parse as parse
 from monitor.collect.bluesky_identity import Identity
 from monitor.collect.bluesky_proof import Proved
 from monitor.model.evidence import Canonical, Capture, Exchange, Part, RawItem, canonical
-from monitor.model.exchange import certificate_parts, exchange_content
+from monitor.model.exchange import certificate_parts, digested, nameless
 
 PROOF = "atproto-commit-signature"
 
@@ -52,8 +50,8 @@ class Shot:
 
     def _headers(self) -> dict[str, Canonical]:
         found = {"list": self.raw.page, "record": self.record, "proof": self.proof}
-        exchanges = {name: exchange_with_digest(answer) for name, answer in found.items() if answer}
-        around = {name: _stranger(answer) for name, answer in self.raw.context if answer}
+        exchanges = {name: digested(answer) for name, answer in found.items() if answer}
+        around = {name: nameless(answer) for name, answer in self.raw.context if answer}
         document = self.identity.document if self.identity else None
         return {
             "v": 1,
@@ -61,7 +59,7 @@ class Shot:
             "list_sha256": self.raw.page_digest,
             "context": around,
             "did_document": document.body.decode("utf-8", "replace") if document else None,
-            "did_document_exchange": exchange_with_digest(document) if document else None,
+            "did_document_exchange": digested(document) if document else None,
             "commit": self.proved.commit if self.proved else None,
             "rev": self.proved.rev if self.proved else None,
             "signing_key": self.proved.signing_key if self.proved else None,
@@ -78,17 +76,3 @@ def same(answer: Exchange, judged: parse.Entry) -> bool:
     except ValueError:
         return False
     return (found.uri, found.cid, found.value) == (judged.uri, judged.cid, judged.value)
-
-
-def exchange_with_digest(answer: Exchange) -> dict[str, Canonical]:
-    """Return an exchange's JSON form with the SHA-256 (hex) of its body."""
-    return {**exchange_content(answer), "body_sha256": sha256(answer.body).hexdigest()}
-
-
-def _stranger(answer: Exchange) -> dict[str, Canonical]:
-    """Say when a target was read; its server's address may hold its author's handle."""
-    return {
-        "status": answer.status,
-        "finished_at": to_text(answer.finished_at),
-        "sha256": sha256(answer.body).hexdigest(),
-    }

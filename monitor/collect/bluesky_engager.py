@@ -6,9 +6,8 @@ it may also be wrong. What counts is the record on the person's own server, with
 
 from __future__ import annotations
 
-import hashlib
 from collections import OrderedDict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, time
 from http import HTTPStatus
 
@@ -87,8 +86,8 @@ class Repositories:
         return RawItem(
             native_key=found.entry.uri,
             body=found.body,
-            page=replace(found.answer, body=b""),
-            page_digest=hashlib.sha256(found.answer.body).hexdigest(),
+            page=found.answer.bare,
+            page_digest=found.answer.body_digest,
             seen_at=found.answer.finished_at,
             not_before=self._not_before,
             context=context,

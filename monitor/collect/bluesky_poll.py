@@ -11,7 +11,7 @@ import asyncio
 import hashlib
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
 from monitor.clock import Clock, from_text, to_text
@@ -204,8 +204,7 @@ class Poll:
         answer: Exchange,
         found: parse.Listing,
     ) -> tuple[RawItem, ...]:
-        digest = hashlib.sha256(answer.body).hexdigest()
-        page = replace(answer, body=b"")
+        page, digest = answer.bare, answer.body_digest
         wanted = [
             (entry, bytes(raw))
             for entry, raw in zip(entries, found.records, strict=True)
@@ -315,8 +314,8 @@ class Poll:
         item = RawItem(
             native_key=self.state.did or self.watch.native_id,
             body=answer.body,
-            page=replace(answer, body=b""),
-            page_digest=hashlib.sha256(answer.body).hexdigest(),
+            page=answer.bare,
+            page_digest=answer.body_digest,
             seen_at=answer.finished_at,
             not_before=self.last_look,
             hints=(("handle", self.state.handle), ("unavailable", gone.reason)),

@@ -133,8 +133,7 @@ class Feeds:
             raise BlockedError(watch.watch_id, f"not a feed: {fault}") from None
         except CutFeed as fault:
             raise TransientError(watch.watch_id, f"the feed is broken: {fault}") from None
-        digest = hashlib.sha256(exchange.body).hexdigest()
-        bare = replace(exchange, body=b"")
+        bare, digest = exchange.bare, exchange.body_digest
         items = tuple(
             RawItem(key, body, bare, digest, exchange.finished_at, not_before=last_look)
             for key, body in reading.items
@@ -197,8 +196,7 @@ def next_look(exchange: Exchange, document: Document, now: datetime) -> float | 
 
 
 def _gone(exchange: Exchange, last_look: datetime | None) -> RawItem:
-    digest = hashlib.sha256(exchange.body).hexdigest()
-    page = replace(exchange, body=b"")
+    page, digest = exchange.bare, exchange.body_digest
     return RawItem("gone", b"", page, digest, exchange.finished_at, last_look, (), (("gone", "1"),))
 
 

@@ -8,9 +8,8 @@ read, and not the registered person's to delete.
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -19,7 +18,7 @@ from monitor.collect.feeds_split import CutFeed, NotAFeed
 from monitor.errors import AuthError, BlockedError, RateLimited, TransientError
 from monitor.model.activity import Activity
 from monitor.model.evidence import Exchange, Part, RawItem, canonical
-from monitor.model.exchange import exchange_content
+from monitor.model.exchange import digested
 from monitor.model.person import Watch
 from monitor.model.state import ActState, Again, Known, Reason
 from monitor.net import Expect, Http
@@ -72,8 +71,8 @@ class Look:
         raw = RawItem(
             self.known.object_id.removeprefix(prefix),
             body,
-            replace(feed, body=b""),
-            hashlib.sha256(feed.body).hexdigest(),
+            feed.bare,
+            feed.body_digest,
             feed.finished_at,
         )
         activity = self.normalise(raw, self.watch)
@@ -102,8 +101,5 @@ class Look:
 
 def _answer(answer: Exchange) -> tuple[Part, ...]:
     """Keep how the page answered. Its body is the site's error page and may name anybody."""
-    digest = hashlib.sha256(answer.body).hexdigest()
-    headers = canonical(
-        {"v": 1, "exchanges": {"page": {**exchange_content(answer), "body_sha256": digest}}}
-    )
+    headers = canonical({"v": 1, "exchanges": {"page": digested(answer)}})
     return (Part("headers", "application/json", headers),)

@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from hashlib import sha256
+from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from monitor.collect import mastodon_parse as parse
-from monitor.collect.mastodon_capture import digested
 from monitor.collect.mastodon_server import STATUSES_LIMIT, Server, Unavailable
 from monitor.errors import AuthError, BlockedError, NormaliseError, TransientError
 from monitor.model.activity import RELATIONAL, Activity, TargetState
-from monitor.model.evidence import Exchange, Part, RawItem, canonical
+from monitor.model.evidence import Exchange, RawItem
+from monitor.model.exchange import answer_parts
 from monitor.model.state import ActState, Again, Known, Reason, gone
 
 # A boost given again is a newer status, so only the newer ones are read: this many pages at most.
@@ -65,7 +64,9 @@ class Look:
         if account.native_id != self.known.actor_id:
             return UNKNOWN  # the name is another account's now
         again = await self._given_again(account, native)
-        return again or Again(gone(self.known.signal), Reason.RECORD_GONE, parts=_parts(answer))
+        return again or Again(
+            gone(self.known.signal), Reason.RECORD_GONE, parts=answer_parts(answer)
+        )
 
     async def _answered(self, answer: Exchange) -> Exchange | None:
         """Read what an answer answers: the answer itself names it by this server's own id only."""
@@ -85,8 +86,8 @@ class Look:
         raw = RawItem(
             native_key=self.known.object_id,
             body=body or answer.body,
-            page=replace(answer, body=b""),
-            page_digest=sha256(answer.body).hexdigest(),
+            page=answer.bare,
+            page_digest=answer.body_digest,
             seen_at=answer.finished_at,
             context=(("target", answered),) if answered else (),
             hints=(
@@ -161,12 +162,4 @@ def _author(body: bytes) -> str:
 
 
 def _hidden(reason: Reason, answer: Exchange) -> Again:
-    return Again(ActState.HIDDEN, reason, parts=_parts(answer))
-
-
-def _parts(answer: Exchange) -> tuple[Part, ...]:
-    headers = canonical({"v": 1, "exchanges": {"answer": digested(answer)}})
-    return (
-        Part("answer", "application/json", answer.body),
-        Part("headers", "application/json", headers),
-    )
+    return Again(ActState.HIDDEN, reason, parts=answer_parts(answer))

@@ -5,9 +5,6 @@ There it is a status of its own, with the time and an address to look at it agai
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import replace
-
 from monitor.collect import mastodon_parse as parse
 from monitor.collect.mastodon_server import STATUSES_LIMIT, Listing, Server
 from monitor.errors import CollectError
@@ -51,8 +48,8 @@ def _item(
     return RawItem(
         native_key=status.uri,
         body=body,
-        page=replace(listing.answer, body=b""),
-        page_digest=hashlib.sha256(listing.answer.body).hexdigest(),
+        page=listing.answer.bare,
+        page_digest=listing.answer.body_digest,
         seen_at=listing.answer.finished_at,
         hints=(
             ("actor", by.native_id),

@@ -12,13 +12,12 @@ from http import HTTPStatus
 
 import msgspec
 
-from monitor.clock import to_text
 from monitor.collect import mastodon_parse as parse
 from monitor.collect.mastodon_server import Server
 from monitor.config_mastodon import MastodonServer
 from monitor.model.activity import Activity
 from monitor.model.evidence import Canonical, Capture, Exchange, Part, RawItem, canonical
-from monitor.model.exchange import certificate_parts, exchange_content
+from monitor.model.exchange import certificate_parts, digested, nameless
 
 CHANGED = "the status was changed or deleted after it was read"
 LISTED = "the platform shows this act only as an entry in a list"
@@ -82,7 +81,7 @@ class Shot:
             "exchanges": {name: digested(answer) for name, answer in found.items() if answer},
             "list_sha256": self.raw.page_digest,
             "record_sha256_as_received": sha256(body).hexdigest(),
-            "context": {name: _seen(answer) for name, answer in self.raw.context if answer},
+            "context": {name: nameless(answer) for name, answer in self.raw.context if answer},
             "server": _ground(self.place) if self.place else None,
             "notes": list(self.notes),
         }
@@ -96,11 +95,6 @@ def same(one: bytes, other: bytes) -> bool:
         return False
 
 
-def digested(answer: Exchange) -> dict[str, Canonical]:
-    """Return an exchange's JSON form with the SHA-256 (hex) of its body."""
-    return {**exchange_content(answer), "body_sha256": sha256(answer.body).hexdigest()}
-
-
 def _ground(place: MastodonServer) -> dict[str, Canonical]:
     """Say by whose reading of which rules the server was asked."""
     return {
@@ -109,15 +103,6 @@ def _ground(place: MastodonServer) -> dict[str, Canonical]:
         "reading": place.reading,
         "read_by": place.read_by,
         "read_on": place.read_on.isoformat(),
-    }
-
-
-def _seen(answer: Exchange) -> dict[str, Canonical]:
-    """Say when a target was read, without its address."""
-    return {
-        "status": answer.status,
-        "finished_at": to_text(answer.finished_at),
-        "sha256": sha256(answer.body).hexdigest(),
     }
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, time
 from http import HTTPStatus
 
@@ -236,8 +236,7 @@ class Poll:
         return found.visibility in parse.PUBLIC and not self._is_old(found)
 
     async def _items(self, entries: Sequence[_Entry], listing: Listing) -> tuple[RawItem, ...]:
-        digest = hashlib.sha256(listing.answer.body).hexdigest()
-        page = replace(listing.answer, body=b"")
+        page, digest = listing.answer.bare, listing.answer.body_digest
         return tuple([await self._item(entry, page, digest) for entry in entries])
 
     async def _item(self, entry: _Entry, page: Exchange, digest: str) -> RawItem:
@@ -282,12 +281,12 @@ class Poll:
             followed = parse.account(body)
         except ValueError:
             return None  # whom it names cannot be known, so nothing of it may be kept
-        page = replace(listing.answer, body=b"")
+        page = listing.answer.bare
         return RawItem(
             native_key=f"{self.state.uri} follow {followed.native_id}",
             body=body,
             page=page,
-            page_digest=hashlib.sha256(listing.answer.body).hexdigest(),
+            page_digest=listing.answer.body_digest,
             seen_at=page.finished_at,
             not_before=max(datetime.fromisoformat(before), self.since),
             hints=(
@@ -310,8 +309,8 @@ class Poll:
         item = RawItem(
             native_key=self.state.uri or self.watch.native_id,
             body=gone.answer.body,
-            page=replace(gone.answer, body=b""),
-            page_digest=hashlib.sha256(gone.answer.body).hexdigest(),
+            page=gone.answer.bare,
+            page_digest=gone.answer.body_digest,
             seen_at=gone.answer.finished_at,
             not_before=self.last_look,
             hints=(

@@ -8,7 +8,6 @@ done since.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -308,7 +307,7 @@ class Engagers:
             native_key=key,
             body=body,
             page=page_of(listing.answer),
-            page_digest=hashlib.sha256(listing.answer.body).hexdigest(),
+            page_digest=listing.answer.body_digest,
             seen_at=listing.answer.finished_at,
             hints=tuple(hints),
         )

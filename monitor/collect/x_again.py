@@ -7,7 +7,6 @@ was (developer agreement, content compliance).
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -17,7 +16,7 @@ from monitor.collect.x_poll import item
 from monitor.errors import AuthError, BlockedError, TransientError
 from monitor.model.activity import Activity
 from monitor.model.evidence import Exchange, Part, RawItem, canonical
-from monitor.model.exchange import exchange_content
+from monitor.model.exchange import digested
 from monitor.model.state import ActState, Again, Known, Reason, gone
 
 
@@ -74,6 +73,5 @@ def _hidden(reason: Reason, answer: Exchange) -> Again:
 
 def _parts(answer: Exchange) -> tuple[Part, ...]:
     """Keep how X answered. Of what it still sent of a post nothing may be kept."""
-    digest = hashlib.sha256(answer.body).hexdigest()
-    exchanges = {"answer": {**exchange_content(answer), "body_sha256": digest}}
-    return (Part("headers", "application/json", canonical({"v": 1, "exchanges": exchanges})),)
+    headers = canonical({"v": 1, "exchanges": {"answer": digested(answer)}})
+    return (Part("headers", "application/json", headers),)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
@@ -171,8 +170,8 @@ class Poll:
         raw = RawItem(
             native_key=known,
             body=gone.answer.body,
-            page=replace(gone.answer, body=b""),
-            page_digest=hashlib.sha256(gone.answer.body).hexdigest(),
+            page=gone.answer.bare,
+            page_digest=gone.answer.body_digest,
             seen_at=gone.answer.finished_at,
             not_before=self.last_look,
             hints=hints,
@@ -195,12 +194,12 @@ class Poll:
 
 def item(act: parse.Act, answer: Exchange, last_look: datetime | None) -> RawItem:
     """Return one act as received, apart from the page that brought it."""
-    page = replace(answer, body=b"")
+    page = answer.bare
     return RawItem(
         native_key=act.id,
         body=act.body,
         page=page,
-        page_digest=hashlib.sha256(answer.body).hexdigest(),
+        page_digest=answer.body_digest,
         seen_at=answer.finished_at,
         not_before=last_look,
         context=tuple((name, _kept(page, body)) for name, body in act.excerpts),

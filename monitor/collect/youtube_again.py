@@ -7,16 +7,15 @@ of them is called a deletion: the act can no longer be seen, and that is all tha
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from hashlib import sha256
+from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
 from monitor.collect import youtube_parse as parse
 from monitor.collect.youtube_api import Api, ClosedError
 from monitor.errors import AuthError, NotFoundError, TransientError
 from monitor.model.activity import Activity, Signal
-from monitor.model.evidence import Canonical, Exchange, Part, RawItem, canonical
-from monitor.model.exchange import exchange_content
+from monitor.model.evidence import Exchange, RawItem
+from monitor.model.exchange import answer_parts
 from monitor.model.state import ActState, Again, Known, Reason
 
 Read = Callable[[RawItem], Activity]
@@ -56,8 +55,8 @@ class Look:
         raw = RawItem(
             native_key=self.known.object_id,
             body=item,
-            page=replace(answer, body=b""),
-            page_digest=sha256(answer.body).hexdigest(),
+            page=answer.bare,
+            page_digest=answer.body_digest,
             seen_at=answer.finished_at,
             hints=self._hints(),
         )
@@ -78,7 +77,7 @@ class Look:
         """Tell an act that is gone from an account that is."""
         _, channel = await self.api.channel(self.known.actor_id)
         reason = Reason.ACCOUNT_CLOSED if channel is None else Reason.RECORD_GONE
-        return Again(ActState.HIDDEN, reason, parts=_answer(answer))
+        return Again(ActState.HIDDEN, reason, parts=answer_parts(answer))
 
 
 def _key(signal: Signal, item: bytes, subject: str) -> str:
@@ -86,15 +85,3 @@ def _key(signal: Signal, item: bytes, subject: str) -> str:
         return parse.video(item).id if signal is Signal.POST else parse.comment(item).id
     except ValueError:
         raise TransientError(subject, "the record is of an unknown form") from None
-
-
-def _answer(answer: Exchange) -> tuple[Part, ...]:
-    """Keep how the platform answered: an empty list names nobody."""
-    value: dict[str, Canonical] = {
-        **exchange_content(answer), "body_sha256": sha256(answer.body).hexdigest(),
-    }  # fmt: skip
-    headers = canonical({"v": 1, "exchanges": {"answer": value}})
-    return (
-        Part("answer", "application/json", answer.body),
-        Part("headers", "application/json", headers),
-    )

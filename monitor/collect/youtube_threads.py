@@ -8,7 +8,6 @@ answer under an old comment is only found by reading old threads again: a *deep*
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, time, timedelta
@@ -256,7 +255,7 @@ class Threads:
                 tally.odd += 1
         authors = {own.author for own, _ in read if own.author}
         ours = self.members.watching(PLATFORM, authors)
-        page, digest = replace(answer, body=b""), hashlib.sha256(answer.body).hexdigest()
+        page, digest = answer.bare, answer.body_digest
         for own, one in read:
             watch = ours.get(own.author)
             if watch is not None and _is_due(own, watch):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import AsyncIterator
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, time, timedelta
@@ -140,7 +139,7 @@ class Uploads:
         since = datetime.combine(self.watch.monitored_from, time(), ZONES[self.watch.zone])
         until = None if self.state.whole else moment(self.state.until)
         border = max(until or since, since) - SLACK
-        page, digest = replace(answer, body=b""), hashlib.sha256(answer.body).hexdigest()
+        page, digest = answer.bare, answer.body_digest
         kept, odd, reached = [], 0, False
         for body in found.items:
             try:
@@ -186,7 +185,7 @@ class Uploads:
 
     def _unavailable(self, answer: Exchange) -> Page:
         channel = self.watch.native_id or self.state.channel or self.watch.address
-        page, digest = replace(answer, body=b""), hashlib.sha256(answer.body).hexdigest()
+        page, digest = answer.bare, answer.body_digest
         item = RawItem(channel, b"", page, digest, answer.finished_at, self.last_look,
                        hints=(("unavailable", "1"),))  # fmt: skip
         return Page((item,), {}, note=CLOSED)

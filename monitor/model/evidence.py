@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 GENESIS = bytes(32)
@@ -53,6 +53,16 @@ class Exchange:
     tls_cert_sha256: str = ""
     tls_cert: bytes = b""
     moved_to: str = ""
+
+    @property
+    def bare(self) -> Exchange:
+        """All of it but the body: of a page that lists strangers nothing else may be kept."""
+        return replace(self, body=b"")
+
+    @property
+    def body_digest(self) -> str:
+        """The SHA-256 (hex) of the body: by it an item is known to come from this page."""
+        return hashlib.sha256(self.body).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

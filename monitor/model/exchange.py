@@ -14,6 +14,7 @@ def headers_part(raw: RawItem) -> Part:
         name: exchange_content(exchange) if exchange else None for name, exchange in raw.context
     }
     value: dict[str, Canonical] = {
+        # The page's body is left out by now, so its digest comes with the item.
         "page": {**exchange_content(raw.page), "body_sha256": raw.page_digest},
         "context": context,
         "seen_at": to_text(raw.seen_at),
@@ -50,6 +51,29 @@ def exchange_content(exchange: Exchange) -> dict[str, Canonical]:
         "peer_ip": exchange.peer_ip,
         "tls_cert_sha256": exchange.tls_cert_sha256,
         "moved_to": _clean(exchange.moved_to),
+    }
+
+
+def digested(exchange: Exchange) -> dict[str, Canonical]:
+    """Return an exchange's JSON form with the SHA-256 (hex) of its body."""
+    return {**exchange_content(exchange), "body_sha256": exchange.body_digest}
+
+
+def answer_parts(answer: Exchange) -> tuple[Part, ...]:
+    """Return what a platform answered (JSON) in place of an act that is gone or hidden."""
+    headers = canonical({"v": 1, "exchanges": {"answer": digested(answer)}})
+    return (
+        Part("answer", "application/json", answer.body),
+        Part("headers", "application/json", headers),
+    )
+
+
+def nameless(exchange: Exchange) -> dict[str, Canonical]:
+    """Return what may be said of reading a stranger's record: the address may hold a name."""
+    return {
+        "status": exchange.status,
+        "finished_at": to_text(exchange.finished_at),
+        "sha256": exchange.body_digest,
     }
 
 
