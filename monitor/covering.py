@@ -308,7 +308,9 @@ def _platforms(settings: Config, conn: Connection, now: datetime) -> Iterator[Pl
         lasting = [
             f"{scope.partition('@')[2]} {last}".strip()
             for scope, last in until.items()
-            if scope.partition("@")[0] == name and made.info.requires is not Requirement.NONE
+            if scope.partition("@")[0] == name
+            and made.info.requires is not Requirement.NONE
+            and bool(gate.part(made.info)) is ("@" in scope)  # else it covers nothing
         ]
         yield Platform(name, platform, made, state, reason, tuple(lasting))
 

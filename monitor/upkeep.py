@@ -82,7 +82,7 @@ def status(path: Path) -> int:
         for line in _spent(conn):
             console.plain(line)
         for one in gating.closed(settings, rights.attested(conn)):
-            console.plain(f"Not read: {one.scope}. {one.reason}; {one.mended}")
+            console.plain(f"Not read: {one.scope}. {one.reason} ({one.mended})")
         lines = register_read.counts(conn)
         said = ", ".join(f"{n} {status}" for status, n in lines.items()) or "empty"
         console.say(f"Register: {said}")

@@ -195,8 +195,9 @@ class Doors:
         """Say whether what a right is about is set to be read, as far as that is known."""
         name, _, subject = scope.partition("@")
         made = next((one for one in self.collectors.values() if one.info.name == name), None)
-        known = gate.subjects(made) if made else []
-        return name in self._names.values() and (subject in known or not (subject and known))
+        if made is not None and gate.part(made.info):
+            return subject in gate.subjects(made)  # a right without a group covers none
+        return name in self._names.values()
 
     def _tell(self, kind: str, subject: str, **values: str) -> None:
         # Asked first: an alarm that is open already would be written anew with every look.
