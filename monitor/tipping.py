@@ -56,6 +56,7 @@ def submit(path: Path, tip: Tip, pictures: Sequence[Path], sender: str) -> int:
     if taken.refused:
         raise ConfigError([Fault("submit", "", WHY_NOT[taken.refused], taken.refused.value)])
     console.plain(f"{taken.tip_id}: taken, belum diverifikasi. Give this number to the sender.")
+    console.plain("With it they can ask what is held, and take it back while it is on no case.")
     return 0
 
 
