@@ -9,13 +9,14 @@ import json
 import shutil
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, redirect_stdout
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from monitor import app, config, watch
+from monitor import app, config, gating, watch
 from monitor.demo.story import template
 from monitor.evidence.files import Files
 from monitor.evidence.report import Report
@@ -77,6 +78,14 @@ overall_per_second = 10000
 notifier = "telegram"
 destination = "{chat}"
 """
+ACCOUNT = """
+[[target.account]]
+platform = "{platform}"
+handle = "{handle}"
+native_id = "{native_id}"
+type = "terdaftar_kpu"
+source = "Rekaan untuk pengujian."
+"""
 
 
 @dataclass
@@ -134,6 +143,26 @@ class Installation:
         settings = self.settings
         app.initialise(settings)
         return settings
+
+    def configure(self, text: str) -> None:
+        """Add to the configuration that ``write`` wrote."""
+        file = self.folder / "config.toml"
+        file.write_text(file.read_text("utf-8") + text, "utf-8")
+
+    def secret(self, name: str, text: str) -> None:
+        (self.folder / "secrets" / name).write_text(text)
+
+    def rival(self, platform: str, handle: str, native_id: str = "") -> None:
+        """Give the contest's last candidate an account on another platform."""
+        (contest,) = (self.folder / "watchlists" / "contests").glob("*.toml")
+        account = ACCOUNT.format(platform=platform, handle=handle, native_id=native_id)
+        contest.write_text(contest.read_text("utf-8") + account, "utf-8")
+
+    def permit(self, platform: str, document: str, *, server: str = "") -> None:
+        """Record that a platform's terms are met, as a person would, for thirty days."""
+        until, file = _today() + timedelta(days=30), self.folder / "config.toml"
+        with redirect_stdout(StringIO()):
+            gating.record(file, platform, document, until, server, "Penguji rekaan", "pengujian")
 
     @property
     def settings(self) -> config.Config:

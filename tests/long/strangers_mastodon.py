@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import AsyncExitStack, redirect_stdout
-from datetime import timedelta
-from io import StringIO
+from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import Self
 
-from monitor import gating
-from monitor.clock import utc_now
 from tests.installation import Installation
 from tests.standin import names
 from tests.standin.mastodon import Mastodon
@@ -25,13 +21,6 @@ rules = "https://{domain}/about"
 reading = "Aturan server rekaan ini membolehkan pembacaan otomatis."
 read_by = "Petugas rekaan"
 read_on = "2024-08-01"
-"""
-ACCOUNT = """
-[[target.account]]
-platform = "mastodon"
-handle = "calon@{domain}"
-type = "terdaftar_kpu"
-source = "Rekaan untuk pengujian."
 """
 
 
@@ -74,21 +63,16 @@ class Fediverse:
 
     def write(self, place: Installation) -> None:
         """Add the servers, the right to read them, and the candidate's account."""
-        file = place.folder / "config.toml"
         added = "".join(SERVER.format(domain=name) for name in self.ports)
         names.note(place.folder, self.ports)
         polled = "\n[collect.mastodon]\nenabled = true\ninterval = 1.0\nmin_interval = 1.0\n"
-        file.write_text(file.read_text("utf-8") + polled + added, "utf-8")
-        contest = next((place.folder / "watchlists" / "contests").glob("*.toml"))
-        contest.write_text(contest.read_text("utf-8") + ACCOUNT.format(domain=PARTY), "utf-8")
+        place.configure(polled + added)
+        place.rival("mastodon", f"calon@{PARTY}")
 
     def allow(self, place: Installation) -> None:
-        """Record the servers' permission, as a person would."""
-        until = (utc_now() + timedelta(days=30)).date()
-        with redirect_stdout(StringIO()):
-            for name in (HOME, PARTY):
-                paper = (until, name, "Penguji rekaan", "pengujian")
-                gating.record(place.folder / "config.toml", "mastodon", "Surat rekaan 1", *paper)
+        """Record the servers' permission."""
+        for name in (HOME, PARTY):
+            place.permit("mastodon", "Surat rekaan 1", server=name)
 
     def crowd(self, count: int) -> None:
         """Let strangers favour a post; the registered person did so after them."""

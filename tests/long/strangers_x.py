@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import random
-from contextlib import redirect_stdout
-from datetime import timedelta
-from io import StringIO
 from types import TracebackType
 from typing import Self
 
-from monitor import gating
 from monitor.clock import utc_now
 from tests.installation import Installation
 from tests.standin.crowd import MARK
@@ -22,13 +18,6 @@ CONFIG = """
 [collect.x]
 enabled = true
 api = "{api}"
-"""
-ACCOUNT = """
-[[target.account]]
-platform = "x"
-handle = "{handle}"
-type = "terdaftar_kpu"
-source = "Rekaan untuk pengujian."
 """
 
 
@@ -68,18 +57,13 @@ class Exes:
 
     def write(self, place: Installation) -> None:
         """Add the API's address and token, and the candidate's account."""
-        file = place.folder / "config.toml"
-        file.write_text(file.read_text("utf-8") + CONFIG.format(api=self.server.url), "utf-8")
-        (place.folder / "secrets" / "x_bearer").write_text(TOKEN)
-        contest = next((place.folder / "watchlists" / "contests").glob("*.toml"))
-        contest.write_text(contest.read_text("utf-8") + ACCOUNT.format(handle=HANDLE), "utf-8")
+        place.configure(CONFIG.format(api=self.server.url))
+        place.secret("x_bearer", TOKEN)
+        place.rival("x", HANDLE)
 
     def allow(self, place: Installation) -> None:
-        """Record the written approval, as a person would."""
-        until = (utc_now() + timedelta(days=30)).date()
-        with redirect_stdout(StringIO()):
-            paper = (until, "", "Penguji rekaan", "pengujian")
-            gating.record(place.folder / "config.toml", "x", "Surat rekaan 3", *paper)
+        """Record the written approval."""
+        place.permit("x", "Surat rekaan 3")
 
     def crowd(self, rng: random.Random, count: int) -> None:
         """Let strangers share and quote a post, and the registered person among them."""

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import random
-from contextlib import redirect_stdout
 from datetime import timedelta
-from io import StringIO
 from types import TracebackType
 from typing import Self
 
-from monitor import gating
 from monitor.clock import utc_now
 from tests.installation import Installation
 from tests.standin.youtube import KEY, Crowd, StandIn
@@ -23,13 +20,6 @@ CONFIG = """
 enabled = true
 server = "{server}"
 units_per_day = 1_000_000
-"""
-ACCOUNT = """
-[[target.account]]
-platform = "youtube"
-handle = "{handle}"
-type = "terdaftar_kpu"
-source = "Rekaan untuk pengujian."
 """
 
 
@@ -59,19 +49,13 @@ class Tube:
 
     def write(self, place: Installation) -> None:
         """Add the API's address and key, and the candidate's channel."""
-        file = place.folder / "config.toml"
-        text = file.read_text("utf-8") + CONFIG.format(server=self.server.url)
-        file.write_text(text, "utf-8")
-        (place.folder / "secrets" / "youtube_api_key").write_text(KEY)
-        contest = next((place.folder / "watchlists" / "contests").glob("*.toml"))
-        contest.write_text(contest.read_text("utf-8") + ACCOUNT.format(handle=HANDLE), "utf-8")
+        place.configure(CONFIG.format(server=self.server.url))
+        place.secret("youtube_api_key", KEY)
+        place.rival("youtube", HANDLE)
 
     def allow(self, place: Installation) -> None:
-        """Record the agreement, as a person would."""
-        until = (utc_now() + timedelta(days=30)).date()
-        with redirect_stdout(StringIO()):
-            paper = (until, "", "Penguji rekaan", "pengujian")
-            gating.record(place.folder / "config.toml", "youtube", "Surat rekaan 2", *paper)
+        """Record the agreement."""
+        place.permit("youtube", "Surat rekaan 2")
 
     def crowd(self, rng: random.Random, count: int) -> None:
         """Let strangers comment, and the registered person somewhere among them."""

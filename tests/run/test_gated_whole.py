@@ -52,14 +52,6 @@ interval = 1.0
 min_interval = 1.0
 site = "{web}"
 """
-ACCOUNT = """
-[[target.account]]
-platform = "{platform}"
-handle = "{handle}"
-native_id = "{native_id}"
-type = "terdaftar_kpu"
-source = "Rekaan untuk uji."
-"""
 PAPER = ("--document", "Surat 12/2026", "--until", "2099-12-31", "--by", "Tokoh Rekaan, Inspektur",
          "--why", "disetujui tertulis")  # fmt: skip
 NAMES = ("x", "telegram", "telegram_channel")
@@ -136,18 +128,11 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
         sections = SECTIONS.format(x=x.url, telegram=bot.url, web=web.url)
         config.write_text(text + sections, "utf-8")
         group = Group(bot.people, clock)
-        accounts = "".join(
-            ACCOUNT.format(platform=p, handle=h, native_id=n)
-            for p, h, n in (
-                ("x", "calon_dua", rival.id),
-                ("telegram", "calon_satu", "-1009000000001"),
-                ("telegram-channel", "calon_satu", "calon_satu"),
-            )
-        )
-        (contest,) = (place.folder / "watchlists" / "contests").glob("pilgub-99-*.toml")
-        contest.write_text(contest.read_text("utf-8") + accounts, "utf-8")
-        for name, secret in (("x_bearer", BEARER), ("telegram_group_token", BOT_TOKEN)):
-            (place.folder / "secrets" / name).write_text(secret + "\n")
+        place.rival("x", "calon_dua", rival.id)
+        place.rival("telegram", "calon_satu", "-1009000000001")
+        place.rival("telegram-channel", "calon_satu", "calon_satu")
+        place.secret("x_bearer", BEARER + "\n")
+        place.secret("telegram_group_token", BOT_TOKEN + "\n")
         bot.standing.put(str(group.id), "administrator")
         bot.chats[str(group.id)] = group.chat
         yield Stage(place, x, bot, web, group, own, rival, x.world.post(rival, SUPPORT))
