@@ -87,14 +87,14 @@ def counts(conn: sqlite3.Connection) -> dict[str, int]:
     return dict(conn.execute("SELECT status, count(*) FROM account GROUP BY status"))
 
 
-@guard()
-def platforms(conn: sqlite3.Connection, but: str = "") -> dict[str, int]:
-    """Return how many lines that count are on each platform, but for those of one sheet.
+def accounts(conn: sqlite3.Connection, but: str = "") -> Iterator[tuple[str, str]]:
+    """Yield platform and address of each line that counts, but for those of one sheet.
 
     A line whose account could not be told from what was declared has no platform, and waits.
     """
-    query = "SELECT platform, count(*) FROM account WHERE status = 'active' AND sheet <> ? "
-    return dict(conn.execute(query + "AND platform <> '' GROUP BY platform", (but,)))
+    query = "SELECT platform, address FROM account WHERE status = 'active' AND sheet <> ? "
+    with guard():
+        yield from conn.execute(query + "AND platform <> ''", (but,))
 
 
 def lines(conn: sqlite3.Connection) -> Iterator[Line]:

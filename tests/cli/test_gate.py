@@ -23,6 +23,14 @@ from tests.cli.conftest import Run
 BY = ("--by", "Ratna Dewanti, Inspektur", "--why", "disetujui")
 TODAY = gate.today(utc_now())
 UNTIL = str(TODAY + timedelta(days=90))
+SERVER = """
+[[collect.mastodon.servers]]
+domain = "{}"
+rules = "https://lain.example/about"
+reading = "Aturan server rekaan ini membolehkan pembacaan otomatis."
+read_by = "Petugas rekaan"
+read_on = "2024-08-01"
+"""
 
 
 class Gated(Bluesky):
@@ -207,6 +215,16 @@ def test_check_counts_the_lines_that_no_look_will_reach(place: Path) -> None:
         f"2 register lines are on x {tail} collect.x.enabled = true switches it on",
         f"1 register line is on youtube {tail} collect.youtube.enabled = true switches it on",
     ]
+    server = SERVER.format("lain.example")
+    text = re.sub(
+        r"(?s)(\[collect.mastodon\].*?enabled = )false", r"\1true", place.read_text("utf-8")
+    )
+    place.write_text(text.replace("\nservers = []", "") + server, "utf-8")
+    found = list(unread.lines(load(place)))
+    at = f"1 register line is on mastodon at sosial.example {tail}"
+    assert f"{at} it is not in collect.mastodon.servers" in found
+    place.write_text(place.read_text("utf-8") + SERVER.format("sosial.example"), "utf-8")
+    assert not any("mastodon" in line for line in unread.lines(load(place)))
 
 
 def test_no_other_command_takes_a_right(run: Run, place: Path) -> None:
