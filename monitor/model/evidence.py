@@ -18,6 +18,8 @@ SALT_BYTES = 32
 RECORD = "record"
 CARD = "card"
 MASKED_CARD = "card-masked"
+# The card of an edit: it names nobody, and so goes where a card with a name does not.
+COMPARISON = "comparison"
 CERTIFICATE = "certificate"
 
 # A key is filled with zeros to the hash's block and combined with 36, then 5c (hex).

@@ -26,7 +26,10 @@ VARIANTS = range(0xFE00, 0xFE10)
 NUMBER = re.compile(r"(?<!\d)(?:\d[ .]?){15,}\d|(?<!\d)(?:\+?62|0)[ .-]?8(?:[ .-]?\d){8,11}(?!\d)")
 LINK = re.compile(r"(?:https?://|www\.)\S+|\bdid:[a-z]+:\S+", re.IGNORECASE)
 # Each pattern can begin only where a run begins, so a hostile text costs no more than its length.
-ACCOUNT = re.compile(r"(?<![\w.+-])[\w.+-]++@[\w-]++(?:\.[\w-]++)+|(?<![\w@])@\w(?:[\w.-]*\w)?")
+ACCOUNT = re.compile(
+    r"(?:(?<![\w.+-])[\w.+-]++@[\w-]++(?:\.[\w-]++)+|(?<![\w@])@\w(?:[\w.-]*\w)?)"
+    r"(?:@\w(?:[\w.-]*\w)?)*"  # a name with its server, as on Mastodon, is one
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +66,23 @@ def excerpt(text: str, spans: Sequence[Range], budget: int) -> tuple[Piece, ...]
     masks = _masks(text, marks)
     pieces: list[Piece] = []
     end = 0
-    for start, end in _windows(text, marks, budget):
+    for start, end in _merged(_whole(masks, a, b) for a, b in _windows(text, marks, budget)):
         if start > 0:
             pieces.append(Piece("text", ELLIPSIS))
         pieces += _pieces(text, start, end, marks, masks)
     if end < len(text):
         pieces.append(Piece("text", ELLIPSIS))
     return tuple(pieces)
+
+
+def others(text: str) -> list[Range]:
+    """Return where a text has links and names of accounts, which a mark would show."""
+    return _merged(found.span() for kind in (LINK, ACCOUNT) for found in kind.finditer(text))
+
+
+def touches(ranges: Sequence[Range], start: int, end: int) -> bool:
+    """Say whether ranges, sorted and apart from each other, share a character with one."""
+    return bool(_within(ranges, start, end))
 
 
 def _printable(text: str) -> str:
@@ -90,7 +103,7 @@ def _show(character: str) -> str:
 
 def _masks(text: str, marks: Sequence[Range]) -> list[Mask]:
     links = _apart(LINK, text, marks)
-    accounts = _apart(ACCOUNT, text, _merged((*marks, *links)))
+    accounts = _before(links, _apart(ACCOUNT, text, marks))
     numbers = _apart(NUMBER, text, _merged((*links, *accounts)))
     kinds = (("link", links), ("account", accounts), ("number", numbers))
     return sorted((a, b, kind) for kind, found in kinds for a, b in found)
@@ -117,6 +130,19 @@ def _windows(text: str, marks: Sequence[Range], budget: int) -> list[Range]:
         left -= stop - start
         windows.append((_boundary(text, start), max(_boundary(text, stop), start)))
     return windows
+
+
+def _before(links: Sequence[Range], accounts: Iterable[Range]) -> list[Range]:
+    """Cut what runs on into a link; what lies in one goes with it."""
+    ends = ((a, b, _within(links, a, b)) for a, b in accounts)
+    cut = ((a, min(b, inside[0][0]) if inside else b) for a, b, inside in ends)
+    return [(a, b) for a, b in cut if a < b]
+
+
+def _whole(masks: Sequence[Mask], start: int, end: int) -> Range:
+    """Widen a window around what is replaced at its edges: it is said once, and not cut."""
+    hidden = _within(masks, start, end)
+    return min([start, *(a for a, _, _ in hidden)]), max([end, *(b for _, b, _ in hidden)])
 
 
 def _boundary(text: str, at: int) -> int:

@@ -16,7 +16,7 @@ from monitor.clock import from_text
 from monitor.model.delivery import Changed, Earlier
 from monitor.model.evidence import LogHead
 from monitor.notify import words
-from monitor.notify.quote import ACCOUNT, LINK, Piece, Range, excerpt
+from monitor.notify.quote import Piece, Range, excerpt, others, touches
 
 QUOTE = 240
 # Fewer characters than this of a side say nothing.
@@ -108,38 +108,29 @@ def _kind(changed: Changed, diff: Diff | None) -> str:
 
 def _side(diff: Diff, op: str, quote: int) -> Sequence[Piece]:
     """Return one side of a comparison around what is only there; empty where nothing is."""
-    text, spans = "", []
+    text, runs = "", list[Range]()
     for part in diff:
         if part["op"] in ("same", op):
             if part["op"] == op:
-                spans += _runs(part["text"], len(text))
+                runs.append((len(text), len(text) + len(part["text"])))
             text += part["text"]
-    changed = any(part["op"] == op and part["text"].strip() for part in diff)
-    return excerpt(text, _joined(text, spans), quote) if changed else ()
+    changed = any(text[start:end].strip() for start, end in runs)
+    return excerpt(text, _marks(text, runs), quote) if changed else ()
 
 
-def _joined(text: str, runs: Sequence[Range]) -> list[Range]:
-    """Join runs between which nothing but white space stayed: they read as one."""
-    joined: list[Range] = []
-    for start, end in runs:
-        if joined and text[joined[-1][1] : start].isspace():
-            joined[-1] = (joined[-1][0], end)
+def _marks(text: str, runs: Sequence[Range]) -> list[Range]:
+    """Return the words to mark; those between which only white space stayed read as one.
+
+    What names others is in none: a mark would unmask it.
+    """
+    hidden = others(text)
+    marks: list[Range] = []
+    for word in (found for run in runs for found in WORD.finditer(text, *run)):
+        start, end = word.span()
+        if touches(hidden, start, end):
+            continue
+        if marks and not text[marks[-1][1] : start].strip():
+            marks[-1] = (marks[-1][0], end)
         else:
-            joined.append((start, end))
-    return joined
-
-
-def _runs(text: str, at: int) -> list[Range]:
-    """Return the runs of words to mark. What names others is in none: a mark would unmask it."""
-    runs: list[Range] = []
-    broken = True
-    for word in WORD.finditer(text):
-        start, end = word.start() + at, word.end() + at
-        if LINK.search(word[0]) or ACCOUNT.search(word[0]):
-            broken = True
-        elif broken:
-            runs.append((start, end))
-            broken = False
-        else:
-            runs[-1] = (runs[-1][0], end)
-    return runs
+            marks.append((start, end))
+    return marks

@@ -20,6 +20,7 @@ from monitor.log import logger
 from monitor.model.delivery import AlertFacts, Earlier
 from monitor.model.evidence import (
     CARD,
+    COMPARISON,
     MASKED_CARD,
     RECORD,
     Canonical,
@@ -86,7 +87,7 @@ class Cards:
         """Return the capture of an edited act with the card that compares it with the one told."""
         stamped = replace(change, public={**change.public, "stamp": self._stamp})
         page = change_sheet(stamped, record_digest(capture))
-        return await self._with(capture, change.finding_id, {CARD: page})
+        return await self._with(capture, change.finding_id, {COMPARISON: page})
 
     async def _with(
         self, capture: Capture, finding_id: str, sheets: Mapping[str, Sheet]

@@ -36,6 +36,7 @@ STEPS = frozenset({FINDING, STATE, REVIEW, HOLD, ERASURE})
 MOST_WORDS = 1_500
 # Pairs of equal words, one of each text, up to which each may begin a match.
 MOST_PAIRS = 50_000
+ENDS = ".,;:!?…"
 PARTIES = "partai/"
 
 _WORD = re.compile(r"\s+|\S+")
@@ -171,13 +172,18 @@ def diff(old: str, new: str) -> list[dict[str, str]] | None:
 
 
 def _apart(tokens: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Return the white space before each word, and after the last; and the words."""
+    """Return the white space before each word, and after the last; and the words.
+
+    The signs that end a word are one by themselves: another word after it does not change it.
+    """
     gaps, words = [""], list[str]()
     for token in tokens:
         if token.isspace():
             gaps[-1] = token
-        else:
-            words.append(token)
+            continue
+        core = token.rstrip(ENDS)
+        for piece in filter(None, (core, token[len(core) :])):
+            words.append(piece)
             gaps.append("")
     return gaps, words
 

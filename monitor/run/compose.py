@@ -18,7 +18,7 @@ from monitor.errors import NotifyError, StoreError, UnknownError
 from monitor.evidence.files import Files
 from monitor.model.answer import ANSWER_CAME
 from monitor.model.delivery import AlertFacts, Message, OutboxItem, Picture
-from monitor.model.evidence import CARD, MASKED_CARD, LogHead
+from monitor.model.evidence import CARD, COMPARISON, MASKED_CARD, LogHead
 from monitor.model.review import Case
 from monitor.model.rule import RuleSet
 from monitor.model.state import STATE
@@ -176,7 +176,7 @@ class Composer:
             raise Erased("case")
         message = render_change(change, self._language)
         # It shows words, so there is none for a masked destination.
-        png = stored(conn, self._files, item.seq, CARD) if card == "evidence" else None
+        png = stored(conn, self._files, item.seq, COMPARISON) if card == "evidence" else None
         if png:
             caption = render_change(change, self._language, CAPTION_LIMIT)
             message = replace(message, picture=Picture(png, caption.html, caption.plain))

@@ -39,6 +39,11 @@ def test_a_text_without_spans_is_cut_at_its_end() -> None:
     assert shown("abcdefgh", budget=3) == "abc…"
 
 
+def test_what_is_replaced_at_a_cut_is_said_once_and_whole() -> None:
+    text = "satu dua @orang.lain.contoh.test tiga empat https://contoh.test/42"
+    assert shown(text, (5, 8), (33, 37), budget=44) == "satu <dua> [account] <tiga> empat [link]"
+
+
 @pytest.mark.parametrize(
     "joined",
     ["👨‍👩‍👧", "e\u0301\u0302", "👍🏽", "❤\ufe0f"],
@@ -61,6 +66,9 @@ def test_a_cut_does_not_tear_what_is_drawn_as_one(joined: str) -> None:
         ("WA +62 812 3456 7890", "WA [number]"),
         ("@warga.satu setuju", "[account] setuju"),
         ("tulis ke warga@surat.test", "tulis ke [account]"),
+        ("kata @warga@peladen.test.", "kata [account]."),
+        ("@warga.wargahttps://warga.test/a", "[account][link]"),
+        ("https://warga.test/@warga.satu", "[link]"),
         ("lihat https://warga.test/a?b=1 ya", "lihat [link] ya"),
         ("did:plc:abc123 ya", "[link] ya"),
         ("12 Oktober 2024, 1.000.000 suara", "12 Oktober 2024, 1.000.000 suara"),

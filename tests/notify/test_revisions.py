@@ -67,8 +67,8 @@ def test_the_card_of_a_revision_shows_what_went_and_what_is_new() -> None:
     made = page(KINDS["text"][0])
     first = words(made).splitlines()[0]
     assert first == "Revisi 2; revisi 1 pertama terlihat Sabtu, 12 Oktober 2024 pukul 08.05 WIB"
-    assert runs(made, "removed")[-1:] == ["1, Pak Surya"]
-    assert runs(made, "added") == ["semua 🌞", "2, Bu Rahma", "Info:"]
+    assert runs(made, "removed")[-2:] == ["1", "Pak Surya"]
+    assert runs(made, "added") == ["semua 🌞", "2", "Bu Rahma", "Info:"]
     # What matched is still marked in the words as they are now.
     assert runs(made, "mark") == ["dukung nomor 2", "Bu Rahma"]
 
@@ -119,9 +119,9 @@ def test_what_went_and_what_is_new_is_set_off_in_plain_words() -> None:
     """The words of a card as a message: what is struck or underlined there stands in «»."""
     told = facts(KINDS["text"][0])
     message = render_card(examples.post(), examples.WATCH, told, examples.RULES)
-    assert "<s>1, Pak Surya</s>" in message.html
-    assert "<u>2, Bu Rahma</u>" in message.html
-    assert "«1, Pak Surya» paling siap!”" in message.plain
+    assert "<s>Pak Surya</s>" in message.html
+    assert "<u>Bu Rahma</u>" in message.html
+    assert "«Pak Surya» paling siap!”" in message.plain
 
 
 LONG = "Ayo dukung nomor 2 demi perubahan nyata bagi kita semua. "

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, get_args
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from monitor.model.activity import Signal
 from monitor.model.evidence import LogHead
 from monitor.model.state import ActState, Reason
-from monitor.notify.quote import utf16
+from monitor.notify import states
+from monitor.notify.quote import Piece, excerpt, utf16
 from monitor.notify.render import render_change
 from monitor.notify.sheet import change_sheet
 from monitor.notify.states import Change, words_differ
 from monitor.notify.words import Language
+from monitor.run.changes import diff as compared
 from tests.notify.test_render import FORBIDDEN, judge
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -24,6 +29,9 @@ DIFF = [
     {"op": "added", "text": "ke pasar bersama @orang.lain WA 081234567890"},
     {"op": "same", "text": " besok"},
 ]
+
+
+PARTS = ["@warga.lain", "https://rahasia.test/a", "warga@rahasia.test", "ayo", " ", ",", ".", "!"]
 
 
 def change(state: ActState, reason: Reason = Reason.SEEN, **more: Any) -> Change:
@@ -103,6 +111,20 @@ def test_what_changed_is_only_somebody_elses_name() -> None:
     message = render_change(change(ActState.EDITED, content={"diff": diff}), "id")
     assert "“Halo [akun lain]”" in message.plain
     assert "Sebelumnya" not in message.plain
+
+
+@given(st.lists(st.sampled_from(PARTS), max_size=12), st.lists(st.sampled_from(PARTS), max_size=12))
+def test_a_comparison_masks_what_the_words_alone_would(old: list[str], new: list[str]) -> None:
+    """Whatever of a name or a link changed: a sign at its end, its neighbours, nothing."""
+    one, two = "".join(old), "".join(new)
+    content = {"changed": "text", "diff": compared(one, two)}
+    said = states.build(change(ActState.EDITED, content=content), "id", 1000)
+    for text, side in ((one, said["removed"]), (two, said["added"])):
+        assert not side or shown(side) == shown(excerpt(text, (), 1000))
+
+
+def shown(pieces: Sequence[Piece]) -> str:
+    return "".join(piece.text or f"[{piece.kind}]" for piece in pieces)
 
 
 def test_a_masked_destination_gets_no_words() -> None:

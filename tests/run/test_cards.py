@@ -126,7 +126,7 @@ async def test_the_card_of_an_edit_names_its_record_and_the_trial(
     pen = Pen()
     made = cards(writer, settings(tmp_path, card="masked"), pen, now)
     got = await made.compared(EDITED, CAPTURE)
-    assert [part.name for part in got.parts] == ["record", "card"]
+    assert [part.name for part in got.parts] == ["record", "comparison"]
     (page,) = pen.asked
     assert page["finding"] == FINDING
     assert all(said in json.dumps(page) for said in (RECORD_SHA256, "UJI COBA", "kata lama"))
@@ -244,7 +244,7 @@ def edited(writer: Writer, config: Config, now: datetime) -> None:
     files = Files(config.snapshots)
     told = [("telegram", "7")]
     with (
-        files.staging([Part("card", "image/png", PNG)]) as staged,
+        files.staging([Part("comparison", "image/png", PNG)]) as staged,
         writer.transaction() as tx,
     ):
         head = log.append(

@@ -55,6 +55,8 @@ def test_all_or_nothing(old: str, new: str) -> None:
         ("Ayo pilih", "pilih", ["-Ayo ", "=pilih"]),
         ("Ayo pilih", "Ayo  pilih\n", ["=Ayo", "- ", "+  ", "=pilih", "+\n"]),
         ("Ayo pilih", "Ayo pilih dia", ["=Ayo pilih", "+ dia"]),
+        ("Nomor 2, siap!", "Nomor 2 besok, siap", ["=Nomor 2", "+ besok", "=, siap", "-!"]),
+        ("...", "... ya", ["=...", "+ ya"]),
     ],
 )
 def test_words_are_compared_and_spaces_follow(old: str, new: str, parts: list[str]) -> None:

@@ -256,7 +256,7 @@ async def test_an_edit_into_harmless_words_is_recorded_with_its_comparison(
     (state,) = of(stage, case)
     said = state["said"]
     assert state["public"]["state"] == "disunting"
-    assert set(state["files"]) == {"record", "proof", "headers", "card"}
+    assert set(state["files"]) == {"record", "proof", "headers", "comparison"}
     old = "".join(p["text"] for p in said["diff"] if p["op"] != "added")
     new = "".join(p["text"] for p in said["diff"] if p["op"] != "removed")
     assert old == "Ayo coblos nomor 2, menangkan Prakasita-Anggrek!"
@@ -267,7 +267,7 @@ async def test_an_edit_into_harmless_words_is_recorded_with_its_comparison(
     alert = next(message for message in stage.telegram.messages if case in message.text)
     assert told.parameters["reply_parameters"]["message_id"] == alert.message_id
     (card,) = [p for p in stage.place.snapshots()
-               if p.name == state["files"]["card"]["commitment"]]  # fmt: skip
+               if p.name == state["files"]["comparison"]["commitment"]]  # fmt: skip
     assert bytes.fromhex(told.photo) == card.read_bytes()
     assert waiting(stage) == []
     await stage.once()
@@ -295,7 +295,7 @@ async def test_an_edit_has_one_entry_and_one_revision_either_way(
     revisions = [e["public"]["revision_no"] for e in stage.place.entries("finding")
                  if e["subject"] == case]  # fmt: skip
     assert revisions == [1, 2]
-    assert ("card" in edited["files"]) is not poll_first
+    assert ("comparison" in edited["files"]) is not poll_first
     assert bool(edited["files"]) is not poll_first
     (told,) = [message for message in stage.telegram.messages if "revisi 2" in message.text]
     assert "Revisi 1 pertama terlihat" in told.text
