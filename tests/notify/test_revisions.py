@@ -115,6 +115,18 @@ def test_each_kind_of_change_is_said_in_every_message(name: str, language: Langu
         assert (sentence in text) == (not compared or told is render_alert)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_caption_gives_its_room_to_what_changed(language: Language) -> None:
+    told = facts(KINDS["text"][0])
+    caption = render_caption(examples.post(), examples.WATCH, told, examples.RULES, language)
+    assert "«Pak Surya»" in caption.plain
+    assert "«Bu Rahma»" in caption.plain
+    first = render_caption(examples.post(), examples.WATCH, facts(None), examples.RULES, language)
+    # The contest stands on the card.
+    assert examples.CONTEST.title in first.plain
+    assert examples.CONTEST.title not in caption.plain
+
+
 def test_what_went_and_what_is_new_is_set_off_in_plain_words() -> None:
     """The words of a card as a message: what is struck or underlined there stands in «»."""
     told = facts(KINDS["text"][0])
