@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal, cast, get_args
 
-from monitor import app, console
+from monitor import app, console, disk
 from monitor.clock import utc_now
 from monitor.errors import ConfigError, Fault, StoreError
 from monitor.evidence.files import Files
@@ -48,8 +47,7 @@ def card(path: Path, finding: str, to: Path, by: str, why: str) -> int:
         made = draw(page, cast("Form", to.suffix.removeprefix(".")))
         with writer.transaction() as tx:
             readings.note(tx, at=now, command="card", subject=finding, who=by, why=why)
-            with os.fdopen(os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                file.write(made.data)
+            disk.write_new(to, made.data)
     console.plain(f"Card: {to}")
     if made.note:
         console.complain(made.note)

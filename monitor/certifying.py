@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from monitor import __version__
+from monitor import __version__, disk
 from monitor.clock import from_text
 from monitor.errors import ConfigError, Fault
 from monitor.evidence.export_check import Sound
@@ -21,7 +20,6 @@ from monitor.notify.certificate import Bad, Check, Signed, Stamp
 from monitor.store.audit import Audit
 
 SHOWN = 20
-_PRIVATE = 0o600
 
 
 def target(file: Path | None) -> None:
@@ -35,9 +33,7 @@ def write(file: Path, check: Check) -> None:
     """Write the paper, for its owner's eyes; nothing is overwritten."""
     made = certificate.render_certificate(check)
     try:
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE)
-        with os.fdopen(handle, "wb") as paper:
-            paper.write(made)
+        disk.write_new(file, made)
     except OSError as error:
         fault = Fault(str(file), "", "a new file that can be written", error.strerror or "")
         raise ConfigError([fault]) from None

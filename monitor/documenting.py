@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from monitor import app, console
+from monitor import app, console, disk
 from monitor.clock import utc_now
 from monitor.errors import ConfigError, Fault, NotifyError
 from monitor.evidence.files import Files
@@ -201,9 +200,7 @@ def _empty(where: str, given: dict[str, str]) -> Iterator[Fault]:
 
 def _write(target: Path, data: bytes) -> None:
     try:
-        handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
+        disk.write_new(target, data)
     except OSError as error:
         expected = "a new file that can be written"
         raise ConfigError([Fault(str(target), "", expected, error.strerror or "")]) from None

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from monitor import app, console
+from monitor import app, console, disk
 from monitor.clock import to_text, utc_now
 from monitor.config import Config
 from monitor.desk import SAID
@@ -22,7 +21,6 @@ from monitor.review import decisions
 from monitor.review.decisions import Refusal
 from monitor.run import invite
 from monitor.store import answers, invitations, readings, reviews
-from monitor.store.db import PRIVATE_FILE
 
 COMMAND = "klarifikasi"
 
@@ -157,10 +155,6 @@ def _written(to: Path, pdf: bytes, text: str) -> Iterator[None]:
 def _write_new(to: Path, data: bytes) -> None:
     """Write a file that only its owner may read, durably; ``ConfigError`` where it cannot be."""
     try:
-        handle = os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE)
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+        disk.write_new(to, data)
     except OSError as error:
         raise ConfigError([Fault(str(to), "", "a place to write", error.strerror or "")]) from None

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from monitor import __version__, app, console
+from monitor import __version__, app, console, disk
 from monitor.clock import utc_now
 from monitor.collect.registry import COLLECTORS, PLATFORMS, info
 from monitor.config import Config
@@ -31,7 +30,6 @@ from monitor.store.db import Connection
 from monitor.store.tallies import Written
 
 COMMAND = "report"
-PRIVATE = 0o600
 TITLES = {Length.WEEK: "Laporan mingguan", Length.MONTH: "Laporan bulanan"}
 EVERYONE = "semua instansi"
 INSIDE = "untuk pimpinan: setiap instansi dengan angkanya"
@@ -219,11 +217,9 @@ def _places(wanted: Wanted, made: Report) -> list[Path]:
 def _write(file: Path, data: bytes) -> Path:
     """Write a new file that only its owner may read."""
     try:
-        handle = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, PRIVATE)
+        disk.write_new(file, data)
     except FileExistsError:
         raise ConfigError([_there(file)]) from None
-    with os.fdopen(handle, "wb") as opened:
-        opened.write(data)
     return file
 
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import difflib
 import json
-import os
 import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
+from monitor import disk
 from monitor.config import Config, parse
 from monitor.errors import ConfigError, Fault
 
@@ -54,10 +54,7 @@ def replace(path: Path, text: str, mode: int | None = None) -> None:
     made = path.with_name(f".{path.name}.baru")
     made.unlink(missing_ok=True)
     rights = mode if mode is not None else path.stat().st_mode & 0o777
-    with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, rights), "w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
+    disk.write_new(made, text.encode(), rights)
     made.chmod(rights)
     made.replace(path)
 

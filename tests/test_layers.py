@@ -16,7 +16,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "monitor"
 
 LAYERS = {
-    "errors": 0, "clock": 0,
+    "errors": 0, "clock": 0, "disk": 0,
     "model": 1,
     "text": 2, "config": 2, "config_answers": 2, "config_form": 2, "config_tips": 2,
     "config_notify": 2, "config_review": 2, "config_youtube": 2, "config_collect": 2,

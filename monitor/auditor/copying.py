@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from monitor import disk
 from monitor.clock import to_text
 from monitor.errors import EvidenceError
 from monitor.evidence import audit_copy
@@ -49,7 +50,9 @@ def make(
             audit_copy.copy_files(auditor.files(conn), Files(snapshots), folder / SNAPSHOTS)
         made = Made(folder, check(folder), _digest(file))
         _write_manifest(made, at)
-        auditor.sync(folder, (DATABASE, MANIFEST))
+        # Before anybody is told of it.
+        for path in (file, folder / MANIFEST, folder):
+            disk.sync(path)
         undo.pop_all()
     return made
 

@@ -23,6 +23,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from monitor import disk
 from monitor.errors import EvidenceError, Passing
 from monitor.log import logger
 from monitor.model.evidence import SALT_BYTES, Part, commitment
@@ -98,8 +99,8 @@ class Files:
         staged: list[Staged] = []
         with _told(self.folder), self._opened(batch):
             staged += [_stage(batch, part) for part in parts]
-            _write(batch / NAMES, _listing(staged))
-            _sync(batch)
+            disk.write_new(batch / NAMES, _listing(staged))
+            disk.sync(batch)
         return staged
 
     def publish(self, staged: Sequence[Staged]) -> None:
@@ -109,12 +110,12 @@ class Files:
                 if item.path.parent not in self._locks:
                     raise EvidenceError("these staged files were already settled or discarded")
                 target = self.path(item.commitment)
-                _folder(target.parent)
+                disk.make_folder(target.parent)
                 item.path.rename(target)
             for shard in {self.path(item.commitment).parent for item in staged}:
-                _sync(shard)
+                disk.sync(shard)
             for batch in {item.path.parent for item in staged}:
-                _sync(batch)
+                disk.sync(batch)
 
     def settle(self, staged: Sequence[Staged]) -> None:
         """Forget a batch after COMMIT; its files now belong to the log."""
@@ -176,7 +177,7 @@ class Files:
             for path in paths:
                 path.unlink()
             for shard in {path.parent for path in paths}:
-                _sync(shard)
+                disk.sync(shard)
         return len(paths)
 
     def found(self) -> Iterator[Path]:
@@ -193,15 +194,15 @@ class Files:
 
     @contextmanager
     def _opened(self, batch: Path) -> Iterator[None]:
-        _folder(self.folder)
+        disk.make_folder(self.folder)
         lock = _lock(self.folder, fcntl.LOCK_SH)
         if lock is None:
             raise EvidenceError(f"{self.folder}: the lock was not given")
         self._locks[batch] = lock
         whole = False
         try:
-            _folder(batch.parent)
-            _folder(batch)
+            disk.make_folder(batch.parent)
+            disk.make_folder(batch)
             yield
             whole = True
         finally:
@@ -224,11 +225,11 @@ class Files:
             for name in _listed(batch):
                 if name not in referenced and self.path(name).exists():
                     self.path(name).unlink()
-                    _sync(self.path(name).parent)
+                    disk.sync(self.path(name).parent)
                     removed += 1
             removed += sum(path.name != NAMES for path in batch.iterdir())
             shutil.rmtree(batch)
-        _sync(staging)
+        disk.sync(staging)
         if removed:
             logger.info("snapshots swept", removed=removed)
         return removed
@@ -242,7 +243,7 @@ def is_name(text: object) -> bool:
 def _stage(batch: Path, part: Part) -> Staged:
     salt = secrets.token_bytes(SALT_BYTES)
     name = commitment(salt, part.data)
-    _write(batch / name, part.data)
+    disk.write_new(batch / name, part.data)
     return Staged(part.name, part.media_type, len(part.data), salt, name, batch / name)
 
 
@@ -259,35 +260,8 @@ def _listed(batch: Path) -> list[str]:
     return [line for line in lines if is_name(line)]
 
 
-def _write(path: Path, data: bytes) -> None:
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        rest = memoryview(data)
-        while rest:
-            rest = rest[os.write(handle, rest) :]
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _folder(path: Path) -> None:
-    if path.is_dir():
-        return
-    _folder(path.parent)  # pathlib's own ``parents`` would make these readable for others
-    path.mkdir(mode=0o700, exist_ok=True)
-    _sync(path.parent)
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
 def _lock(folder: Path, how: int) -> int | None:
-    handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, disk.PRIVATE_FILE)
     try:
         fcntl.flock(handle, how)
     except BlockingIOError:

@@ -8,9 +8,8 @@ names and columns, with indexes, so that a question about a million entries is q
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -276,13 +275,3 @@ def facts(conn: sqlite3.Connection, seq: int) -> str:
     """Return what is known of a finding's person without naming anybody (JSON), or nothing."""
     row = conn.execute("SELECT body FROM audit_facts WHERE seq = ?", (seq,)).fetchone()
     return str(row[0]) if row else ""
-
-
-def sync(folder: Path, names: Sequence[str]) -> None:
-    """Have a folder's files on the disk before anybody is told of them."""
-    for path in (*(folder / name for name in names), folder):
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

@@ -20,9 +20,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from monitor import disk
+from monitor.disk import PRIVATE_FILE
 from monitor.errors import StoreError
 from monitor.log import logger
-from monitor.store.db import PRIVATE_FILE, PRIVATE_FOLDER, connect, copy, guard
+from monitor.store.db import connect, copy, guard
 from monitor.store.erasure import destroyed
 from monitor.store.log import head, rows
 
@@ -61,14 +63,14 @@ def backup(database: Path, snapshots: Path, keys: Path | None, to: Path) -> Path
     """
     work = _beside(to)
     with _told(to), _cleaned(work):
-        _folder(work)
+        disk.make_folder(work)
         _copy_database(database, work / DATABASE)
         with closing(connect(work / DATABASE, read_only=True)) as conn:
             missing = _copy_all(_wanted(work, conn, snapshots, keys), work / SUMS)
-            _write(work / MANIFEST, _manifest(conn, work, missing))
+            disk.write_new(work / MANIFEST, _manifest(conn, work, missing))
         _sync_tree(work)
         work.rename(to)
-        _sync(to.parent)
+        disk.sync(to.parent)
     if missing:
         logger.warning("snapshots missing: run netralitas verify", files=missing)
     return to
@@ -115,7 +117,7 @@ def _restore(folder: Path, manifest: dict[str, Any], targets: dict[str, Path]) -
     work = {part: _beside(target) for part, target in targets.items()}
     with _cleaned(*work.values()):
         for part, path in work.items():
-            _folder(path.parent if part == DATABASE else path)
+            disk.make_folder(path.parent if part == DATABASE else path)
         for line in _lines(folder, manifest):
             part, _, rest = line.path.partition("/")
             if part in work and _copy(folder / line.path, work[part] / rest) != line.digest:
@@ -125,7 +127,7 @@ def _restore(folder: Path, manifest: dict[str, Any], targets: dict[str, Path]) -
             if target.is_dir():
                 target.rmdir()
             work[part].rename(target)
-            _sync(target.parent)
+            disk.sync(target.parent)
 
 
 def _copy_database(database: Path, to: Path) -> None:
@@ -267,7 +269,7 @@ def _beside(target: Path) -> Path:
 
 def _copy(source: Path, target: Path) -> str:
     """Copy bytes into a new file, make them durable, and return their SHA-256 (hex)."""
-    _folder(target.parent)
+    disk.make_folder(target.parent)
     digest = hashlib.sha256()
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
     with source.open("rb") as old, os.fdopen(os.open(target, flags, PRIVATE_FILE), "wb") as new:
@@ -284,31 +286,9 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _write(path: Path, data: bytes) -> None:
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE), "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _folder(path: Path) -> None:
-    if path.is_dir():
-        return
-    _folder(path.parent)  # pathlib's own ``parents`` would make these readable for others
-    path.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
 def _sync_tree(top: Path) -> None:
     for folder, _, _ in os.walk(top):
-        _sync(Path(folder))
+        disk.sync(Path(folder))
 
 
 @contextmanager

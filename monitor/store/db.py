@@ -12,14 +12,13 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
+from monitor.disk import PRIVATE_FILE, PRIVATE_FOLDER
 from monitor.errors import Passing, StoreError
 
 # What a transaction is called in the signatures of callers outside this folder.
 Connection = sqlite3.Connection
 
 BUSY_SECONDS = 30.0
-PRIVATE_FILE = 0o600
-PRIVATE_FOLDER = 0o700
 
 # FULL because an alert may only leave after its evidence is on the disk; secure_delete because an
 # erased salt or key must not survive in a free page. The last two are measured: with 100,000

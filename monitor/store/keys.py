@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import os
 import re
 import secrets
 import stat
@@ -19,8 +18,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, get_args
 
+from monitor import disk
+from monitor.disk import PRIVATE_FOLDER
 from monitor.errors import StoreError
-from monitor.store.db import PRIVATE_FILE, PRIVATE_FOLDER
 
 Purpose = Literal["reference", "seen", "seal", "person"]
 PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
@@ -148,23 +148,11 @@ def _read(path: Path) -> bytes:
 
 def _write(folder: Path, purpose: Purpose, version: int) -> None:
     path = _path(folder, purpose, version)
-    flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY
     try:
-        with os.fdopen(os.open(path, flags, PRIVATE_FILE), "w", encoding="ascii") as file:
-            file.write(secrets.token_hex(KEY_BYTES) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        _sync_folder(folder)
+        disk.write_new(path, f"{secrets.token_hex(KEY_BYTES)}\n".encode())
+        disk.sync(folder)
     except OSError as error:
         raise StoreError(f"{path}: cannot be written: {error.strerror}") from None
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _versions(folder: Path, purpose: Purpose) -> list[int]:
