@@ -188,8 +188,9 @@ def test_each_exhibit_has_number_name_digest_and_kind() -> None:
         "sha256": "cd" * 32,
         "what": "Jawaban yang bersangkutan",
     }
-    kinds = [cover.kind_of(n) for n in ("record", "target-2", "card-masked", "finding", "lain")]
-    assert kinds == ["record", "target", "card", "finding", "file"]
+    names = ("record", "target-2", "card-masked", "comparison", "finding", "lain")
+    kinds = [cover.kind_of(name) for name in names]
+    assert kinds == ["record", "target", "card", "comparison", "finding", "file"]
 
 
 def test_every_step_state_and_way_has_words() -> None:
