@@ -185,29 +185,35 @@ async def opened(config: Config, clock: Clock = utc_now) -> AsyncIterator[App]:
         seals = sealer(config, writer, http, clock)
         ways = [(route.notifier, route.destination) for route in config.notify.routes]
         again = Rechecker(parts, files, season, config.recheck, ways)
-        eraser = Eraser(writer, files, keyring, clock)
-        others = [
-            TipDesk(writer, keyring, config, clock).destroy_due,
-            Answering(writer, config, clock).purge,
-        ]
-        hourly = [Expirer(writer, eraser, told, clock).run]
-        retainer = Retainer(writer, eraser, config.retention, clock, others, hourly)
+        retainer = _retainer(config, writer, files, keyring, told, clock)
         job = (config, parts, dispatcher, reloader, season, seals, roster, again)
         beside = bot_made.tasks(config, parts, keyring, lambda: dispatcher.ruleset, stack)
         beside += stream.tasks(config, parts, doors, season, again.run_once)
         if config.tips.enabled:
             beside.append(Sights(writer, keyring).run)
-        recaps = Recaps(writer, config, clock)
         daemon = Daemon(
             *job,
             doors=doors,
             retainer=retainer,
             reminders=Reminders(writer, config, clock),
-            recaps=recaps,
+            recaps=Recaps(writer, config, clock),
             reverse=Reverse(config, parts, season, admission, doors.is_open),
             beside=beside,
         )
         yield App(config, ruleset, writer, daemon, dispatcher)
+
+
+def _retainer(
+    config: Config, writer: Writer, files: Files, keyring: KeyRing, told: Health, clock: Clock
+) -> Retainer:
+    """Build what destroys data when its time is over: cases, tips, answers."""
+    eraser = Eraser(writer, files, keyring, clock)
+    daily = [
+        TipDesk(writer, keyring, config, clock).destroy_due,
+        Answering(writer, config, clock).purge,
+    ]
+    hourly = [Expirer(writer, eraser, told, clock).run]
+    return Retainer(writer, eraser, config.retention, clock, daily, hourly)
 
 
 def _enter(

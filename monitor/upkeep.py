@@ -67,19 +67,8 @@ def status(path: Path) -> int:
     conn = connect(settings.database, read_only=True)
     try:
         polls = settings.health.stale_polls
-        seen = reach(conn, utc_now().timestamp(), polls)
-        console.table(
-            "Sources",
-            ("platform", "sources", "failing", "stale", "empty", "never read", "last success"),
-            [
-                (r.platform, str(r.sources), str(r.failing), str(r.stale), str(r.empty),
-                 str(r.never_read), r.last_success_at or "never")
-                for r in seen
-            ],
-        )  # fmt: skip
-        for line in _engagers(conn, polls):
-            console.plain(line)
-        for line in _spent(conn):
+        _sources(conn, polls)
+        for line in (*_engagers(conn, polls), *_spent(conn)):
             console.plain(line)
         for one in gating.closed(settings, rights.attested(conn)):
             console.plain(f"Not read: {one.scope}. {one.reason} ({one.mended})")
@@ -104,6 +93,19 @@ def status(path: Path) -> int:
     finally:
         conn.close()
     return 0
+
+
+def _sources(conn: Connection, polls: int) -> None:
+    """Print, by platform, how many accounts are read and how many cannot be."""
+    console.table(
+        "Sources",
+        ("platform", "sources", "failing", "stale", "empty", "never read", "last success"),
+        [
+            (r.platform, str(r.sources), str(r.failing), str(r.stale), str(r.empty),
+             str(r.never_read), r.last_success_at or "never")
+            for r in reach(conn, utc_now().timestamp(), polls)
+        ],
+    )  # fmt: skip
 
 
 def _spent(conn: Connection) -> Iterator[str]:

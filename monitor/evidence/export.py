@@ -114,15 +114,8 @@ def members(
     case and returns further ones, which it may describe. Raises ``EvidenceError`` where a snapshot
     cannot be read, or none of the keys is that of the last seal.
     """
-    made: dict[str, bytes] = {}
-    withheld: dict[str, str] = {}
     at = to_text(made_at)
-    names = tuple(masking.people({c.name: _json(c.body)} for c in _contents(case)))
-    others = _of_others(case)
-    for item in case.items:
-        shown = PROFILES[profile] if item.seq not in others else PROFILES[profile] - {WATCH}
-        made |= _item(item, files, shown, withheld, at)
-        made |= _decided(item, names)
+    made, withheld = _shown(case, files, profile, at)
     if add:
         made |= add(made)
     lines = "".join(f"{seq} {digest.hex()}\n" for seq, digest in case.hashes)
@@ -144,6 +137,21 @@ def members(
         digests={name: hashlib.sha256(data).hexdigest() for name, data in made.items()},
     )
     return {**made, MANIFEST: text, SIGNATURE: signature(text, case.seals[-1], seeds)}
+
+
+def _shown(
+    case: Case, files: Files, profile: str, at: str
+) -> tuple[dict[str, bytes], dict[str, str]]:
+    """Return what shows the case, entry by entry, and by name why a member is left out."""
+    made: dict[str, bytes] = {}
+    withheld: dict[str, str] = {}
+    names = tuple(masking.people({c.name: _json(c.body)} for c in _contents(case)))
+    others = _of_others(case)
+    for item in case.items:
+        open_ = PROFILES[profile] if item.seq not in others else PROFILES[profile] - {WATCH}
+        made |= _item(item, files, open_, withheld, at)
+        made |= _decided(item, names)
+    return made, withheld
 
 
 def proofs(seals: Sequence[Seal], stamps: Iterable[Stamped]) -> dict[str, bytes]:

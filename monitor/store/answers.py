@@ -76,17 +76,8 @@ def add(
         "step": Step.ANSWERED.value,
         "officer": by[0].id if by else "",
         "way": way.value,
+        **({"second": by[1].id} if by else {}),
     }
-    said: dict[str, Canonical] = {"who": SELF, "role": CONCERNED, "why": WHY.get(way, "")}
-    if by:
-        public["second"] = by[1].id
-        said |= {
-            "who": by[0].name,
-            "role": "petugas",
-            "why": "menyalin jawaban di kertas",
-            "instansi": by[0].instansi,
-            "confirmed_by": by[1].name,
-        }
     told = {**answer.content(), "way": way.value, "receipt": receipt}
     head = log.append(
         tx,
@@ -94,11 +85,24 @@ def add(
         kind=REVIEW,
         subject=finding,
         public=public,
-        content={REVIEW: said, ANSWER: told},
+        content={REVIEW: _who(way, by), ANSWER: told},
         files=files,
     )
     tx.execute("INSERT INTO answer VALUES (?, ?, ?)", (receipt, finding, head.seq))
     return Given(receipt, finding, head.seq, at, way.value, answer, [file.name for file in files])
+
+
+def _who(way: Way, by: tuple[Officer, Officer] | None) -> dict[str, Canonical]:
+    """Return who took the step, in what role and why."""
+    if not by:
+        return {"who": SELF, "role": CONCERNED, "why": WHY.get(way, "")}
+    return {
+        "who": by[0].name,
+        "role": "petugas",
+        "why": "menyalin jawaban di kertas",
+        "instansi": by[0].instansi,
+        "confirmed_by": by[1].name,
+    }
 
 
 @guard()
