@@ -74,7 +74,15 @@ class View:
 
 
 def _reminder(view: View) -> bool:
-    return view.says("reminder") and not (view.partisan or view.charges)
+    taken = view.partisan or view.charges or _taken_back(view, "reminder")
+    return view.says("reminder") and not taken
+
+
+def _taken_back(view: View, name: str) -> bool:
+    """Say whether "but" follows a phrase of a list, and after it a side: "saya netral, tapi"."""
+    buts = {p.field: p.words[at].start for p in view.own if (at := p.taken_back(name)) >= 0}
+    spans = (span for side in view.sides for span in side.spans)
+    return any(span.start > buts.get(span.field, span.start) for span in spans)
 
 
 def _parent_reminder(view: View) -> bool:
@@ -169,7 +177,8 @@ def _added(view: View) -> bool:
 
 
 def _denial(view: View) -> bool:
-    return view.says("denial") and not view.clear_support
+    taken = view.clear_support or _taken_back(view, "denial")
+    return view.says("denial") and not taken
 
 
 def _invites(view: View) -> bool:

@@ -43,6 +43,7 @@ WORDS = (
     "light",
     "not_negation",
     "contrast",
+    "but",
     "doubt",
     "conditional",
     "question",

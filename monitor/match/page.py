@@ -114,6 +114,12 @@ class Page:
     def has(self, name: str) -> bool:
         return name in self.spots
 
+    def taken_back(self, name: str) -> int:
+        """Return the place of the "but" after a phrase of a list, or -1: "saya netral, tapi"."""
+        said = self.spots.get(name)
+        buts = (first for first, _ in self.spots.get("but", ()) if said and first > said[0][1])
+        return next(buts, -1)
+
     def marked(self, name: str) -> frozenset[int]:
         """Return the indices of all words inside phrases of a list."""
         known = self._marks.get(name)

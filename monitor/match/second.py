@@ -29,6 +29,8 @@ _QUIET = (
     "reminder", "education", "courtesy", "rebuttal", "service", "passive", "denial",
     "before_years", "added",
 )  # fmt: skip
+# Of these, what may be taken back: "saya netral, tapi ...".
+_TAKEN_BACK = ("reminder", "denial")
 _DEEDS = ("active_part", "party_attributes", "campaign_event")
 
 
@@ -58,7 +60,7 @@ class SecondReader:
         opinion = self.opinion(page, names, items, found, target)
         quiet = _quiet(page)
         if not found:
-            asks = not quiet and certainty.raises(page, opinion)
+            asks = not _mute(page) and certainty.raises(page, opinion)
             return [_suspected(page, opinion)] if asks else []
         if not quiet and certainty.turns(found[0], opinion):
             rest = [replace(side, clear=False) for side in found if side.target != target]
@@ -80,7 +82,7 @@ class SecondReader:
     ) -> list[Side]:
         """Return the side of a text whose names are guesses: a question, if it is sure enough."""
         target = subject(names, found, "")
-        if not self._weights.signs or _quiet(page):
+        if not self._weights.signs or _mute(page):
             return []
         opinion = self.opinion(page, names, items, found, target)
         return [_suspected(page, opinion)] if certainty.guesses(page, found, opinion) else []
@@ -114,13 +116,20 @@ class SecondReader:
 
 
 def _quiet(page: Page) -> bool:
-    """Say whether a text has a meaning that sums of small weights do not see.
+    """Say whether a text has a meaning that sums of small weights do not see."""
+    return _tells_deed(page) or any(page.has(name) for name in _QUIET)
 
-    One that tells of taking part oneself is read as a deed.
-    """
+
+def _mute(page: Page) -> bool:
+    """Say whether a quiet text may not even be asked about: not where "but" takes it back."""
+    kept = (n for n in _QUIET if page.has(n) and not (n in _TAKEN_BACK and page.taken_back(n) >= 0))
+    return _tells_deed(page) or any(kept)
+
+
+def _tells_deed(page: Page) -> bool:
+    """Say whether a text tells of taking part oneself: that is read as a deed."""
     own = page.has("first") or 0 in page.marked("self_opening")
-    told = own and any(page.has(name) for name in _DEEDS)
-    return told or any(page.has(name) for name in _QUIET)
+    return own and any(page.has(name) for name in _DEEDS)
 
 
 def _shares(

@@ -93,6 +93,29 @@ def test_a_reminder_or_courtesy_is_left_alone(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "excused"),
+    [
+        ("Saya netral, tapi Wiratama jauh lebih hebat", False),
+        ("Wiratama jauh lebih hebat, tapi saya netral", True),
+        ("Saya netral, Wiratama jauh lebih hebat", True),
+        ("Saya netral tapi lelah, dan Wiratama jauh lebih hebat", False),
+    ],
+)
+def test_neutrality_that_is_taken_back_excuses_nothing(text: str, excused: bool) -> None:
+    found = read(text, replace(KEEN, signs={"bias": Weight(1.0, 0.0)}))
+    assert found.stance is Stance.SUPPORT
+    assert bool(found.features & {"neutrality-reminder", "denial"}) is excused
+    assert best(found) is Outcome.REVIEW
+
+
+def test_weights_may_ask_where_neutrality_is_taken_back() -> None:
+    told = "rapat kemarin sore di balai sama Wiratama jreng"
+    assert read(f"ASN wajib netral, {told}", WORDY).stance is None
+    assert best(read(f"ASN wajib netral, tapi {told}", WORDY)) is Outcome.REVIEW
+    assert read(f"Selamat ulang tahun, ASN wajib netral, tapi {told}", WORDY).stance is None
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "{} kerja nyata buat rakyat kecil, kami butuh pemimpin begini",
