@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from monitor.clock import Clock, utc_now
+from monitor.collect import made
 from monitor.collect.base import Cursor, Info, Page, Requirement
 from monitor.collect.feeds_again import Look
 from monitor.collect.feeds_parse import read_entry
@@ -109,11 +110,11 @@ class Feeds:
             entry = read_entry(raw.body, feed_id(watch))
         except ValueError as fault:
             raise NormaliseError(watch.watch_id, "entry", str(fault)) from None
-        made = self._activity(raw, watch, text=entry.words, url=entry.link)
+        post = self._activity(raw, watch, text=entry.words, url=entry.link)
         when = usable(entry.date, raw.seen_at)
         tags = (Media("tags", tags=entry.tags),) if entry.tags else ()
         source = TimeSource.PUBLISHER if when else TimeSource.NONE
-        return replace(made, media=entry.media + tags, occurred_at=when, occurred_at_source=source)
+        return replace(post, media=entry.media + tags, occurred_at=when, occurred_at_source=source)
 
     async def capture(self, activity: Activity, raw: RawItem, watch: Watch) -> Capture:
         """Keep the entry's element; a feed has no address for one entry alone."""
@@ -165,20 +166,9 @@ class Feeds:
         url: str = "",
     ) -> Activity:
         feed, info = feed_id(watch), self.info
-        return Activity(
-            platform=info.platform,
-            signal=signal,
-            actor=Actor(feed),
-            # An entry's id is unique in its own feed only.
-            object=ObjectRef(f"{feed} {raw.native_key}", url),
-            first_seen_at=raw.seen_at,
-            watch_id=watch.watch_id,
-            text=text,
-            not_before=raw.not_before,
-            basis=info.basis,
-            collector=info.name,
-            collector_version=info.version,
-        )
+        # An entry's id is unique in its own feed only.
+        entry = ObjectRef(f"{feed} {raw.native_key}", url)
+        return made.activity(info, raw, watch, signal, Actor(feed), entry, text=text)
 
 
 def next_look(exchange: Exchange, document: Document, now: datetime) -> float | None:

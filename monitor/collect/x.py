@@ -8,10 +8,10 @@ and "Government use"), so the collector is gated. What X takes out of view goes 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from monitor.clock import Clock, utc_now
+from monitor.collect import made
 from monitor.collect import x_parse as parse
 from monitor.collect.base import (
     Cursor,
@@ -28,7 +28,7 @@ from monitor.collect.x_poll import Poll, excerpts, item, load
 from monitor.collect.x_reverse import Engagers
 from monitor.config_gated import X as Settings
 from monitor.errors import CollectError, NormaliseError
-from monitor.model.activity import Activity, Actor, ObjectRef, Signal, TimeSource
+from monitor.model.activity import Activity, Actor, ObjectRef, Signal
 from monitor.model.contest import TargetAccount
 from monitor.model.evidence import Capture, Part, RawItem
 from monitor.model.exchange import certificate_parts, headers_part
@@ -44,8 +44,6 @@ RETRACTIONS = Retractions(
     "X developer agreement, content compliance: at most 24 hours after a request",
     every=43_200.0,  # twice a day: what is not seen cannot go in time
 )
-# A server's clock may run ahead of ours by so much; a later time is none.
-TOLERANCE = timedelta(days=1)
 BLIND_SPOTS = (
     "likes: X shows them to the account's owner alone",
     "follows: not read, X may refuse the list and asks money for each name",
@@ -106,27 +104,28 @@ class X:
         """Read one post; raise ``NormaliseError`` where its form is unknown."""
         hints = dict(raw.hints)
         if "unavailable" in hints:
-            url = f"https://x.com/i/user/{raw.native_key}"
+            account = ObjectRef(raw.native_key, f"https://x.com/i/user/{raw.native_key}")
             actor = Actor(raw.native_key, hints.get("handle", ""))
-            return self._activity(raw, watch, Signal.UNAVAILABLE, actor, raw.native_key, url)
+            return made.activity(self.info, raw, watch, Signal.UNAVAILABLE, actor, account)
         try:
             post = parse.post(raw.body)
         except ValueError as fault:
             raise NormaliseError(f"x {watch.watch_id}", "post", str(fault)) from None
         actor = Actor(str(post.value["author_id"]), hints.get("handle", ""))
-        url = parse.address(post.id)
-        made = self._activity(raw, watch, post.signal, actor, post.first_id, url)
-        at = post.at if post.at and post.at <= raw.seen_at + TOLERANCE else None
         kept = excerpts(dict(raw.context))
-        return replace(
-            made,
+        return made.activity(
+            self.info,
+            raw,
+            watch,
+            post.signal,
+            actor,
+            ObjectRef(post.first_id, parse.address(post.id)),
+            at=post.at,
             target=parse.target(
                 post, kept, hints.get("target_author", ""), hints.get("target_handle", "")
             ),
             text=post.text,
             media=post.media,
-            occurred_at=at,
-            occurred_at_source=TimeSource.PLATFORM if at else TimeSource.NONE,
         )
 
     async def capture(self, activity: Activity, raw: RawItem, watch: Watch) -> Capture:
@@ -170,19 +169,3 @@ class X:
             return self.normalise(raw, watch).revision
         except NormaliseError:
             return ""
-
-    def _activity(
-        self, raw: RawItem, watch: Watch, signal: Signal, actor: Actor, key: str, url: str
-    ) -> Activity:
-        return Activity(
-            platform="x",
-            signal=signal,
-            actor=actor,
-            object=ObjectRef(key, url),
-            first_seen_at=raw.seen_at,
-            watch_id=watch.watch_id,
-            not_before=raw.not_before,
-            basis=BASIS,
-            collector="x",
-            collector_version=VERSION,
-        )

@@ -9,9 +9,10 @@ to nobody.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from monitor.clock import Clock, utc_now
+from monitor.collect import made
 from monitor.collect import youtube_parse as parse
 from monitor.collect import youtube_threads as threads
 from monitor.collect import youtube_uploads as uploads
@@ -38,7 +39,6 @@ from monitor.model.activity import (
     Signal,
     Target,
     TargetState,
-    TimeSource,
 )
 from monitor.model.contest import TargetAccount
 from monitor.model.evidence import Capture, Exchange, Part, RawItem
@@ -66,8 +66,6 @@ BLIND_SPOTS = (
     "whatever the day's allowance leaves no room for: the look goes on later",
 )
 
-# Clocks differ by minutes, never by a day.
-TOLERANCE = timedelta(days=1)
 
 _JSON = "application/json"
 
@@ -146,7 +144,8 @@ class Youtube:
         if "unavailable" in hints:
             url = f"{SITE}/channel/{raw.native_key}"
             ref = ObjectRef(raw.native_key, url)
-            return self._activity(raw, watch, Signal.UNAVAILABLE, Actor(raw.native_key), ref)
+            actor = Actor(raw.native_key)
+            return made.activity(self.info, raw, watch, Signal.UNAVAILABLE, actor, ref)
         try:
             if "channel" in hints:
                 return self._comment(raw, watch, parse.comment(raw.body), hints)
@@ -198,9 +197,9 @@ class Youtube:
         if watch.native_id and video.owner != watch.native_id:
             raise parse.Odd("channelId: expected the registered channel")
         url = f"{SITE}/watch?v={video.id}"
-        return self._activity(
-            raw, watch, Signal.POST, Actor(video.owner, hints.get("handle", "")),
-            ObjectRef(video.id, url), words=video.words, when=video.published,
+        return made.activity(
+            self.info, raw, watch, Signal.POST, Actor(video.owner, hints.get("handle", "")),
+            ObjectRef(video.id, url), at=video.published, text=video.words,
             media=(Media("video", url),),
         )  # fmt: skip
 
@@ -211,43 +210,11 @@ class Youtube:
             raise parse.Odd("authorChannelId: expected the registered channel")
         video = hints["video"]
         url = f"{SITE}/watch?v={video}&lc={own.id}" if video else ""
-        return self._activity(
-            raw, watch, Signal.REPLY, Actor(own.author, own.handle), ObjectRef(own.id, url),
-            words=own.words, when=own.published, target=_target(raw, own, hints),
+        return made.activity(
+            self.info, raw, watch, Signal.REPLY, Actor(own.author, own.handle),
+            ObjectRef(own.id, url), at=own.published, text=own.words,
+            target=_target(raw, own, hints),
         )  # fmt: skip
-
-    def _activity(
-        self,
-        raw: RawItem,
-        watch: Watch,
-        signal: Signal,
-        actor: Actor,
-        ref: ObjectRef,
-        *,
-        words: str = "",
-        when: datetime | None = None,
-        media: tuple[Media, ...] = (),
-        target: Target | None = None,
-    ) -> Activity:
-        if when is not None and when > raw.seen_at + TOLERANCE:
-            when = None  # a time to come is no time of an act
-        return Activity(
-            platform="youtube",
-            signal=signal,
-            actor=actor,
-            object=ref,
-            first_seen_at=raw.seen_at,
-            watch_id=watch.watch_id,
-            target=target,
-            text=words,
-            media=media,
-            occurred_at=when,
-            occurred_at_source=TimeSource.PLATFORM if when else TimeSource.NONE,
-            not_before=raw.not_before,
-            basis=BASIS,
-            collector="youtube",
-            collector_version=VERSION,
-        )
 
 
 def _words(signal: Signal, item: bytes) -> str:
