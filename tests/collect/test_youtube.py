@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -21,7 +20,7 @@ from monitor.errors import (
 from monitor.log import logger
 from monitor.model.activity import Signal, TimeSource
 from monitor.model.state import ActState, Known, Reason
-from tests.collect.tubing import OFFICER, Tube, tube
+from tests.collect.tubing import OFFICER, Tube, at_next, tube
 from tests.standin.youtube import KEY, START, Trouble, Video
 
 LIST = "playlistItems.list"
@@ -174,19 +173,6 @@ async def test_a_last_page_that_is_full_ends_the_list() -> None:
         assert [len(p.items) for p in pages] == [50, 50]
         assert pages[-1].last
         assert pages[-1].complete
-
-
-def at_next(world: Tube, method: str, act: Callable[[], object], *, after: int) -> None:
-    """Have something happen when the platform is asked, ``after`` so many times."""
-    left = [after]
-
-    def hook(asked: str) -> None:
-        left[0] -= asked == method
-        if left[0] < 0:
-            world.server.before.clear()
-            act()
-
-    world.server.before.append(hook)
 
 
 @pytest.mark.checklist("duplicate-across-pages")

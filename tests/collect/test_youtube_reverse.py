@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -15,7 +14,7 @@ from monitor.errors import AuthError, BlockedError, MonitorError, RateLimited, T
 from monitor.log import logger
 from monitor.model.activity import Signal, TargetState
 from monitor.model.contest import AccountType, TargetAccount
-from tests.collect.tubing import Registered, Tube, tube
+from tests.collect.tubing import Registered, Tube, at_next, tube
 from tests.standin.crowd import MARK
 from tests.standin.youtube import START, Comment, Crowd, Trouble
 
@@ -219,18 +218,6 @@ async def test_a_crowd_of_strangers_passes_by_in_pages() -> None:
 
 
 # ---- pages that misbehave ---------------------------------------------------------------------
-
-
-def at_next(world: Tube, method: str, act: Callable[[], object], *, after: int) -> None:
-    left = [after]
-
-    def hook(asked: str) -> None:
-        left[0] -= asked == method
-        if left[0] < 0:
-            world.server.before.clear()
-            act()
-
-    world.server.before.append(hook)
 
 
 @pytest.mark.checklist("restart-mid-page")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -133,3 +133,16 @@ async def tube(
         collector.meter(ledger)
         server.clock = clock
         yield Tube(server, collector, ledger, clock, officer, candidate, rally)
+
+
+def at_next(world: Tube, method: str, act: Callable[[], object], *, after: int) -> None:
+    """Have something happen when the platform is asked, ``after`` so many times."""
+    left = [after]
+
+    def hook(asked: str) -> None:
+        left[0] -= asked == method
+        if left[0] < 0:
+            world.server.before.clear()
+            act()
+
+    world.server.before.append(hook)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -15,12 +14,9 @@ from monitor.model.activity import Activity
 from monitor.model.state import ActState, Again, Known, Reason
 from monitor.net import Http
 from tests.collect.bluesky_world import LIKE, POST, watch
-from tests.installation import TOKEN, Installation
 from tests.network.servers import Account, Made, Network
 from tests.run.rechecking import case_of, look_again, of, waiting
-from tests.scenes import Scene
-from tests.standin.telegram import StandIn
-from tests.whole import Stage, staged
+from tests.whole import Stage
 
 pytestmark = pytest.mark.network
 
@@ -113,22 +109,6 @@ async def test_a_deactivated_account_is_not_a_deletion(desk: Desk) -> None:
     desk.network.deactivate(desk.asn.did)
     found = await desk.again(act)
     assert (found.state, found.reason) == (ActState.HIDDEN, Reason.ACCOUNT_CLOSED)
-
-
-@pytest.fixture
-async def stage(
-    tmp_path: Path, network: Network, capfd: pytest.CaptureFixture[str]
-) -> AsyncIterator[Stage]:
-    async with StandIn(TOKEN) as telegram:
-        place = Installation(
-            tmp_path / "pasang",
-            hosts=network.hosts,
-            directory=network.plc,
-            resolver=network.pds,
-            telegram=telegram.url,
-        )
-        scene = Scene(network, f"-{secrets.token_hex(3)}.test")
-        yield staged(scene, place, telegram, lambda: "".join(capfd.readouterr()))
 
 
 async def test_the_whole_program_records_and_tells_each_change_once(stage: Stage) -> None:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import random
-import secrets
 import signal
 from collections import Counter
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -16,39 +14,20 @@ from monitor.collect import bluesky_stream
 from monitor.run import stream
 from monitor.store import streams
 from tests.collect.bluesky_world import LIKE, POST
-from tests.installation import TOKEN, Installation
 from tests.network.firehose import Translator
 from tests.network.servers import Network
 from tests.run.rechecking import case_of, of, waiting
 from tests.run.ruling import open_alarms, running, until
 from tests.run.streaming import follow_stream, rows
 from tests.run.test_stream_kill import daemon
-from tests.scenes import Scene
 from tests.standin.jetstream import Jetstream
-from tests.standin.telegram import StandIn
-from tests.whole import Stage, staged
+from tests.whole import Stage
 
 pytestmark = pytest.mark.network
 
 PATIENCE = 120.0
 KILLS = 4
 CALL = "Ayo coblos nomor 2, menangkan Prakasita-Anggrek! {n}"
-
-
-@pytest.fixture
-async def stage(
-    tmp_path: Path, network: Network, capfd: pytest.CaptureFixture[str]
-) -> AsyncIterator[Stage]:
-    async with StandIn(TOKEN) as telegram:
-        place = Installation(
-            tmp_path / "pasang",
-            hosts=network.hosts,
-            directory=network.plc,
-            resolver=network.pds,
-            telegram=telegram.url,
-        )
-        scene = Scene(network, f"-{secrets.token_hex(3)}.test")
-        yield staged(scene, place, telegram, lambda: "".join(capfd.readouterr()))
 
 
 @pytest.fixture
