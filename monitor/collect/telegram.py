@@ -10,19 +10,18 @@ A look at one register line (``fetch``) says whether the bot can see the groups 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from monitor.clock import Clock, from_text, to_text, utc_now
+from monitor.collect import made
 from monitor.collect import telegram_group as group
 from monitor.collect.base import Cursor, Info, Members, Page, Requirement, TargetPage
 from monitor.collect.telegram_bot import LIMIT, Bot, Secret
 from monitor.config_gated import Telegram as Settings
 from monitor.errors import ClosedError, NormaliseError, NotFoundError
-from monitor.model.activity import Activity, Actor, ObjectRef, Signal, TimeSource
+from monitor.model.activity import Activity, Actor, ObjectRef, Signal
 from monitor.model.contest import AccountType, TargetAccount
 from monitor.model.evidence import Capture, Exchange, Part, RawItem
 from monitor.model.exchange import certificate_parts, headers_part
@@ -38,7 +37,6 @@ KEPT = timedelta(hours=24)
 # A day before Telegram may begin to number anew.
 RENUMBERED = timedelta(days=6)
 BEHIND = "nobody asked for 24 hours: what was said before that is lost"
-TOLERANCE = timedelta(days=1)
 BLIND_SPOTS = (
     "what was said before the bot came, and what waited for more than 24 hours",
     "deleted messages, and reactions that were taken back: a bot is not told",
@@ -148,23 +146,17 @@ class Telegram:
             act = group.act(raw.body, dict(raw.hints))
         except ValueError as fault:
             raise NormaliseError(subject, "update", str(fault)) from None
-        at = act.at if act.at and act.at <= raw.seen_at + TOLERANCE else None
-        return Activity(
-            platform=PLATFORM,
-            signal=act.signal,
-            actor=Actor(str(act.user), act.username),
-            object=ObjectRef(act.key, act.url),
-            first_seen_at=raw.seen_at,
-            watch_id=watch.watch_id,
+        return made.activity(
+            self.info,
+            raw,
+            watch,
+            act.signal,
+            Actor(str(act.user), act.username),
+            ObjectRef(act.key, act.url),
+            at=act.at,
             target=act.target,
             text=act.text,
             media=act.media,
-            occurred_at=at,
-            occurred_at_source=TimeSource.PLATFORM if at else TimeSource.NONE,
-            not_before=raw.not_before,
-            basis=BASIS,
-            collector="telegram",
-            collector_version=VERSION,
         )
 
     async def capture(self, activity: Activity, raw: RawItem, watch: Watch) -> Capture:
@@ -280,8 +272,8 @@ def _raw(one: group.Update, around: Hold, answer: Exchange) -> RawItem:
     return RawItem(
         native_key=str(one.number),
         body=body,
-        page=replace(answer, body=b""),
-        page_digest=hashlib.sha256(answer.body).hexdigest(),
+        page=answer.bare,
+        page_digest=answer.body_digest,
         seen_at=answer.finished_at.astimezone(UTC),
         hints=tuple(hints.items()),
     )

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import AsyncIterator
-from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from http import HTTPStatus
 
 import msgspec
 
 from monitor.clock import Clock, utc_now
+from monitor.collect import made
 from monitor.collect import telegram_page as pages
 from monitor.collect.base import Cursor, Info, Page, Requirement
 from monitor.config_gated import TelegramChannel as Settings
@@ -27,7 +27,7 @@ from monitor.errors import (
     NotFoundError,
     TransientError,
 )
-from monitor.model.activity import Activity, Actor, ObjectRef, Signal, TimeSource
+from monitor.model.activity import Activity, Actor, ObjectRef, Signal
 from monitor.model.contest import ZONES
 from monitor.model.evidence import Capture, Exchange, Part, RawItem
 from monitor.model.exchange import certificate_parts, headers_part
@@ -42,7 +42,6 @@ ACTS = frozenset({Signal.POST, Signal.REPLY, Signal.SHARE})
 NO_PREVIEW = "t.me shows no preview: a private or closed channel, a group, or no such name"
 REPEATED = "t.me repeated a page; the next look begins anew"
 CUT = "the look stopped at its page limit; the next one goes on from there"
-TOLERANCE = timedelta(days=1)
 _TAIL = 4_096
 BLIND_SPOTS = (
     "comments, reactions and views: the preview counts them and names nobody",
@@ -131,24 +130,18 @@ class TelegramChannel:
             shown = pages.message(raw.body)
         except ValueError as fault:
             raise NormaliseError(subject, "message", str(fault)) from None
-        at = shown.at if shown.at and shown.at <= raw.seen_at + TOLERANCE else None
         key = f"{shown.channel}/{shown.number}"
-        return Activity(
-            platform=PLATFORM,
-            signal=shown.signal,
-            actor=Actor(shown.channel, shown.channel),
-            object=ObjectRef(key, f"https://t.me/{key}"),
-            first_seen_at=raw.seen_at,
-            watch_id=watch.watch_id,
+        return made.activity(
+            self.info,
+            raw,
+            watch,
+            shown.signal,
+            Actor(shown.channel, shown.channel),
+            ObjectRef(key, f"https://t.me/{key}"),
+            at=shown.at,
             target=shown.target,
             text=shown.text,
             media=shown.media,
-            occurred_at=at,
-            occurred_at_source=TimeSource.PLATFORM if at else TimeSource.NONE,
-            not_before=raw.not_before,
-            basis=BASIS,
-            collector="telegram_channel",
-            collector_version=VERSION,
         )
 
     async def capture(self, activity: Activity, raw: RawItem, watch: Watch) -> Capture:
@@ -277,8 +270,8 @@ def _raw(key: str, body: bytes, answer: Exchange, last_look: datetime | None) ->
     return RawItem(
         native_key=key,
         body=body,
-        page=replace(answer, body=b""),
-        page_digest=hashlib.sha256(answer.body).hexdigest(),
+        page=answer.bare,
+        page_digest=answer.body_digest,
         seen_at=answer.finished_at,
         not_before=last_look,
     )
