@@ -7,6 +7,7 @@ from pathlib import Path
 
 from monitor import console
 from monitor.clock import utc_now
+from monitor.collect.registry import PLATFORMS
 from monitor.config import Config
 from monitor.errors import ConfigError
 from monitor.model.rule import RuleSet
@@ -43,7 +44,8 @@ def _on_file(config: Config) -> tuple[set[tuple[str, str]], dict[str, Reader]]:
             readers = known_readers(conn, config.notify.routes)
     limited = any(route.instansi or route.unit for route in config.notify.routes)
     if config.has_register_file and limited:
-        lines = register_file.read(config.path("register_file"), [])
+        file, known = config.path("register_file"), PLATFORMS.values()
+        lines = register_file.read(file, [], platforms=known)
         places |= {(line["instansi"], line["unit"]) for _, line in lines}
     return places, readers
 

@@ -8,6 +8,7 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
+from monitor.collect.registry import PLATFORMS
 from monitor.errors import ConfigError, Fault
 from monitor.model.contest import ZONES
 from monitor.model.person import PersonFacts
@@ -41,7 +42,8 @@ def open_register(path: Path) -> People:
     if _is_database(path):
         return partial(_ask, connect(path, read_only=True))
     faults: list[Fault] = []
-    known = {line["watch_id"]: _stated(line) for _, line in register_file.read(path, faults)}
+    lines = register_file.read(path, faults, platforms=PLATFORMS.values())
+    known = {line["watch_id"]: _stated(line) for _, line in lines}
     if faults:
         raise ConfigError(faults)
     return lambda watch_id, _: known.get(watch_id)

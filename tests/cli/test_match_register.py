@@ -39,7 +39,8 @@ BUDI = replace(
     RINI,
     watch_id="w-2",
     person_ref="p-2",
-    address="budi.contoh.example",
+    platform="x",
+    address="budi_contoh",
     ownership=Ownership.UNVERIFIED,
 )
 RESIGNED = Interval("resignation", date(2024, 10, 15), reference="SK 4/2024")
