@@ -138,7 +138,7 @@ def _check_register(settings: config.Config) -> None:
         return
     file = settings.path("register_file")
     enrol.check(file, collectors.PLATFORMS.values())
-    if register_file.inside_git(file):
+    if register_file.inside_git(file, platforms=collectors.PLATFORMS.values()):
         hint = "a register of real persons must never be in a repository"
         raise ConfigError([Fault(str(file), "", "a path outside any git work tree", "", hint)])
 

@@ -21,6 +21,7 @@ from monitor.run import enrol
 HERE = Path(__file__).parent / "config"
 SHIPPED = Path(__file__).parent.parent / "config.toml"
 BAD, GOOD = HERE / "bad", HERE / "good"
+READ = frozenset({"bluesky", "feed", "mastodon"})
 PLACES = {
     "contests": "contests/pilgub-99-2030.toml",
     "rules": "rules/dukung-kiriman.toml",
@@ -54,7 +55,7 @@ def test_bad_config(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("name", bad("register"))
 def test_bad_register(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(BAD / "register")
-    assert faults(lambda: enrol.check(Path(name))) == message(BAD / "register" / name)
+    assert faults(lambda: enrol.check(Path(name), READ)) == message(BAD / "register" / name)
 
 
 @pytest.mark.parametrize(("part", "name"), [(part, name) for part in PLACES for name in bad(part)])
@@ -81,7 +82,7 @@ def test_no_config_says_what_to_run(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 def test_no_register_says_where_to_set_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    told = faults(lambda: enrol.check(Path("pegawai.csv")))
+    told = faults(lambda: enrol.check(Path("pegawai.csv"), READ))
     assert told == (
         "pegawai.csv: expected a register file, got none (set paths.register in config.toml)"
     )
@@ -119,7 +120,7 @@ def test_a_secret_in_the_config_is_never_printed(name: str) -> None:
 def test_an_identity_number_is_never_printed() -> None:
     for name in ("nip-in-clear", "nik-in-clear", "nip-in-date-column"):
         with pytest.raises(ConfigError) as caught:
-            enrol.check(BAD / "register" / f"{name}.csv")
+            enrol.check(BAD / "register" / f"{name}.csv", READ)
         assert not any(digits in str(caught.value) for digits in ("19800101", "9901234"))
 
 

@@ -51,7 +51,7 @@ def staged(
         yield stage
 
 
-def check(path: Path, platforms: Collection[str] = register.PLATFORMS) -> None:
+def check(path: Path, platforms: Collection[str]) -> None:
     """Read a register file; raise ``ConfigError`` with everything that is wrong with it."""
     with staged(str(path), reader(path, platforms)):
         pass
@@ -75,9 +75,7 @@ def by_hand(conn: Connection, where: str) -> None:
     raise ConfigError([Fault(where, "register", expected, got, hint)])
 
 
-def reader(
-    path: Path, platforms: Collection[str] = register.PLATFORMS
-) -> Callable[[Stage, list[Fault]], Lines]:
+def reader(path: Path, platforms: Collection[str]) -> Callable[[Stage, list[Fault]], Lines]:
     """Return what reads a register in our own form."""
     return lambda _, faults: register.read(path, faults, platforms=platforms)
 

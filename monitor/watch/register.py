@@ -26,7 +26,6 @@ OPTIONAL = (
     "position", "area", "as_of", "route", "native_id", "superior", "candidate_spouse_of", "source",
     "ownership_evidence", "notice_exemption",
 )  # fmt: skip
-PLATFORMS = frozenset({"feed", "bluesky", "mastodon"})
 POLLED = tuple(kind.value for kind in EmployerType if kind not in NEVER_POLLED)
 WATCH_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
@@ -46,7 +45,7 @@ Line = dict[str, str]
 
 
 def read(
-    path: Path, faults: list[Fault], *, platforms: Collection[str] = PLATFORMS
+    path: Path, faults: list[Fault], *, platforms: Collection[str]
 ) -> Iterator[tuple[int, Line]]:
     """Yield each good line of a register file with its number; what is wrong goes to ``faults``.
 
@@ -64,7 +63,7 @@ def read(
 
 
 def stream(
-    file: BinaryIO, where: str, faults: list[Fault], *, platforms: Collection[str] = PLATFORMS
+    file: BinaryIO, where: str, faults: list[Fault], *, platforms: Collection[str]
 ) -> Iterator[tuple[int, Line]]:
     """Yield the good lines of an open file; ``where`` names it in faults.
 
@@ -92,7 +91,7 @@ def line(
     cells: Cells,
     faults: list[Fault],
     *,
-    platforms: Collection[str] = PLATFORMS,
+    platforms: Collection[str],
     may_wait: bool = False,
 ) -> Line | None:
     """Return one line's columns in their one form, or nothing after telling every fault of it.
@@ -103,19 +102,20 @@ def line(
     return _line(_Row(where, number, cells, faults), platforms, may_wait=may_wait)
 
 
-def inside_git(path: Path) -> Path | None:
+def inside_git(path: Path, *, platforms: Collection[str]) -> Path | None:
     """Return the git work tree that a real register lies in, or ``None``.
 
     A register of real people must not be one commit away from being published. One whose every
     account lies under a reserved name (``.example``) names nobody, and may lie anywhere.
     """
     tree = next((f for f in path.resolve().parents if (f / ".git").exists()), None)
-    return None if tree is None or _is_invented(path) else tree
+    return None if tree is None or _is_invented(path, platforms) else tree
 
 
-def _is_invented(path: Path) -> bool:
+def _is_invented(path: Path, platforms: Collection[str]) -> bool:
     faults: list[Fault] = []
-    invented = all(_host(one["address"]).endswith(INVENTED) for _, one in read(path, faults))
+    lines = read(path, faults, platforms=platforms)
+    invented = all(_host(one["address"]).endswith(INVENTED) for _, one in lines)
     return invented and not faults
 
 

@@ -124,7 +124,7 @@ def test_a_person_goes_and_what_else_names_them_is_listed(run: Run, place: Path)
 
 def test_a_person_in_the_registers_file_would_come_back(run: Run, place: Path) -> None:
     file = config.load(place).path("register_file")
-    number, row = next(iter(register_file.read(file, [])))
+    number, row = next(iter(register_file.read(file, [], platforms={"bluesky", "feed"})))
     ref = row["person_ref"]
     with closing(Writer(config.load(place).database)) as writer, writer.transaction() as tx:
         values = (ref, *[""] * 12)

@@ -23,6 +23,7 @@ from monitor.collect import bluesky_parse, bluesky_stream, feeds_read
 from monitor.collect.bluesky import Bluesky
 from monitor.collect.feeds import Feeds
 from monitor.collect.feeds_split import CutFeed, NotAFeed
+from monitor.collect.registry import PLATFORMS
 from monitor.errors import ConfigError, Fault, NormaliseError
 from monitor.evidence import entry
 from monitor.intake import screen_text, tip_links
@@ -169,7 +170,8 @@ def listing(rng: random.Random) -> None:
 
 def register_file(rng: random.Random) -> None:
     told: list[Fault] = []
-    found = list(register.stream(io.BytesIO(broken(rng, REGISTER_SAMPLE)), "r.csv", told))
+    file = io.BytesIO(broken(rng, REGISTER_SAMPLE))
+    found = list(register.stream(file, "r.csv", told, platforms=PLATFORMS.values()))
     assert found or told
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from monitor import watch
+from monitor.collect.registry import PLATFORMS
 from monitor.errors import Fault
 from monitor.intake import collisions
 from monitor.model.contest import Contest, ContestTarget, Phase, TargetKind
@@ -171,9 +172,9 @@ def test_every_calendar_says_what_it_rests_on(contests: Mapping[str, Contest]) -
 def test_the_example_register_names_nobody() -> None:
     path = watch.shipped() / "register" / "contoh.csv"
     told: list[Fault] = []
-    assert len(list(register.read(path, told))) == 3
+    assert len(list(register.read(path, told, platforms=PLATFORMS.values()))) == 3
     assert told == []
-    assert register.inside_git(path) is None
+    assert register.inside_git(path, platforms=PLATFORMS.values()) is None
 
 
 def test_shipped_is_a_folder_of_the_program() -> None:
