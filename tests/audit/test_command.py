@@ -109,6 +109,7 @@ def served(place: Place, *more: str) -> Iterator[tuple[subprocess.Popen[str], st
             process.kill()
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize(("stop", "more"), [(signal.SIGINT, ()), (signal.SIGTERM, ("--live",))])
 def test_it_serves_until_it_is_stopped_and_notes_the_sum(
     place: Place, stop: signal.Signals, more: tuple[str, ...]

@@ -128,6 +128,7 @@ def test_an_unknown_line_is_told_and_the_rest_goes_on(run: Run, register: Path) 
     assert json.loads(result.out)["id"] == "w-1"
 
 
+@pytest.mark.drill
 def test_several_processes_ask_the_same_register(run: Run, register: Path) -> None:
     lines = [{**LATE, "id": f"n{n}", "watch_id": f"w-{n % 2 + 1}"} for n in range(600)]
     one = answers(run, "--register", register, lines=lines)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from contextlib import closing
 
+import pytest
+
 from monitor import app
 from monitor.clock import utc_now
 from monitor.store import reviews
@@ -13,6 +15,7 @@ from tests.run.desk_stage import ANA, SINCE
 from tests.whole import Stage
 
 
+@pytest.mark.drill
 async def test_the_daemon_answers_a_press_and_edits_the_alert(stage: Stage) -> None:
     await stage.once()
     people, alert = stage.telegram.people, stage.telegram.messages[0]

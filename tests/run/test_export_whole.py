@@ -9,6 +9,7 @@ import zipfile
 from contextlib import closing
 from pathlib import Path
 
+import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 from monitor import app, config
@@ -40,6 +41,7 @@ async def test_a_case_from_the_act_to_the_export(stage: Stage, tmp_path: Path) -
     verify_evidence.Database(settings.database, settings.snapshots).verify({})
 
 
+@pytest.mark.drill
 async def test_the_running_daemon_seals_by_itself(stage: Stage, tmp_path: Path) -> None:
     settings = stage.place.settings
     async with authority(tmp_path / "satu") as one:

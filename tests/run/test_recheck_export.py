@@ -6,6 +6,8 @@ import zipfile
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from monitor import app, config
 from monitor.evidence import export_check, verify_evidence
 from monitor.net import Http
@@ -17,6 +19,7 @@ from tests.standin.authority import authority
 from tests.whole import Stage
 
 
+@pytest.mark.drill
 async def test_an_export_holds_every_state_of_its_case(stage: Stage, tmp_path: Path) -> None:
     await stage.once()
     await look_again(stage)

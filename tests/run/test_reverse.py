@@ -224,9 +224,10 @@ async def test_a_favourite_from_before_monitoring_is_never_taken_for_new(desk: D
     async with Fediverse() as fedi:
         desk.place.hosts = (*desk.place.hosts, *fedi.hosts)
         fedi.people(desk.place)
-        tomorrow = (utc_now() + timedelta(days=1)).date().isoformat()
+        # Two days on: in her own zone the next day may have begun already.
+        hers = (utc_now() + timedelta(days=2)).date().isoformat()
         *others, sekar = desk.place.people
-        desk.place.people[:] = [*others, sekar.replace(sekar.split(",")[12], tomorrow)]
+        desk.place.people[:] = [*others, sekar.replace(sekar.split(",")[12], hers)]
         desk.place.write()
         fedi.write(desk.place)
         fedi.allow(desk.place)
