@@ -37,6 +37,7 @@ async def test_all_candidates_followed_leave_nothing(stage: Stage) -> None:
     assert follows_of(stage, "asn3") == []
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize("where", ["no account on file", "a handle that leads nowhere"])
 async def test_a_list_that_cannot_answer_is_a_question(
     stage: Stage, network: Atproto, where: str

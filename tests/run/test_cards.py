@@ -333,6 +333,7 @@ def test_one_destination_has_one_kind_of_card() -> None:
         parse(raw, "uji")
 
 
+@pytest.mark.drill
 async def test_a_card_with_another_findings_id_is_left_out(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -48,6 +48,7 @@ async def test_a_dead_letter_is_delivered_once_it_is_ordered_again(stage: Stage)
     assert stage.place.verified().fault_count == 0
 
 
+@pytest.mark.drill
 async def test_all_are_ordered_again_at_once(stage: Stage) -> None:
     await given_up(stage)
     file = stage.place.folder / "config.toml"

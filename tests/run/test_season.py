@@ -73,6 +73,7 @@ async def test_after_the_end_nothing_is_asked_and_it_is_said_once(
     assert len(stage.place.entries("alarm")) == 1
 
 
+@pytest.mark.drill
 async def test_a_named_person_keeps_it_open_and_the_daemon_obeys(
     stage: Stage, network: Atproto
 ) -> None:

@@ -67,6 +67,7 @@ def _no_gap(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(streams, "hasten", lambda *_: None)
 
 
+@pytest.mark.drill
 @pytest.mark.usefixtures("_no_gap")
 async def test_acts_and_retractions_are_looked_at_when_they_happen(
     stage: Stage, relay: Relay
