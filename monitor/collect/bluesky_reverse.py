@@ -107,7 +107,7 @@ class Turn:
     asked: deque[str] = field(default_factory=lambda: deque(maxlen=CURSORS))
 
     def restart(self) -> None:
-        self.cursor, self.whole, self.shown = "", True, 0
+        self.cursor, self.whole, self.shown, self.before = "", True, 0, frozenset()
 
     def fresh(self, listed: Listed) -> Listed:
         """Return a page without the rows that the page before it showed already."""

@@ -74,8 +74,9 @@ class View:
 
 
 def _reminder(view: View) -> bool:
-    taken = view.partisan or view.charges or _taken_back(view, "reminder")
-    return view.says("reminder") and not taken
+    if not view.says("reminder"):
+        return False
+    return not (view.partisan or view.charges or _taken_back(view, "reminder"))
 
 
 def _taken_back(view: View, name: str) -> bool:
@@ -177,8 +178,9 @@ def _added(view: View) -> bool:
 
 
 def _denial(view: View) -> bool:
-    taken = view.clear_support or _taken_back(view, "denial")
-    return view.says("denial") and not taken
+    if not view.says("denial"):
+        return False
+    return not (view.clear_support or _taken_back(view, "denial"))
 
 
 def _invites(view: View) -> bool:

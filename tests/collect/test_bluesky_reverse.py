@@ -15,6 +15,8 @@ from monitor import config
 from monitor.clock import utc_now
 from monitor.collect.base import Cursor, ReadsTargets, TargetPage
 from monitor.collect.bluesky import Bluesky
+from monitor.collect.bluesky_appview import Engager, Listed
+from monitor.collect.bluesky_reverse import Turn
 from monitor.demo.atproto import Made
 from monitor.demo.atproto_faults import Trouble
 from monitor.errors import BlockedError, CollectError, NotFoundError, RateLimited, TransientError
@@ -618,3 +620,12 @@ async def test_a_hostile_list_breaks_nothing(scene: Scene, answer: object) -> No
 def test_a_stranger_of_the_crowd_is_always_the_same() -> None:
     assert stranger(4) == stranger(4) != stranger(5)
     assert Crowd(10, 5_000, {})[3].did == stranger(3)[0]
+
+
+def test_a_list_that_begins_anew_counts_its_first_page_again() -> None:
+    page = Listed((Engager(stranger(1)[0]),), "1700000000000__b")
+    turn = Turn("", whole=True)
+    turn.take(turn.fresh(page))
+    assert turn.fresh(page).engagers == ()
+    turn.restart()
+    assert turn.fresh(page).engagers == page.engagers
