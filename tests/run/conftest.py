@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
 from monitor.demo.atproto import Atproto
 from monitor.demo.feeds import Feeds
+from monitor.store import migrate
+from monitor.store.writer import Writer
 from tests.installation import TOKEN, Installation
 from tests.reading_once import read_once
 from tests.scenes import Scene
@@ -16,6 +18,23 @@ from tests.standin.telegram import StandIn
 from tests.whole import Stage, staged
 
 __all__ = ["read_once"]
+
+
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty database, migrated once: others begin as a copy of it."""
+    path = tmp_path_factory.mktemp("kosong") / "netralitas.sqlite3"
+    migrate.upgrade(path)
+    return path
+
+
+@pytest.fixture
+def writer(empty: Path, tmp_path: Path) -> Iterator[Writer]:
+    path = tmp_path / "netralitas.sqlite3"
+    path.write_bytes(empty.read_bytes())
+    opened = Writer(path)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from monitor.run.cards import Cards
 from monitor.run.dispatch import Dispatcher
 from monitor.run.health import Health
 from monitor.run.record import Recorder
-from monitor.store import alarms, findings, log, migrate, outbox
+from monitor.store import alarms, findings, log, outbox
 from monitor.store.writer import Writer
 from tests.notify import examples
 from tests.notify.test_telegram import PNG
@@ -57,14 +57,6 @@ class Pen:
             raise NotifyError("the process that draws cards failed", permanent=True)
         self.asked.append(sheet)
         return PNG, ""
-
-
-@pytest.fixture
-def writer(tmp_path: Path) -> Iterator[Writer]:
-    migrate.upgrade(tmp_path / "netralitas.sqlite3")
-    opened = Writer(tmp_path / "netralitas.sqlite3")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -16,7 +14,7 @@ from monitor.model.delivery import Changed, Earlier
 from monitor.model.evidence import Canonical
 from monitor.run.changes import MOST_WORDS, diff, earlier, earlier_of
 from monitor.run.compose import alert_facts
-from monitor.store import findings, log, migrate
+from monitor.store import findings, log
 from monitor.store.writer import Writer
 from tests.notify import examples
 
@@ -82,14 +80,6 @@ def test_the_longest_that_is_compared_and_one_more() -> None:
 
 CASE = "NTR-ABCD-2345"
 ACT = examples.activity()
-
-
-@pytest.fixture
-def writer(tmp_path: Path) -> Iterator[Writer]:
-    migrate.upgrade(tmp_path / "netralitas.sqlite3")
-    opened = Writer(tmp_path / "netralitas.sqlite3")
-    yield opened
-    opened.close()
 
 
 def revised(writer: Writer, text: str, now: datetime, *, kept: bool = True, alt: str = "") -> int:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import sqlite3
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import closing
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,7 +21,7 @@ from monitor.model.evidence import Canonical
 from monitor.notify.base import Notifier, NotifierInfo
 from monitor.notify.telegram_chat import TelegramChat
 from monitor.run.dispatch import FIRST_WAIT, Dispatcher
-from monitor.store import alarms, erasure, log, migrate, outbox, turns
+from monitor.store import alarms, erasure, log, outbox, turns
 from monitor.store.writer import Writer
 from tests.notify import examples
 from tests.standin.telegram import StandIn
@@ -42,22 +41,6 @@ class Time:
 
     def pass_(self, seconds: float) -> None:
         self.at += timedelta(seconds=seconds)
-
-
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("kosong") / "netralitas.sqlite3"
-    migrate.upgrade(path)
-    return path
-
-
-@pytest.fixture
-def writer(empty: Path, tmp_path: Path) -> Iterator[Writer]:
-    path = tmp_path / "netralitas.sqlite3"
-    path.write_bytes(empty.read_bytes())
-    opened = Writer(path)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

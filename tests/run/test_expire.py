@@ -25,7 +25,7 @@ from monitor.run.erase import Eraser
 from monitor.run.expire import Expirer
 from monitor.run.health import Health
 from monitor.run.retain import Retainer, due
-from monitor.store import about, alarms, findings, keys, log, migrate, outbox, rechecks
+from monitor.store import about, alarms, findings, keys, log, outbox, rechecks
 from monitor.store.audit import Audit
 from monitor.store.writer import Writer
 from tests import needle
@@ -105,14 +105,6 @@ class Place:
 
     def traces(self) -> list[str]:
         return needle.found(self.folder, [WORDS, RAW, TITLE])
-
-
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty database, migrated once: every place begins with a copy of it."""
-    path = tmp_path_factory.mktemp("kosong") / "netralitas.sqlite3"
-    migrate.upgrade(path)
-    return path
 
 
 @pytest.fixture

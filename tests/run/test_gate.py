@@ -19,10 +19,10 @@ from monitor.run.dispatch import Dispatcher
 from monitor.store import findings, holds, mutes, outbox, reviews
 from monitor.store.writer import Writer
 from tests.notify import examples
-from tests.run.test_dispatch import DESK, OTHER, Time, empty, entries, owe, server, time, writer
+from tests.run.test_dispatch import DESK, OTHER, Time, entries, owe, server, time
 from tests.standin.telegram import StandIn
 
-__all__ = ["empty", "server", "time", "writer"]
+__all__ = ["server", "time"]
 BY = {"who": "Bu Rekaan, Sekretaris", "why": "rapat"}
 FINDING = "NTR-ABCD-2345"
 NIGHT = datetime(2024, 10, 12, 15, 30, tzinfo=UTC)  # 22.30 WIB

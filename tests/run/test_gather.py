@@ -21,16 +21,14 @@ from tests.run.test_dispatch import (
     OTHER,
     Time,
     config,
-    empty,
     entries,
     owe,
     server,
     states,
-    writer,
 )
 from tests.standin.telegram import StandIn
 
-__all__ = ["config", "empty", "server", "writer"]
+__all__ = ["config", "server"]
 MINUTE = 60.0
 
 

@@ -15,10 +15,10 @@ from monitor.run.dispatch import Dispatcher
 from monitor.store import alarms
 from monitor.store.writer import Writer
 from tests.notify import examples
-from tests.run.test_dispatch import Time, empty, owe, server, time, writer
+from tests.run.test_dispatch import Time, owe, server, time
 from tests.standin.telegram import StandIn
 
-__all__ = ["empty", "server", "time", "writer"]
+__all__ = ["server", "time"]
 GROUP = ("telegram", "-70")
 NAME = examples.WATCH["name"]
 

@@ -17,9 +17,9 @@ from monitor.run.routing import Router, facts_of, known_readers, readers, taken
 from monitor.store import alarms, outbox, reviews
 from monitor.store.writer import Writer
 from tests.notify import examples
-from tests.run.test_dispatch import Time, empty, time, writer
+from tests.run.test_dispatch import Time, time
 
-__all__ = ["empty", "time", "writer"]
+__all__ = ["time"]
 AGENCY = examples.WATCH["instansi"]
 PERSON = examples.WATCH["person_ref"]
 OPERATOR = ("telegram", "9")

@@ -20,16 +20,14 @@ from tests.run.test_dispatch import (
     Time,
     config,
     dispatcher,
-    empty,
     entries,
     owe,
     server,
     states,
-    writer,
 )
 from tests.standin.telegram import StandIn
 
-__all__ = ["config", "dispatcher", "empty", "server", "writer"]
+__all__ = ["config", "dispatcher", "server"]
 CLERK = Officer("sari", "Sari Contohwati", "Inspektorat Rekaan")
 CASE = "NTR-ABCD-2345"
 
